@@ -1,0 +1,193 @@
+import {z} from 'zod';
+import {workerTypes} from '../../core/requirements.js';
+import {method} from './method.js';
+import {
+	environmentShape,
+	invocationIdShape,
+	jsonObjectShape,
+	nameShape,
+	resourcesShape,
+	taskIdShape,
+	workerIdShape,
+} from './shapes.js';
+
+export const outcomeShape = z.discriminatedUnion('kind', [
+	z.strictObject({kind: z.literal('exited'), exit_code: z.number().int()}),
+	z.strictObject({kind: z.literal('signalled'), signal: z.string().max(32)}),
+	z.strictObject({kind: z.literal('not_started'), message: z.string().max(65_536)}),
+	z.strictObject({
+		kind: z.literal('limit'),
+		limit: z.enum(['time', 'silence', 'memory']),
+		message: z.string().max(65_536),
+	}),
+	z.strictObject({kind: z.literal('cancelled')}),
+	z.strictObject({kind: z.literal('vanished'), message: z.string().max(65_536)}),
+	z.strictObject({kind: z.literal('failed'), message: z.string().max(65_536)}),
+]);
+
+export const measuresShape = z.strictObject({
+	/** Milliseconds since 1970, UTC, by the worker's clock. */
+	started_at: z.number().int().nonnegative(),
+	finished_at: z.number().int().nonnegative(),
+	peak_memory_bytes: z.number().nonnegative().nullable(),
+	cpu_s: z.number().nonnegative().nullable(),
+	log_bytes: z.number().int().nonnegative(),
+});
+
+export const processShape = z.strictObject({
+	arguments: z.array(z.string()).min(1),
+	environment: z.record(z.string(), z.string()),
+	files: z.record(z.string(), z.string()),
+	cwd: z.string(),
+	good_exit_codes: z.array(z.number().int()),
+	retry_exit_codes: z.array(z.number().int()),
+	progress_regex: z.string(),
+	time_limit_s: z.number().nonnegative(),
+	silence_limit_s: z.number().nonnegative(),
+});
+
+/** What a worker that has just connected says of itself, and what it is told. */
+const register = method({
+	description: 'A worker tells who it is, what it offers, and which invocations it still has.',
+	access: 'worker',
+	params: z.strictObject({
+		name: nameShape,
+		machine_id: z.string().min(1).max(256),
+		host: z.string().max(256),
+		type: z.enum(workerTypes),
+		groups: z.array(nameShape).max(1024),
+		/** Name → version. */
+		capabilities: z.record(z.string(), z.string()),
+		resources: resourcesShape,
+		version: z.string().max(64),
+		/** Ends after one invocation: it is given one at a time, and no second. */
+		once: z.boolean().default(false),
+		/** Invocations whose processes run here. */
+		running: z.array(invocationIdShape).max(100_000),
+		/** Ended ones whose result was not acknowledged yet. They are reported by `invocation.finished` right after. */
+		unreported: z.array(invocationIdShape).max(100_000),
+	}),
+	result: z.strictObject({
+		worker_id: workerIdShape,
+		/** These were given up meanwhile: end their processes at once, and forget them. */
+		end: z.array(invocationIdShape),
+		/** Folder for logs on a file system that scheduler and worker share, with the name of a file in it and what that file holds, by which the worker can see whether it does. Null: none. */
+		log_folder: z
+			.strictObject({path: z.string(), probe: z.string(), content: z.string()})
+			.nullable(),
+		/** Seconds without a connection after which the worker ends its processes by itself. */
+		grace_s: z.number().positive(),
+		/** Seconds between TERM and KILL. */
+		kill_grace_s: z.number().nonnegative(),
+	}),
+});
+
+/** Requests that a scheduler serves for workers. */
+export const workerToScheduler = {
+	'worker.register': register,
+	'worker.status': method({
+		description: 'A worker says that it cannot work, and why; or that it can again.',
+		access: 'worker',
+		params: z.strictObject({error: z.string().max(65_536).nullable()}),
+		result: z.strictObject({}),
+	}),
+	'worker.leave': method({
+		description: 'A worker that ended all its processes says goodbye: nothing of it is waited for.',
+		access: 'worker',
+		params: z.strictObject({}),
+		result: z.strictObject({}),
+	}),
+	'invocation.finished': method({
+		description: 'How a process ended. Sent again until it is answered; `accepted` is false for an invocation that was given up meanwhile.',
+		access: 'worker',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			outcome: outcomeShape,
+			measures: measuresShape,
+		}),
+		result: z.strictObject({accepted: z.boolean()}),
+	}),
+	'log.append': method({
+		description: 'A piece of the log of an ended invocation, from a worker that shares no folder with the scheduler.',
+		access: 'worker',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			/** Byte offset; a piece that is there already is passed over. */
+			offset: z.number().int().nonnegative(),
+			/** Base64, at most 1 MiB of bytes. */
+			data: z.base64().max(1_400_000),
+			last: z.boolean(),
+		}),
+		result: z.strictObject({}),
+	}),
+} as const;
+
+/** Notifications from a worker. */
+export const workerNotices = {
+	'invocation.progress': z.strictObject({
+		invocation: invocationIdShape,
+		percent: z.number().min(0).max(100).nullable(),
+		status: z.string().max(4096).nullable(),
+		peak_memory_bytes: z.number().nonnegative().nullable(),
+		cpu_s: z.number().nonnegative().nullable(),
+		log_bytes: z.number().int().nonnegative(),
+	}),
+} as const;
+
+/** Requests that a worker serves for its scheduler. */
+export const schedulerToWorker = {
+	'invocation.run': method({
+		description: 'Run a process. Answered when it runs; what cannot be started is answered with an outcome instead.',
+		access: 'anyone',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			task: taskIdShape,
+			task_name: z.string(),
+			node: z.string(),
+			attempt: z.number().int().positive(),
+			attributes: jsonObjectShape,
+			environment: environmentShape.nullable(),
+			process: processShape,
+			/** What is reserved for it here. */
+			resources: resourcesShape,
+		}),
+		result: z.discriminatedUnion('kind', [
+			z.strictObject({kind: z.literal('running'), pid: z.number().int()}),
+			z.strictObject({kind: z.literal('not_started'), message: z.string()}),
+		]),
+	}),
+	'invocation.cancel': method({
+		description: 'End a process tree: TERM, and KILL after the grace time. Answered at once; its end is reported by `invocation.finished`, unless `forget`.',
+		access: 'anyone',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			/** It was given up: nobody waits for its result. */
+			forget: z.boolean().default(false),
+			/** Seconds until KILL. */
+			grace_s: z.number().nonnegative(),
+		}),
+		result: z.strictObject({known: z.boolean()}),
+	}),
+	'log.read': method({
+		description: 'Bytes of an invocation\'s log that is still only here.',
+		access: 'anyone',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			offset: z.number().int().nonnegative(),
+			limit: z.number().int().positive().max(1_048_576),
+		}),
+		result: z.strictObject({
+			/** Base64. */
+			data: z.string(),
+			/** Bytes written so far. */
+			size: z.number().int().nonnegative(),
+			known: z.boolean(),
+		}),
+	}),
+	'worker.stop': method({
+		description: 'End: at once with all processes, or, `drain`, when the last has finished.',
+		access: 'anyone',
+		params: z.strictObject({drain: z.boolean().default(false)}),
+		result: z.strictObject({}),
+	}),
+} as const;
