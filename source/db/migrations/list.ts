@@ -1,0 +1,10 @@
+import type {Knex} from 'knex';
+import * as farm from './001-farm.js';
+
+export type Migration = {
+	readonly name: string;
+	readonly up: (knex: Knex) => Promise<void>;
+};
+
+/** Every migration, oldest first. Only ever added to: a database remembers how many of them it has seen. */
+export const migrations: readonly Migration[] = [{name: '001-farm', up: farm.up}];

@@ -1,0 +1,112 @@
+import {mkdirSync, realpathSync, statSync} from 'node:fs';
+import {randomUUID} from 'node:crypto';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import {FarmError} from '../core/errors.js';
+import {asStorageError} from './storage-error.js';
+import {migrate} from './migrate.js';
+import {lockDatabase, type DatabaseLock} from './lock.js';
+
+export type Connection = Database.Database;
+
+export type FarmDatabase = {
+	readonly path: string;
+	/** A random name that the database keeps for life. */
+	readonly id: string;
+	/** The one connection that writes. */
+	readonly writer: Connection;
+	/** For listings: it sees only what was committed. */
+	readonly reader: Connection;
+	/** A backup was made here because the schema was brought up to date; undefined where it was already. */
+	readonly backup: string | undefined;
+	readonly close: () => void;
+};
+
+/**
+Open a database to serve it: lock it against a second scheduler, make it where there is none, bring its schema up to date.
+
+@throws {FarmError} `DATABASE_BUSY`, `SCHEMA_TOO_NEW`, `DATABASE_CORRUPT` or `STORAGE`
+*/
+export const openDatabase = async (file: string): Promise<FarmDatabase> => {
+	let lock: DatabaseLock | undefined;
+	try {
+		mkdirSync(path.dirname(path.resolve(file)), {recursive: true});
+		const real = realPath(file);
+		lock = lockDatabase(real);
+		const writer = connect(real);
+		const backup = await migrate(writer, real);
+		const reader = connect(real, {readonly: true});
+		const held = lock;
+		return {
+			path: real,
+			id: databaseId(writer),
+			writer,
+			reader,
+			backup,
+			close() {
+				reader.close();
+				writer.close();
+				held.release();
+			},
+		};
+	} catch (error) {
+		lock?.release();
+		throw asStorageError(error, file);
+	}
+};
+
+/**
+Open a database only to look at it, beside a scheduler that may be serving it.
+
+@throws {FarmError} `NOT_FOUND` where there is no such file
+*/
+export const openToRead = (file: string): Connection => {
+	if (statSync(file, {throwIfNoEntry: false}) === undefined) {
+		throw new FarmError('NOT_FOUND', `There is no database at ${file}.`);
+	}
+
+	try {
+		return connect(file, {readonly: true});
+	} catch (error) {
+		throw asStorageError(error, file);
+	}
+};
+
+const connect = (file: string, {readonly = false} = {}): Connection => {
+	const connection = new Database(file, {readonly, timeout: 5000});
+	if (!readonly) {
+		connection.pragma('journal_mode = WAL');
+		// A commit that was answered survives the loss of power; FULL syncs the WAL at every commit, and the turn commits in groups.
+		connection.pragma('synchronous = FULL');
+		connection.pragma('foreign_keys = ON');
+		// After a checkpoint the WAL shrinks back to this.
+		connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+	}
+
+	connection.pragma('cache_size = -32768');
+	connection.pragma('temp_store = MEMORY');
+	return connection;
+};
+
+/** The same file by any name has one real path, and so one lock. */
+const realPath = (file: string): string => {
+	const absolute = path.resolve(file);
+	if (statSync(absolute, {throwIfNoEntry: false}) === undefined) {
+		return path.join(realpathSync(path.dirname(absolute)), path.basename(absolute));
+	}
+
+	return realpathSync(absolute);
+};
+
+const databaseId = (connection: Connection): string => {
+	const stored = connection
+		.prepare<[], {value: string}>(`SELECT value FROM farm WHERE key = 'database_id'`)
+		.get();
+	if (stored) {
+		return stored.value;
+	}
+
+	const id = randomUUID();
+	connection.prepare(`INSERT INTO farm (key, value) VALUES ('database_id', ?)`).run(id);
+	return id;
+};

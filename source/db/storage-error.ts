@@ -1,0 +1,39 @@
+import Database from 'better-sqlite3';
+import {FarmError} from '../core/errors.js';
+
+/** SQLite's and the file system's own words for a database that cannot be used, as an error that says what to do. Any other error is given back as it is. */
+export const asStorageError = (error: unknown, file: string): unknown => {
+	if (error instanceof FarmError || !(error instanceof Error)) {
+		return error;
+	}
+
+	const code = errorCode(error);
+	if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+		return new FarmError(
+			'DATABASE_CORRUPT',
+			`${file} is not a sound database (${error.message}): restore a backup, or try to save what is left with "sqlite3 ${file} .recover".`,
+			{cause: error},
+		);
+	}
+
+	if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+		return new FarmError('STORAGE', `The disk that holds ${file} is full: free some space.`, {cause: error});
+	}
+
+	if (/^(SQLITE_(IOERR|READONLY|CANTOPEN|PERM)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EIO)/.test(code) || (error instanceof TypeError && error.message.includes('directory does not exist'))) {
+		return new FarmError(
+			'STORAGE',
+			`The database ${file} cannot be opened or written (${error.message}): check that the folder is there and its permissions.`,
+			{cause: error},
+		);
+	}
+
+	return error;
+};
+
+const errorCode = (error: Error): string =>
+	error instanceof Database.SqliteError
+		? error.code
+		: 'code' in error && typeof error.code === 'string'
+			? error.code
+			: '';
