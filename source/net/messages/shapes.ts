@@ -209,6 +209,8 @@ export const taskFilterShape = z.strictObject({
 	/** A part of the name, the group or the error message; viewers filter by it. */
 	text: z.string().max(1024).optional(),
 	parent: taskIdShape.optional(),
+	/** This task, and all that it spawned or was split into. */
+	tree: taskIdShape.optional(),
 	/** Dead ones too; implied by `states` with `dead`. */
 	dead: z.boolean().default(false),
 	/** Archived ones too. */
