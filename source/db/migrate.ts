@@ -31,7 +31,7 @@ export const migrate = async (connection: Database, file: string): Promise<strin
 		throw new FarmError('INVALID', `${file} is a database of some other program: name another one with --db.`);
 	}
 
-	const {knex} = await import('knex');
+	const {default: knex} = await import('knex');
 	const builder = knex({client: 'better-sqlite3', connection: {filename: file}, useNullAsDefault: true, pool: {min: 1, max: 1}});
 	try {
 		await builder.raw('PRAGMA synchronous = FULL');

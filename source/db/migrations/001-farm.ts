@@ -193,13 +193,14 @@ CREATE TABLE avoided (
 	PRIMARY KEY (task_id, machine_id)
 ) WITHOUT ROWID;
 
--- A task's way: one row for each transaction in which it moved, with a JSON list of [state, node id, milliseconds since 1970, detail?].
+-- A task's way: one row for each turn in which it moved, with a JSON list of [state, node id, milliseconds since 1970, detail or null].
+-- \`turn\` rises with time; it only orders the rows of one task.
 CREATE TABLE visits (
-	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	task_id INTEGER NOT NULL,
-	steps TEXT NOT NULL
-);
-CREATE INDEX visits_of_task ON visits (task_id, id);
+	turn INTEGER NOT NULL,
+	steps TEXT NOT NULL,
+	PRIMARY KEY (task_id, turn)
+) WITHOUT ROWID;
 
 CREATE TABLE node_memory (
 	node_id INTEGER NOT NULL,
