@@ -13,14 +13,17 @@ CREATE TABLE farm (
 
 CREATE TABLE nodes (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
-	name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+	name TEXT NOT NULL CHECK (name <> ''),
 	type TEXT NOT NULL,
 	parameters TEXT NOT NULL DEFAULT '{}' CHECK (json_type(parameters) = 'object'),
 	x REAL NOT NULL DEFAULT 0,
 	y REAL NOT NULL DEFAULT 0,
 	enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+	-- A deleted node's row stays: dead tasks and old invocations name it.
+	deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),
 	created_at INTEGER NOT NULL
 );
+CREATE UNIQUE INDEX nodes_by_name ON nodes (name) WHERE deleted = 0;
 
 CREATE TABLE connections (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,41 @@
+import type {Connection} from '../open.js';
+import type {WorkerId} from '../../core/ids.js';
+import type {WorkerType} from '../../core/requirements.js';
+
+/* eslint-disable @typescript-eslint/no-restricted-types -- these are the columns as they are, and a column that holds nothing holds NULL */
+/** A row of `workers`; `groups`, `groups_override`, `capabilities` and `resources` as JSON text. */
+export type WorkerRow = {
+	id: WorkerId;
+	name: string;
+	machine_id: string;
+	host: string;
+	address: string;
+	type: WorkerType;
+	groups: string;
+	groups_override: string | null;
+	capabilities: string;
+	resources: string;
+	version: string;
+	draining: 0 | 1;
+	last_seen_at: number;
+};
+/* eslint-enable @typescript-eslint/no-restricted-types */
+
+export const workerStatements = (connection: Connection) => ({
+	all: connection.prepare<[], WorkerRow>('SELECT * FROM workers ORDER BY id'),
+	put: connection.prepare<[Omit<WorkerRow, 'id' | 'groups_override' | 'draining'>], WorkerRow>(
+		`INSERT INTO workers (name, machine_id, host, address, type, groups, capabilities, resources, version, last_seen_at)
+		VALUES (@name, @machine_id, @host, @address, @type, @groups, @capabilities, @resources, @version, @last_seen_at)
+		ON CONFLICT (name, machine_id) DO UPDATE SET host = excluded.host, address = excluded.address, type = excluded.type,
+		groups = excluded.groups, capabilities = excluded.capabilities, resources = excluded.resources,
+		version = excluded.version, last_seen_at = excluded.last_seen_at
+		RETURNING *`,
+	),
+	setDraining: connection.prepare<[0 | 1, WorkerId]>('UPDATE workers SET draining = ? WHERE id = ?'),
+	setGroups: connection.prepare<[string | null, WorkerId]>('UPDATE workers SET groups_override = ? WHERE id = ?'), // eslint-disable-line @typescript-eslint/no-restricted-types -- a column
+	seen: connection.prepare<[number, WorkerId]>('UPDATE workers SET last_seen_at = ? WHERE id = ?'),
+	delete: connection.prepare<[WorkerId]>('DELETE FROM workers WHERE id = ?'),
+	hasInvocations: connection.prepare<[WorkerId], {id: number}>('SELECT id FROM invocations WHERE worker_id = ? LIMIT 1'),
+});
+
+export type WorkerStatements = ReturnType<typeof workerStatements>;

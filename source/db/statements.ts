@@ -1,0 +1,21 @@
+import type {Connection} from './open.js';
+import {farmStatements} from './queries/farm.js';
+import {groupStatements} from './queries/groups.js';
+import {invocationStatements} from './queries/invocations.js';
+import {nodeStatements} from './queries/nodes.js';
+import {splitStatements} from './queries/splits.js';
+import {taskStatements} from './queries/tasks.js';
+import {workerStatements} from './queries/workers.js';
+
+/** Everything that a turn says to the database. */
+export const prepareStatements = (connection: Connection) => ({
+	tasks: taskStatements(connection),
+	groups: groupStatements(connection),
+	splits: splitStatements(connection),
+	nodes: nodeStatements(connection),
+	invocations: invocationStatements(connection),
+	workers: workerStatements(connection),
+	farm: farmStatements(connection),
+});
+
+export type Statements = ReturnType<typeof prepareStatements>;

@@ -1,0 +1,14 @@
+import {z} from 'zod';
+import type {WorkerRow} from '../db/queries/workers.js';
+import type {Offer} from '../graph/match.js';
+import {resourcesShape} from '../net/messages/shapes.js';
+
+const names = z.array(z.string());
+
+/** What a worker offers, from its row: groups set by a person go over its own. */
+export const offerOf = (row: WorkerRow): Offer => ({
+	type: row.type,
+	groups: names.parse(JSON.parse(row.groups_override ?? row.groups)),
+	capabilities: z.record(z.string(), z.string()).parse(JSON.parse(row.capabilities)),
+	total: resourcesShape.parse(JSON.parse(row.resources)),
+});
