@@ -1,0 +1,70 @@
+/** @type {import('xo').FlatXoConfig} */
+const config = [
+	{ignores: ['dist', '*.cjs']},
+	{
+		prettier: true,
+		rules: {
+			'@stylistic/curly-newline': 'off',
+			'@eslint-community/eslint-comments/require-description': [
+				'error',
+				{ignore: ['eslint-enable']},
+			],
+			// The wire, the database and graph files speak snake_case, and their names are used as they stand.
+			'@typescript-eslint/naming-convention': 'off',
+			// `paused`, `archived`, `enabled`: the field's words, without an `is`.
+			'unicorn/consistent-boolean-name': 'off',
+			// `params` is JSON-RPC's own word, `db` the layer's.
+			'unicorn/name-replacements': 'off',
+			// A schema is one nested expression.
+			'unicorn/max-nested-calls': 'off',
+			// A sentence of documentation stays on its line.
+			'unicorn/single-line-block-comment-style': 'off',
+			'unicorn/no-break-in-nested-loop': 'off',
+		},
+	},
+	{
+		files: ['package.json'],
+		rules: {
+			// Exact versions: what was tested is what runs.
+			'package-json/dependency-version-range': 'off',
+			'package-json/no-overrides-in-published-package': 'off',
+		},
+	},
+	{
+		files: ['source/**/*.{ts,tsx}'],
+		rules: {
+			'no-restricted-properties': [
+				'error',
+				{object: 'Date', property: 'now', message: 'Take a Clock.'},
+				{
+					object: 'process',
+					property: 'exit',
+					message: 'Only source/modes may end the process.',
+				},
+				{
+					object: 'process',
+					property: 'env',
+					message: 'Only source/config reads the environment.',
+				},
+			],
+		},
+	},
+	{
+		// SQL and JSON have null, and a statement without parameters takes `[]`.
+		files: ['source/db/**/*.ts', 'source/net/messages/**/*.ts'],
+		rules: {'@typescript-eslint/no-restricted-types': 'off'},
+	},
+	{
+		files: [
+			'source/modes/**/*.{ts,tsx}',
+			'source/config/**/*.ts',
+			'source/core/clock.ts',
+		],
+		rules: {
+			'no-restricted-properties': 'off',
+			'unicorn/no-process-exit': 'off',
+		},
+	},
+];
+
+export default config;
