@@ -1,0 +1,22 @@
+import type {EnvironmentRequest} from '../core/invocation.js';
+import type {Resolved} from './resolvers/contract.js';
+import {resolvers} from './resolvers/list.js';
+
+type Asked = {
+	/** Null, or without a name: the worker's default. */
+	readonly request: EnvironmentRequest | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as on the wire
+	readonly fallback: EnvironmentRequest;
+	/** The worker's own. */
+	readonly environment: Readonly<Record<string, string>>;
+};
+
+/** Make a process's environment with the resolver that its task names. */
+export const resolveEnvironment = ({request, fallback, environment}: Asked): Resolved | Promise<Resolved> => {
+	const name = request === null || request.resolver === '' ? fallback.resolver : request.resolver;
+	const resolver = resolvers.get(name);
+	if (resolver === undefined) {
+		return {kind: 'failed', message: `This worker has no environment resolver "${name}"; it has ${[...resolvers.keys()].map((known) => `"${known}"`).join(', ')}.`};
+	}
+
+	return resolver({environment, arguments: {...(name === fallback.resolver ? fallback.arguments : {}), ...request?.arguments}});
+};

@@ -1,0 +1,19 @@
+import type {JsonObject} from '../../core/json.js';
+
+type Resolved =
+	| {
+			readonly kind: 'resolved';
+			readonly environment: Readonly<Record<string, string>>;
+			/** Put before the program and its arguments, as a wrapper such as `rez-env ... --` is. */
+			readonly prefix: readonly string[];
+	  }
+	| {readonly kind: 'failed'; readonly message: string};
+
+/** Makes the environment of a process from what the task asks for. */
+export type Resolver = (request: {
+	/** The worker's own environment. */
+	readonly environment: Readonly<Record<string, string>>;
+	readonly arguments: JsonObject;
+}) => Resolved | Promise<Resolved>;
+
+export type {Resolved};

@@ -1,0 +1,33 @@
+import type {EnvironmentRequest} from '../core/invocation.js';
+import type {Resources, WorkerType} from '../core/requirements.js';
+
+/** What a worker is and offers. Everything is decided: no defaults are filled in after this. */
+export type WorkerSettings = {
+	readonly name: string;
+	readonly machine_id: string;
+	readonly host: string;
+	readonly type: WorkerType;
+	readonly groups: readonly string[];
+	/** Name → version. */
+	readonly capabilities: Readonly<Record<string, string>>;
+	readonly resources: Resources;
+	readonly version: string;
+	/** Ends after one invocation. */
+	readonly once: boolean;
+	/** Where workers of this machine keep what a restarted one must find again; each has a folder of its name there. */
+	readonly state_folder: string;
+	/** Where each invocation gets a fresh working folder. */
+	readonly scratch_folder: string;
+	/** The worker's own environment, which resolvers start from. */
+	readonly environment: Readonly<Record<string, string>>;
+	/** Where a task names no resolver. */
+	readonly resolver: EnvironmentRequest;
+	/** Bytes kept of one invocation's log. */
+	readonly log_limit_bytes: number;
+	/** Seconds without a scheduler after which the worker ends its processes; null: as the scheduler says. */
+	readonly grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- decided, and decided to follow the scheduler
+	/** Seconds between TERM and KILL; null: as the scheduler says. */
+	readonly kill_grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as above
+	/** Beginnings of paths in tasks, and what they are here. */
+	readonly path_mapping: Readonly<Record<string, string>>;
+};

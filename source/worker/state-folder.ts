@@ -1,0 +1,109 @@
+import {createHash} from 'node:crypto';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {FarmError} from '../core/errors.js';
+import type {InvocationId} from '../core/ids.js';
+
+/** The places in a worker's own folder, by what a restarted worker needs to find. */
+export type StateFolder = {
+	/** A record for each invocation that runs here or is not reported yet: its own text, then what the wrapper notes. */
+	readonly records: string;
+	readonly attributes: string;
+	readonly files: string;
+	/** Logs of invocations whose scheduler shares no folder with us. */
+	readonly logs: string;
+	readonly recordOf: (invocation: InvocationId) => string;
+	readonly attributesOf: (invocation: InvocationId) => string;
+	readonly filesOf: (invocation: InvocationId) => string;
+	/** The farm that the records are of. */
+	readonly farm: string;
+};
+
+export const openStateFolder = (root: string, name: string): StateFolder => {
+	const folder = path.join(root, folderName(name));
+	const places = {
+		records: path.join(folder, 'invocations'),
+		attributes: path.join(folder, 'attributes'),
+		files: path.join(folder, 'files'),
+		logs: path.join(folder, 'logs'),
+	};
+	try {
+		for (const place of Object.values(places)) {
+			fs.mkdirSync(place, {recursive: true, mode: 0o700});
+		}
+	} catch (error) {
+		throw new FarmError('STORAGE', `The worker cannot make its folder ${folder}: make it writable, or set XDG_STATE_HOME to a folder that is.`, {cause: error});
+	}
+
+	return {
+		...places,
+		recordOf: (invocation) => `${places.records}/${invocation}`,
+		attributesOf: (invocation) => `${places.attributes}/${invocation}.json`,
+		filesOf: (invocation) => `${places.files}/${invocation}`,
+		farm: path.join(folder, 'farm'),
+	};
+};
+
+export type StateLock = {readonly release: () => Promise<void>};
+
+/**
+Keep a second worker of the same name on this machine away. The lock is a listening local socket: the operating system takes it from us when we die, however we die.
+
+On Linux it is in the abstract namespace and leaves no file. Elsewhere a socket file that nobody listens on is a dead worker's, and is replaced.
+
+@throws {FarmError} `CONFLICT`
+*/
+export const lockStateFolder = async (root: string, name: string): Promise<StateLock> => {
+	const digest = createHash('sha256').update(path.join(fs.realpathSync(root), folderName(name))).digest('hex').slice(0, 32);
+	const address = process.platform === 'linux' ? `\0lifeblood-worker-${digest}` : path.join(os.tmpdir(), `lifeblood-${digest}.lock`);
+	try {
+		return await listen(address);
+	} catch (error) {
+		if (process.platform !== 'linux' && !(await isListening(address))) {
+			fs.rmSync(address, {force: true});
+			return listen(address);
+		}
+
+		throw new FarmError('CONFLICT', `A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`, {cause: error});
+	}
+};
+
+const listen = async (address: string): Promise<StateLock> => {
+	const server = net.createServer((socket) => {
+		socket.destroy();
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(address, resolve);
+	});
+	server.unref();
+	return {
+		release: async () =>
+			new Promise((resolve) => {
+				server.close(() => {
+					resolve();
+				});
+			}),
+	};
+};
+
+const isListening = async (address: string): Promise<boolean> =>
+	new Promise((resolve) => {
+		const socket = net.connect(address);
+		socket.once('connect', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once('error', () => {
+			resolve(false);
+		});
+	});
+
+// Two names never share a folder: what cannot stand in a file name is made up for by a digest.
+const folderName = (name: string): string => {
+	const plain = name.replaceAll(/[^\w.-]/g, '_').replace(/^\.+/, '_').slice(0, 100);
+	return plain === name ? plain : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+};
