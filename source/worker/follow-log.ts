@@ -1,0 +1,142 @@
+import {Buffer} from 'node:buffer';
+import fs from 'node:fs';
+import type {Progress} from './progress-pattern.js';
+import type {ProgressReader} from './progress.js';
+import type {Pulse} from './pulse.js';
+import {trimLog} from './trim-log.js';
+
+export type LogFollower = {
+	/** Read what is left, and stop. Gives the log's size. */
+	readonly finish: () => number;
+	readonly stop: () => void;
+	readonly size: () => number;
+	/** When it last grew, by the wall clock; undefined: it is empty. */
+	readonly lastOutputAt: () => number | undefined;
+};
+
+type FollowOptions = {
+	readonly file: string;
+	readonly reader: ProgressReader;
+	readonly pulse: Pulse;
+	/** More than this is not kept. */
+	readonly limit: number;
+	readonly onProgress: (progress: Progress) => void;
+	readonly onGrowth: () => void;
+};
+
+/** What is read at one look. A log that grows faster is looked at only at its end, so that reading costs the same whatever is written. */
+const mostAtOnce = 1024 * 1024;
+const tailWhenBehind = 128 * 1024;
+/** After so many beats without growth, the operating system is asked to say when there is more. */
+const quietBeats = 8;
+
+const piece = Buffer.alloc(mostAtOnce);
+
+/** Follow a log that a process writes by itself: while it grows, by looking at every beat; while it does not, by waiting for word from the operating system. */
+export const followLog = ({file, reader, pulse, limit, onProgress, onGrowth}: FollowOptions): LogFollower => {
+	let offset = 0;
+	let quiet = 0;
+	let watcher: fs.FSWatcher | undefined;
+
+	const look = (): number => {
+		const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
+		if (size === offset) {
+			return size;
+		}
+
+		const behind = size - offset;
+		if (behind < 0 || behind > mostAtOnce) {
+			reader.skip();
+			offset = behind < 0 ? size : size - tailWhenBehind;
+		}
+
+		const progress = read();
+		offset = size > limit ? trimLog(file, limit) : offset;
+		onGrowth();
+		if (Object.keys(progress).length > 0) {
+			onProgress(progress);
+		}
+
+		return offset;
+	};
+
+	const read = (): Progress => {
+		const descriptor = fs.openSync(file, 'r');
+		try {
+			const length = fs.readSync(descriptor, piece, 0, piece.length, offset);
+			offset += length;
+			return reader.push(piece.subarray(0, length));
+		} finally {
+			fs.closeSync(descriptor);
+		}
+	};
+
+	const beat = (): void => {
+		const before = offset;
+		tryTo(look);
+		quiet = offset === before ? quiet + 1 : 0;
+		if (quiet >= quietBeats) {
+			sleep();
+		}
+	};
+
+	const sleep = (): void => {
+		quiet = 0;
+		try {
+			watcher = fs.watch(file, wake);
+			watcher.on('error', wake);
+		} catch {
+			// As when the system has no more watches to give: looking at every beat does as well.
+			return;
+		}
+
+		pulse.remove(beat);
+		// What was written before the watch began would not be told.
+		const before = offset;
+		tryTo(look);
+		if (offset !== before) {
+			wake();
+		}
+	};
+
+	const wake = (): void => {
+		if (watcher !== undefined) {
+			watcher.close();
+			watcher = undefined;
+			pulse.add(beat);
+		}
+	};
+
+	const stop = (): void => {
+		watcher?.close();
+		watcher = undefined;
+		pulse.remove(beat);
+	};
+
+	pulse.add(beat);
+	return {
+		finish() {
+			stop();
+			tryTo(look);
+			const progress = reader.end();
+			if (Object.keys(progress).length > 0) {
+				onProgress(progress);
+			}
+
+			return fs.statSync(file, {throwIfNoEntry: false})?.size ?? 0;
+		},
+		stop,
+		size: () => offset,
+		lastOutputAt() {
+			const stat = fs.statSync(file, {throwIfNoEntry: false});
+			return stat === undefined || stat.size === 0 ? undefined : stat.mtimeMs;
+		},
+	};
+};
+
+// A log that cannot be read for a moment, as on a lost network drive, must not end the worker; its progress is late then.
+const tryTo = (action: () => unknown): void => {
+	try {
+		action();
+	} catch {}
+};
