@@ -100,14 +100,15 @@ export const clientToScheduler = {
 	hello: method({
 		description: 'The first message on every connection.',
 		access: 'anyone',
-		params: z.strictObject({
+		// Not strict, either of them: another minor version may say more.
+		params: z.object({
 			role: z.enum(['worker', 'viewer', 'client']),
 			protocol: z.tuple([z.number().int(), z.number().int()]),
 			version: z.string().max(64),
 			name: z.string().max(256),
 			user: z.string().max(256).default(''),
 		}),
-		result: z.strictObject({
+		result: z.object({
 			farm: z.string(),
 			database_id: z.string(),
 			version: z.string(),
