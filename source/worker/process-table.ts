@@ -24,6 +24,8 @@ export type ProcessEntry = {
 export type ProcessTable = {
 	/** All processes that run, as they were some moment after the call. Calls that come together share one look. */
 	readonly read: () => Promise<ReadonlyMap<number, ProcessEntry>>;
+	/** Whether this very process still runs. */
+	readonly isAlive: (entry: ProcessEntry) => boolean;
 	/** `kill`, but only if the pid is still of the same process. */
 	readonly signal: (entry: ProcessEntry, signal: NodeJS.Signals) => void;
 };
@@ -85,14 +87,17 @@ export const createProcessTable = (attributesFolder: string): ProcessTable => {
 			})();
 			return queued;
 		},
+		isAlive,
 		signal(entry, signal) {
-			// Where there is no /proc, the table that was read a moment ago is all there is to know.
-			if (process.platform !== 'linux' || readStat(entry.pid)?.started === entry.started) {
+			if (isAlive(entry)) {
 				sendSignal(entry.pid, signal);
 			}
 		},
 	};
 };
+
+// Where there is no /proc, the table that was read a moment ago is all there is to know.
+const isAlive = ({pid, started}: ProcessEntry): boolean => (process.platform === 'linux' ? readStat(pid)?.started === started : sendSignal(pid, 0));
 
 /** `kill` that takes "no such process" for an answer: false. A negative pid is a whole group. */
 export const sendSignal = (pid: number, signal: NodeJS.Signals | 0): boolean => {

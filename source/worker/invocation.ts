@@ -1,0 +1,262 @@
+import type {ChildProcess} from 'node:child_process';
+import fs from 'node:fs';
+import type {Clock} from '../core/clock.js';
+import type {InvocationOutcome} from '../core/invocation.js';
+import {findProgram} from './find-program.js';
+import {followLog} from './follow-log.js';
+import {watchLimits} from './limits.js';
+import type {Measured, Measurer} from './measure.js';
+import type {Prepared} from './prepare-process.js';
+import {sendSignal, type ProcessTable} from './process-table.js';
+import {endTree} from './process-tree.js';
+import {createProgressPattern, type Progress} from './progress-pattern.js';
+import {createProgressReader} from './progress.js';
+import type {Pulse} from './pulse.js';
+import type {InvocationEnd, Job, Record, Recorded} from './record.js';
+import type {Sweeper} from './sweeper.js';
+import type {StateFolder} from './state-folder.js';
+
+/** What all invocations of a worker share. */
+export type Tools = {
+	readonly clock: Clock;
+	readonly pulse: Pulse;
+	readonly table: ProcessTable;
+	readonly measurer: Measurer;
+	readonly sweeper: Sweeper;
+	readonly folder: StateFolder;
+	readonly logLimit: number;
+	/** Seconds between TERM and KILL where nobody says otherwise. */
+	readonly killGrace: () => number;
+};
+
+export type Invocation = {
+	readonly job: Job;
+	readonly pid: number;
+	/** End its processes. The first reason counts, the shortest grace too. */
+	readonly end: (reason: InvocationOutcome, grace: number) => void;
+	/** Nobody waits for its result. */
+	readonly forget: () => void;
+	readonly isForgotten: () => boolean;
+	readonly state: () => Standing;
+};
+
+/** How an invocation stands, for whoever watches. */
+export type Standing = {
+	readonly percent: number | undefined;
+	readonly status: string | undefined;
+	readonly measured: Measured | undefined;
+	readonly logBytes: number;
+};
+
+/** How to learn of the wrapper's end: it is our child, or, adopted from a worker before us, it is watched. */
+export type Life =
+	| {readonly kind: 'child'; readonly child: ChildProcess; readonly program: Prepared['program']}
+	| {readonly kind: 'adopted'; readonly whenGone: Promise<void>};
+
+type InvocationOptions = {
+	readonly job: Job;
+	readonly pid: number;
+	readonly record: Record;
+	readonly life: Life;
+	readonly tools: Tools;
+	/** What an earlier worker had already begun. */
+	readonly recorded?: Recorded;
+	readonly onChange: (invocation: Invocation, what: 'progress' | 'growth') => void;
+	/** Once, when nothing of it runs any more; its result is on disk. */
+	readonly onEnded: (end: InvocationEnd) => void;
+};
+
+/** One running process tree with all that belongs to it, until it is over. */
+export const followInvocation = ({job, pid, record, life, tools, recorded, onChange, onEnded}: InvocationOptions): Invocation => {
+	const {clock, table} = tools;
+	const tree = {invocation: job.invocation, group: pid};
+	let reason = recorded?.reason;
+	let isForgotten = recorded?.isForgotten ?? false;
+	let failure: string | undefined;
+	let grace = Infinity;
+	let ending: Promise<void> | undefined;
+	let standing: Standing = {percent: undefined, status: undefined, measured: undefined, logBytes: 0};
+
+	const endProcesses = async (): Promise<void> => {
+		ending ??= (async () => {
+			try {
+				await endTree({tree, table, clock, grace: () => (grace === Infinity ? tools.killGrace() : grace)});
+			} catch {
+				// Without a look at the processes (no `ps`, no file descriptor left) the group is all that can be reached.
+				sendSignal(-pid, 'SIGKILL');
+			}
+		})();
+		return ending;
+	};
+
+	const end = (why: InvocationOutcome, within: number): void => {
+		grace = Math.min(grace, within);
+		if (reason === undefined) {
+			reason = why;
+			record.write('reason', why);
+		}
+
+		void endProcesses();
+	};
+
+	const follower = followLog({
+		file: job.log,
+		reader: createProgressReader(createProgressPattern(job.progress_regex)),
+		pulse: tools.pulse,
+		limit: tools.logLimit,
+		onProgress(progress) {
+			failure = progress.failure ?? failure;
+			standing = {...standing, ...changed(progress)};
+			onChange(invocation, 'progress');
+		},
+		onGrowth() {
+			standing = {...standing, logBytes: follower.size()};
+			onChange(invocation, 'growth');
+		},
+	});
+
+	const limits = watchLimits({
+		startedAt: job.started_at,
+		timeLimit: job.time_limit_s,
+		silenceLimit: job.silence_limit_s,
+		lastOutputAt: follower.lastOutputAt,
+		onPassed(limit, message) {
+			end({kind: 'limit', limit, message}, tools.killGrace());
+		},
+		clock,
+	});
+
+	tools.measurer.add(tree, (measured) => {
+		standing = {...standing, measured};
+		onChange(invocation, 'growth');
+	});
+
+	const onGone = async (signal: NodeJS.Signals | undefined): Promise<void> => {
+		limits.stop();
+		tools.measurer.remove(job.invocation);
+		const finishedAt = clock.now();
+		const read = record.read();
+		const notes = read?.notes;
+		// The wrapper goes last; whoever is still in its group was left behind. And where the wrapper itself was killed, all may still be there.
+		const isLeft = sendSignal(-pid, 'SIGTERM');
+		if (ending !== undefined || isLeft || notes?.end === undefined) {
+			await endProcesses();
+		}
+
+		const logBytes = follower.finish();
+		const outcome = outcomeOf({reason, failure, recorded: read, signal, life});
+		tools.sweeper.add(job.invocation);
+		const ended = {
+			outcome,
+			measures: {
+				started_at: Math.round(job.started_at),
+				// An adopted one may have ended while nobody looked.
+				finished_at: Math.round(life.kind === 'adopted' && notes?.end !== undefined ? Math.min(finishedAt, read?.changedAt ?? finishedAt) : finishedAt),
+				peak_memory_bytes: standing.measured?.peak_memory_bytes ?? null,
+				cpu_s: notes?.end?.cpu_s ?? standing.measured?.cpu_s ?? null,
+				log_bytes: logBytes,
+			},
+		};
+		record.write('ended', ended);
+		record.close();
+		removePlaces(job, tools.folder);
+		onEnded({invocation: job.invocation, ...ended});
+	};
+
+	const invocation: Invocation = {
+		job,
+		pid,
+		end,
+		forget() {
+			isForgotten = true;
+			record.write('forgotten');
+		},
+		isForgotten: () => isForgotten,
+		state: () => standing,
+	};
+
+	if (life.kind === 'child') {
+		life.child.once('exit', (_code, signal) => {
+			void onGone(signal ?? undefined);
+		});
+	} else {
+		void life.whenGone.then(async () => onGone(undefined));
+	}
+
+	if (reason !== undefined || isForgotten) {
+		end(reason ?? {kind: 'cancelled'}, tools.killGrace());
+	}
+
+	return invocation;
+};
+
+/** Remove what an invocation had for itself. Its log and record stay. */
+export const removePlaces = ({invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>, folder: StateFolder): void => {
+	quietly(() => {
+		fs.unlinkSync(folder.attributesOf(invocation));
+	});
+	if (scratch !== null) {
+		removeFolder(scratch);
+	}
+
+	removeFolder(folder.filesOf(invocation));
+};
+
+// Most are empty or not there, which one call settles.
+const removeFolder = (path: string): void => {
+	try {
+		fs.rmdirSync(path);
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+			// What something daemonised still writes there may keep it from going at the first try.
+			fs.rm(path, {recursive: true, force: true, maxRetries: 3, retryDelay: 500}, () => undefined);
+		}
+	}
+};
+
+const quietly = (action: () => void): void => {
+	try {
+		action();
+	} catch {}
+};
+
+const changed = ({percent, status}: Progress): Partial<Standing> => ({
+	...(percent === undefined ? {} : {percent}),
+	...(status === undefined ? {} : {status}),
+});
+
+type Evidence = {
+	readonly reason: InvocationOutcome | undefined;
+	readonly failure: string | undefined;
+	readonly recorded: Recorded | undefined;
+	/** What ended the wrapper. */
+	readonly signal: NodeJS.Signals | undefined;
+	readonly life: Life;
+};
+
+const outcomeOf = ({reason, failure, recorded, signal, life}: Evidence): InvocationOutcome => {
+	if (reason !== undefined) {
+		return reason;
+	}
+
+	if (failure !== undefined) {
+		return {kind: 'failed', message: failure.slice(0, 60_000)};
+	}
+
+	const outcome = recorded?.notes.end?.outcome;
+	if (outcome === undefined) {
+		return signal === undefined
+			? {kind: 'vanished', message: 'The process is gone, and nothing was noted of how it ended: it and its wrapper were killed together, or the disk was full.'}
+			: {kind: 'signalled', signal};
+	}
+
+	// What a shell says when the program is not there, or cannot be executed: it went after it was looked for.
+	if (life.kind === 'child' && outcome.kind === 'exited' && (outcome.exit_code === 126 || outcome.exit_code === 127)) {
+		const found = findProgram(life.program);
+		if (found.kind === 'missing') {
+			return {kind: 'not_started', message: found.message};
+		}
+	}
+
+	return outcome;
+};

@@ -1,0 +1,390 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import {FarmError} from '../core/errors.js';
+import type {InvocationId} from '../core/ids.js';
+import type {InvocationOutcome} from '../core/invocation.js';
+import {logPath} from '../core/log-path.js';
+import type {ResultOf} from '../net/messages/method.js';
+import type {schedulerToWorker} from '../net/messages/worker.js';
+import {findLeft, whenGone} from './adopt.js';
+import {followInvocation, removePlaces, type Invocation, type Life, type Tools} from './invocation.js';
+import {prepareProcess, type Prepared, type RunRequest} from './prepare-process.js';
+import {endTree} from './process-tree.js';
+import type {FindProgram} from './program-cache.js';
+import {createRecord, type InvocationEnd, type Job, type Record, type Recorded} from './record.js';
+import {resolveEnvironment} from './resolve-environment.js';
+import type {Resolved} from './resolvers/contract.js';
+import type {WorkerSettings} from './settings.js';
+import {spawnWrapped, type Spawned} from './spawn-wrapped.js';
+
+export type RunAnswer = ResultOf<typeof schedulerToWorker, 'invocation.run'>;
+
+/** A log that is only here, of an invocation whose result was told. */
+export type PendingLog = {readonly invocation: InvocationId; readonly file: string};
+
+export type Invocations = {
+	/** Take up what a worker of this name left behind. Before anything else. */
+	readonly recover: () => Promise<void>;
+	/** The same invocation again is started once, and gets the same answer. */
+	readonly run: (request: RunRequest) => RunAnswer | Promise<RunAnswer>;
+	/** False: it is not here, or over. */
+	readonly cancel: (invocation: InvocationId, how: {readonly grace: number; readonly forget: boolean}) => boolean;
+	/** What was given up: end it if it runs, and report nothing. */
+	readonly forget: (invocation: InvocationId) => void;
+	readonly running: () => readonly InvocationId[];
+	/** Ended ones whose result nobody has acknowledged. */
+	readonly unreported: () => readonly InvocationEnd[];
+	/** The scheduler has the result. */
+	readonly acknowledge: (invocation: InvocationId, isWanted: boolean) => void;
+	readonly pendingLogs: () => readonly PendingLog[];
+	readonly logSent: (invocation: InvocationId) => void;
+	readonly log: (invocation: InvocationId) => string | undefined;
+	/** End everything, and wait until nothing runs. */
+	readonly endAll: (reason: InvocationOutcome) => Promise<void>;
+	/** Kill everything at once. */
+	readonly killAll: () => void;
+	/** Forget everything there is, for it is of another farm. */
+	readonly abandon: () => Promise<void>;
+	/** Resolves when nothing runs. */
+	readonly whenIdle: () => Promise<void>;
+	/** Stop looking at what runs, and leave it running. */
+	readonly detach: () => void;
+};
+
+type InvocationsOptions = {
+	readonly settings: WorkerSettings;
+	readonly tools: Tools;
+	readonly findProgram: FindProgram;
+	/** The folder of logs that is shared with the scheduler; undefined: there is none. */
+	readonly sharedLogs: () => string | undefined;
+	readonly onChange: (invocation: Invocation, what: 'progress' | 'growth') => void;
+	readonly onEnded: (end: InvocationEnd) => void;
+};
+
+/** Everything that runs on this worker, and what of it is not told yet. */
+export const createInvocations = ({settings, tools, findProgram, sharedLogs, onChange, onEnded}: InvocationsOptions): Invocations => {
+	const {folder, clock, table} = tools;
+	const live = new Map<InvocationId, Invocation>();
+	const starting = new Map<InvocationId, {readonly answer: Promise<RunAnswer>; cancelled: boolean}>();
+	const ended = new Map<InvocationId, {readonly end: InvocationEnd; readonly job: Job}>();
+	const logs = new Map<InvocationId, string>();
+	const attention = new AbortController();
+	let idle: PromiseWithResolvers<void> | undefined;
+
+	const remove = (job: Job, {withLog}: {readonly withLog: boolean}): void => {
+		fs.rmSync(folder.recordOf(job.invocation), {force: true});
+		if (withLog) {
+			fs.rmSync(job.log, {force: true});
+		}
+	};
+
+	const settle = (job: Job, end: InvocationEnd): void => {
+		ended.set(job.invocation, {end, job});
+	};
+
+	const follow = ({job, pid, record, life, recorded}: {readonly job: Job; readonly pid: number; readonly record: Record; readonly life: Life; readonly recorded?: Recorded}): Invocation => {
+		const invocation: Invocation = followInvocation({
+			job,
+			pid,
+			record,
+			life,
+			tools,
+			...(recorded === undefined ? {} : {recorded}),
+			onChange,
+			onEnded(end) {
+				live.delete(job.invocation);
+				if (invocation.isForgotten()) {
+					remove(job, {withLog: job.is_local});
+				} else {
+					settle(job, end);
+					onEnded(end);
+				}
+
+				if (live.size === 0) {
+					idle?.resolve();
+					idle = undefined;
+				}
+			},
+		});
+		live.set(job.invocation, invocation);
+		return invocation;
+	};
+
+	/** Nothing of an invocation that could not be started stays. */
+	const refuse = (invocation: InvocationId, message: string): RunAnswer => {
+		removePlaces({invocation, scratch: settings.scratch_folder === '' ? null : path.join(settings.scratch_folder, String(invocation))}, folder);
+		return {kind: 'not_started', message: message.slice(0, 60_000)};
+	};
+
+	const start = (request: RunRequest, resolved: Resolved): RunAnswer | Promise<RunAnswer> => {
+		const {invocation} = request;
+		if (resolved.kind === 'failed') {
+			return refuse(invocation, resolved.message);
+		}
+
+		let record: Record | undefined;
+		const fail = (error: unknown): RunAnswer => {
+			record?.close();
+			fs.rmSync(folder.recordOf(invocation), {force: true});
+			return refuse(invocation, whyNot(error));
+		};
+
+		try {
+			const prepared = prepareProcess({request, resolved, settings, folder, findProgram});
+			const shared = sharedLogs();
+			const job: Job = {
+				invocation,
+				task: request.task,
+				started_at: clock.now(),
+				time_limit_s: request.process.time_limit_s,
+				silence_limit_s: request.process.silence_limit_s,
+				progress_regex: request.process.progress_regex,
+				log: `${shared ?? folder.logs}/${logPath(invocation)}`,
+				is_local: shared === undefined,
+				scratch: prepared.scratch,
+			};
+			record = createRecord(folder.recordOf(invocation), job);
+			const spawned = spawnWrapped(prepared, {record, log: job.log});
+			return spawned instanceof Promise ? spawned.then((value) => begin(value, job, prepared), fail) : begin(spawned, job, prepared);
+		} catch (error) {
+			return fail(error);
+		}
+
+		function begin({pid, child}: Spawned, job: Job, prepared: Prepared): RunAnswer {
+			if (record === undefined) {
+				throw new FarmError('INTERNAL', `Invocation ${invocation} was started without a record.`);
+			}
+
+			follow({job, pid, record, life: {kind: 'child', child, program: prepared.program}});
+			return {kind: 'running', pid};
+		}
+	};
+
+	const startResolved = async (request: RunRequest, resolved: Promise<Resolved>): Promise<RunAnswer> => {
+		try {
+			const made = await resolved.catch((error: unknown): Resolved => ({kind: 'failed', message: `The environment resolver failed: ${whyNot(error)}`}));
+			return starting.get(request.invocation)?.cancelled === true
+				? {kind: 'not_started', message: 'It was cancelled before it started.'}
+				: await start(request, made);
+		} finally {
+			starting.delete(request.invocation);
+		}
+	};
+
+	const cancel: Invocations['cancel'] = (invocation, {grace, forget}) => {
+		const coming = starting.get(invocation);
+		if (coming !== undefined) {
+			coming.cancelled = true;
+			return true;
+		}
+
+		const found = live.get(invocation);
+		if (found === undefined) {
+			return false;
+		}
+
+		if (forget) {
+			found.forget();
+		}
+
+		found.end({kind: 'cancelled'}, grace);
+		return true;
+	};
+
+	const whenIdle = async (): Promise<void> => {
+		if (live.size > 0) {
+			idle ??= Promise.withResolvers<void>();
+			await idle.promise;
+		}
+	};
+
+	/** Settle one that ended while no worker looked. Whatever of it still runs is ended first. */
+	const settleLeft = async (record: Record, recorded: Recorded): Promise<void> => {
+		const {job, notes} = recorded;
+		await endTree({tree: {invocation: job.invocation, group: undefined}, table, clock, grace: tools.killGrace});
+		removePlaces(job, folder);
+		if (recorded.isForgotten) {
+			record.close();
+			remove(job, {withLog: job.is_local});
+			return;
+		}
+
+		if (recorded.isReported) {
+			record.close();
+			logs.set(job.invocation, job.log);
+			return;
+		}
+
+		const found = recorded.ended ?? {
+			outcome:
+				recorded.reason ??
+				notes.end?.outcome ??
+				({kind: 'vanished', message: `Nothing was noted of how the process ended: it was gone, with its wrapper, when the worker on ${settings.host} came back.`} as const),
+			measures: {
+				started_at: Math.round(job.started_at),
+				finished_at: Math.round(recorded.changedAt),
+				peak_memory_bytes: null,
+				cpu_s: notes.end?.cpu_s ?? null,
+				log_bytes: fs.statSync(job.log, {throwIfNoEntry: false})?.size ?? 0,
+			},
+		};
+		if (recorded.ended === undefined) {
+			record.write('ended', found);
+		}
+
+		record.close();
+		const end = {invocation: job.invocation, ...found};
+		settle(job, end);
+		onEnded(end);
+	};
+
+	return {
+		async recover() {
+			const left = await findLeft(folder, table);
+			for (const {record, recorded, pid} of left.running) {
+				follow({job: recorded.job, pid, record, recorded, life: {kind: 'adopted', whenGone: whenGone(pid, table, attention.signal)}});
+			}
+
+			await Promise.all([
+				...left.over.map(async ({record, recorded}) => settleLeft(record, recorded)),
+				...left.strays.map(async (invocation) => endTree({tree: {invocation, group: undefined}, table, clock, grace: tools.killGrace})),
+			]);
+		},
+		run(request) {
+			const {invocation} = request;
+			const running = live.get(invocation);
+			if (running !== undefined) {
+				return {kind: 'running', pid: running.pid};
+			}
+
+			const coming = starting.get(invocation);
+			if (coming !== undefined) {
+				return coming.answer;
+			}
+
+			if (ended.has(invocation) || logs.has(invocation)) {
+				// Its result is on its way. The number of a process that is gone is of no use to anybody.
+				return {kind: 'running', pid: 0};
+			}
+
+			const resolved = resolveEnvironment({request: request.environment, fallback: settings.resolver, environment: settings.environment});
+			if (!(resolved instanceof Promise)) {
+				return start(request, resolved);
+			}
+
+			const answer = Promise.resolve().then(async () => startResolved(request, resolved));
+			starting.set(invocation, {answer, cancelled: false});
+			return answer;
+		},
+		cancel,
+		forget(invocation) {
+			if (cancel(invocation, {grace: tools.killGrace(), forget: true})) {
+				return;
+			}
+
+			const found = ended.get(invocation);
+			if (found !== undefined) {
+				ended.delete(invocation);
+				remove(found.job, {withLog: found.job.is_local});
+			}
+		},
+		running: () => [...live.keys()],
+		unreported: () => [...ended.values()].map(({end}) => end),
+		acknowledge(invocation, isWanted) {
+			const found = ended.get(invocation);
+			if (found === undefined) {
+				return;
+			}
+
+			ended.delete(invocation);
+			if (found.job.is_local && isWanted) {
+				fs.appendFileSync(folder.recordOf(invocation), 'reported\n');
+				logs.set(invocation, found.job.log);
+			} else {
+				remove(found.job, {withLog: found.job.is_local});
+			}
+		},
+		pendingLogs: () => [...logs].map(([invocation, file]) => ({invocation, file})),
+		logSent(invocation) {
+			const file = logs.get(invocation);
+			if (file !== undefined) {
+				logs.delete(invocation);
+				fs.rmSync(file, {force: true});
+				fs.rmSync(folder.recordOf(invocation), {force: true});
+			}
+		},
+		log: (invocation) => live.get(invocation)?.job.log ?? ended.get(invocation)?.job.log ?? logs.get(invocation),
+		async endAll(reason) {
+			for (const coming of starting.values()) {
+				coming.cancelled = true;
+			}
+
+			for (const invocation of live.values()) {
+				invocation.end(reason, tools.killGrace());
+			}
+
+			await Promise.all([...starting.values()].map(async ({answer}) => answer));
+			await whenIdle();
+			await tools.sweeper.finish();
+		},
+		killAll() {
+			for (const invocation of live.values()) {
+				invocation.end({kind: 'cancelled'}, 0);
+			}
+		},
+		async abandon() {
+			for (const invocation of live.values()) {
+				invocation.forget();
+				invocation.end({kind: 'cancelled'}, tools.killGrace());
+			}
+
+			for (const {job} of ended.values()) {
+				remove(job, {withLog: job.is_local});
+			}
+
+			ended.clear();
+			for (const {invocation} of [...logs].map(([id]) => ({invocation: id}))) {
+				fs.rmSync(logs.get(invocation) ?? '', {force: true});
+				fs.rmSync(folder.recordOf(invocation), {force: true});
+			}
+
+			logs.clear();
+			await whenIdle();
+		},
+		whenIdle,
+		detach() {
+			attention.abort();
+		},
+	};
+};
+
+const whyNot = (error: unknown): string => {
+	if (!(error instanceof Error)) {
+		return String(error);
+	}
+
+	const code = 'code' in error ? error.code : undefined;
+	switch (code) {
+		case 'E2BIG': {
+			return 'The arguments and the environment are larger than the system takes for one process. Large attributes can be read from the file that LIFEBLOOD_ATTRIBUTES names.';
+		}
+
+		case 'EMFILE':
+		case 'ENFILE': {
+			return `No more files can be opened on this machine (${error.message}).`;
+		}
+
+		case 'EAGAIN': {
+			return `This machine takes no more processes (${error.message}).`;
+		}
+
+		case 'ENOSPC': {
+			return `The disk is full (${error.message}).`;
+		}
+
+		default: {
+			return error.message;
+		}
+	}
+};
+

@@ -1,0 +1,20 @@
+import {Buffer} from 'node:buffer';
+import fs from 'node:fs';
+
+/** Bytes of a log from an offset; fewer, or none, where it ends. A log that is not there yet is empty. */
+export const readLog = (file: string, {offset, limit}: {readonly offset: number; readonly limit: number}): {readonly data: Buffer; readonly size: number} => {
+	let descriptor: number;
+	try {
+		descriptor = fs.openSync(file, 'r');
+	} catch {
+		return {data: Buffer.alloc(0), size: 0};
+	}
+
+	try {
+		const {size} = fs.fstatSync(descriptor);
+		const data = Buffer.alloc(Math.max(0, Math.min(limit, size - offset)));
+		return {data: data.subarray(0, data.length === 0 ? 0 : fs.readSync(descriptor, data, 0, data.length, offset)), size};
+	} finally {
+		fs.closeSync(descriptor);
+	}
+};

@@ -1,0 +1,63 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type {Prepared} from './prepare-process.js';
+import type {Record} from './record.js';
+import {findShell, wrapperScript} from './wrapper.js';
+
+export type Spawned = {
+	readonly pid: number;
+	readonly child: ChildProcess;
+};
+
+/**
+Start a prepared process under its wrapper, in a session of its own, with the log as its output.
+
+@throws where the operating system refuses
+*/
+export const spawnWrapped = (prepared: Prepared, {record, log}: {readonly record: Record; readonly log: string}): Promise<Spawned> | Spawned => {
+	const output = openLog(log);
+	let child: ChildProcess;
+	try {
+		// Standard error of the wrapper is the record; it gives the program the log for both.
+		child = spawn(shell(), ['-c', wrapperScript, 'lifeblood', prepared.file, ...prepared.arguments], {
+			cwd: prepared.cwd,
+			env: prepared.environment,
+			detached: true,
+			stdio: ['ignore', output, record.descriptor],
+		});
+	} finally {
+		fs.closeSync(output);
+	}
+
+	const {pid} = child;
+	if (pid !== undefined) {
+		return {pid, child};
+	}
+
+	return new Promise((_resolve, reject) => {
+		child.once('error', (error) => {
+			reject(new Error(`The process could not be started: ${error.message}.`, {cause: error}));
+		});
+	});
+};
+
+let knownShell: string | undefined;
+
+const shell = (): string => {
+	knownShell ??= findShell();
+	return knownShell;
+};
+
+const openLog = (log: string): number => {
+	try {
+		return fs.openSync(log, 'a');
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+			throw error;
+		}
+
+		fs.mkdirSync(path.dirname(log), {recursive: true});
+		return fs.openSync(log, 'a');
+	}
+};
