@@ -5,6 +5,8 @@ const config = [
 		prettier: true,
 		rules: {
 			'@stylistic/curly-newline': 'off',
+			// Prettier takes the parentheses away that this asks for.
+			'@stylistic/no-mixed-operators': 'off',
 			'@eslint-community/eslint-comments/require-description': [
 				'error',
 				{ignore: ['eslint-enable']},

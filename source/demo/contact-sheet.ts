@@ -12,11 +12,6 @@ import {digitAdvance, digitHeight, writeNumber} from './digits.js';
 import {frameFile} from './frame-file.js';
 import {blankPicture, halved, place, type Picture} from './picture.js';
 
-const gap = 8;
-const labelHeight = digitHeight + 5;
-const ground = 0x14;
-const ink = [0xb4, 0xb4, 0xb4] as const;
-
 const {values} = parseArgs({
 	options: {
 		frames: {type: 'string', default: ''},
@@ -34,6 +29,11 @@ if (frames.length === 0) {
 		'There are no frames to put on a sheet: name them with --frames.',
 	);
 }
+
+const gap = 8;
+const labelHeight = digitHeight + 5;
+const ground = 0x14;
+const ink = [0xb4, 0xb4, 0xb4] as const;
 
 const pictures = await Promise.all(
 	frames.map(async (frame): Promise<Picture> => {

@@ -116,7 +116,10 @@ const light = (
 	const square = dr * dr + di * di;
 	const slopeReal = (zr * dr + zi * di) / square;
 	const slopeImaginary = (zi * dr - zr * di) / square;
-	const length = Math.hypot(slopeReal, slopeImaginary) || 1;
+	const length = Math.max(
+		Number.MIN_VALUE,
+		Math.hypot(slopeReal, slopeImaginary),
+	);
 	const facing =
 		((slopeReal * lightReal + slopeImaginary * lightImaginary) / length +
 			lightHeight) /
