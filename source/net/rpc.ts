@@ -247,31 +247,17 @@ const isDeeperThan = (text: string, limit: number): boolean => {
 	let depth = 0;
 	let index = 0;
 	while (index < text.length) {
-		const character = text[index];
-		switch (character) {
-			case '"': {
-				index = endOfString(text, index);
+		const character = text[index] ?? '';
+		if (character === '"') {
+			index = endOfString(text, index);
+		} else if ('[{'.includes(character)) {
+			depth += 1;
+		} else if (']}'.includes(character)) {
+			depth -= 1;
+		}
 
-				break;
-			}
-
-			case '[':
-			case '{': {
-				depth += 1;
-				if (depth > limit) {
-					return true;
-				}
-
-				break;
-			}
-
-			case ']':
-			case '}': {
-				depth -= 1;
-
-				break;
-			}
-			// No default
+		if (depth > limit) {
+			return true;
 		}
 
 		index += 1;
