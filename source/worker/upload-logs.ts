@@ -1,0 +1,30 @@
+import {FarmError} from '../core/errors.js';
+import type {SchedulerPeer} from '../net/scheduler-methods.js';
+import type {Invocations} from './invocations.js';
+import {readLog} from './read-log.js';
+
+/** Bytes a piece: small enough that what else is to be said need not wait long. */
+const pieceBytes = 512 * 1024;
+
+/** Send the logs of ended invocations to a scheduler that shares no folder with us, one after the other. A piece that is there already does no harm, so it begins anew after a lost connection. */
+export const uploadLogs = async (peer: SchedulerPeer, invocations: Invocations): Promise<void> => {
+	for (let next = invocations.pendingLogs()[0]; next !== undefined; next = invocations.pendingLogs()[0]) {
+		const {invocation, file} = next;
+		try {
+			let offset = 0;
+			for (let isLast = false; !isLast; ) {
+				const {data, size} = readLog(file, {offset, limit: pieceBytes});
+				isLast = data.length === 0 || offset + data.length >= size;
+				await peer.request('log.append', {invocation, offset, data: data.toString('base64'), last: isLast}); // eslint-disable-line no-await-in-loop -- one piece on the way at a time
+				offset += data.length;
+			}
+		} catch (error) {
+			// An invocation that the scheduler does not know any more has nobody who would read its log.
+			if (!(error instanceof FarmError && (error.code === 'NOT_FOUND' || error.code === 'INVALID'))) {
+				throw error;
+			}
+		}
+
+		invocations.logSent(invocation);
+	}
+};

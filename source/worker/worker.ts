@@ -1,0 +1,379 @@
+import fs from 'node:fs';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Clock} from '../core/clock.js';
+import {FarmError} from '../core/errors.js';
+import type {Welcome} from '../net/connect.js';
+import type {SchedulerPeer} from '../net/scheduler-methods.js';
+import type {Tools} from './invocation.js';
+import {createInvocations} from './invocations.js';
+import {createMeasurer} from './measure.js';
+import {createNotices} from './notices.js';
+import {createProcessTable} from './process-table.js';
+import {createProgramCache} from './program-cache.js';
+import {createPulse} from './pulse.js';
+import {readLog} from './read-log.js';
+import type {InvocationEnd} from './record.js';
+import {createSession, type Dial, type SchedulerRequest} from './session.js';
+import type {WorkerSettings} from './settings.js';
+import {findSharedLogs} from './shared-logs.js';
+import {lockStateFolder, openStateFolder} from './state-folder.js';
+import {createSweeper} from './sweeper.js';
+import {uploadLogs} from './upload-logs.js';
+
+export type Worker = {
+	/** Runs until it is stopped, by `stop`, by the scheduler or after its one invocation. Rejects where it cannot begin. */
+	readonly run: () => Promise<void>;
+	/** `drain`: when the last process has finished; `now`: end them, and tell; `force`: kill them. Each goes further than the one before. */
+	readonly stop: (how: 'drain' | 'now' | 'force') => void;
+	/** Resolves when the scheduler has registered this worker for the first time. */
+	readonly ready: Promise<void>;
+};
+
+type WorkerOptions = {
+	readonly settings: WorkerSettings;
+	readonly dial: Dial;
+	readonly clock: Clock;
+	/** A line for people. */
+	readonly say: (text: string) => void;
+};
+
+/** Where no scheduler has said otherwise yet. */
+const usualGraceSeconds = 60;
+const usualKillGraceSeconds = 5;
+/** How long a stopping worker waits for its last results and logs to be taken. */
+const farewellMs = 5000;
+const lookMs = 250;
+
+/** A worker: runs the processes that its scheduler gives it, and loses none of them, whatever happens to the connection, to the scheduler or to itself. */
+export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worker => {
+	fs.mkdirSync(settings.state_folder, {recursive: true, mode: 0o700});
+	const folder = openStateFolder(settings.state_folder, settings.name);
+	const table = createProcessTable(folder.attributes);
+	const stopping = new AbortController();
+	const ready = Promise.withResolvers<void>();
+	let mode: 'work' | 'drain' | 'now' | 'force' = 'work';
+	let grace = settings.grace_s ?? usualGraceSeconds;
+	let killGrace = settings.kill_grace_s ?? usualKillGraceSeconds;
+	let sharedLogs: string | undefined;
+	let graceTimer: NodeJS.Timeout | undefined;
+	let uploading: Promise<void> | undefined;
+	let reporting = 0;
+	let isStarted = false;
+	let onSettled: () => void = () => undefined;
+
+	const tools: Tools = {
+		clock,
+		pulse: createPulse(lookMs),
+		table,
+		measurer: createMeasurer(table, clock),
+		sweeper: createSweeper({table, clock, grace: () => killGrace}),
+		folder,
+		logLimit: settings.log_limit_bytes,
+		killGrace: () => killGrace,
+	};
+
+	const notices = createNotices((invocation) => {
+		const {percent, status, measured, logBytes} = invocation.state();
+		session.peer()?.notify('invocation.progress', {
+			invocation: invocation.job.invocation,
+			percent: percent ?? null,
+			status: status === undefined ? null : status.slice(0, 4096),
+			peak_memory_bytes: measured?.peak_memory_bytes ?? null,
+			cpu_s: measured?.cpu_s ?? null,
+			log_bytes: logBytes,
+		});
+	}, clock);
+
+	const invocations = createInvocations({
+		settings,
+		tools,
+		findProgram: createProgramCache(clock),
+		sharedLogs: () => sharedLogs,
+		onChange: notices.add,
+		onEnded(end) {
+			notices.remove(end.invocation);
+			const peer = session.peer();
+			if (peer !== undefined) {
+				void report(peer, end);
+			}
+		},
+	});
+
+	/** Tell a result until it is taken, or the connection ends; then it is told on the next one. */
+	const report = async (peer: SchedulerPeer, end: InvocationEnd): Promise<void> => {
+		reporting++;
+		try {
+			for (let pause = 500; !peer.isClosed(); pause = Math.min(pause * 2, 10_000)) {
+				try {
+					/* eslint-disable no-await-in-loop -- tried again */
+					const {accepted} = await peer.request('invocation.finished', end);
+					invocations.acknowledge(end.invocation, accepted);
+					startUpload(peer);
+					if (settings.once) {
+						stop('drain');
+					}
+
+					return;
+				} catch (error) {
+					if (peer.isClosed()) {
+						return;
+					}
+
+					// As when the scheduler's disk is full.
+					say(`the result of invocation ${end.invocation} was not taken: ${messageOf(error)}`);
+					await delay(pause);
+					/* eslint-enable no-await-in-loop */
+				}
+			}
+		} finally {
+			reporting--;
+			onSettled();
+		}
+	};
+
+	const startUpload = (peer: SchedulerPeer): void => {
+		if (uploading !== undefined || invocations.pendingLogs().length === 0) {
+			return;
+		}
+
+		uploading = (async () => {
+			try {
+				await uploadLogs(peer, invocations);
+			} catch (error) {
+				if (!peer.isClosed()) {
+					say(`a log was not taken: ${messageOf(error)}`);
+				}
+			} finally {
+				uploading = undefined;
+				onSettled();
+			}
+		})();
+	};
+
+	const register = async (peer: SchedulerPeer, {database_id: farm}: Welcome): Promise<void> => {
+		const before = readText(folder.farm);
+		if (before !== farm) {
+			if (before !== undefined) {
+				// Numbers of invocations mean something only within their farm.
+				await invocations.abandon();
+			}
+
+			fs.writeFileSync(folder.farm, farm);
+		}
+
+		const registered = await peer.request('worker.register', {
+			name: settings.name,
+			machine_id: settings.machine_id,
+			host: settings.host,
+			type: settings.type,
+			groups: [...settings.groups],
+			capabilities: settings.capabilities,
+			resources: settings.resources,
+			version: settings.version,
+			once: settings.once,
+			running: [...invocations.running()],
+			unreported: invocations.unreported().map(({invocation}) => invocation),
+		});
+		clearTimeout(graceTimer);
+		grace = settings.grace_s ?? registered.grace_s;
+		killGrace = settings.kill_grace_s ?? registered.kill_grace_s;
+		sharedLogs = findSharedLogs(registered.log_folder);
+		for (const invocation of registered.end) {
+			invocations.forget(invocation);
+		}
+
+		for (const end of invocations.unreported()) {
+			void report(peer, end);
+		}
+
+		startUpload(peer);
+		const trouble = troubleOf(settings);
+		if (trouble !== undefined) {
+			say(trouble);
+			await peer.request('worker.status', {error: trouble});
+		}
+
+		ready.resolve();
+	};
+
+	/** The scheduler gives up on us after the same time, and the tasks go on elsewhere. */
+	const startGrace = (): void => {
+		clearTimeout(graceTimer);
+		graceTimer = setTimeout(() => {
+			if (invocations.running().length > 0) {
+				say(`no scheduler for ${grace} s: ending ${invocations.running().length} processes`);
+				void invocations.endAll({kind: 'cancelled'});
+			}
+		}, grace * 1000);
+	};
+
+	const onRequest = (request: SchedulerRequest): void => {
+		switch (request.name) {
+			case 'invocation.run': {
+				if (mode === 'now' || mode === 'force') {
+					request.reply({kind: 'not_started', message: `The worker ${settings.name} is stopping.`});
+					return;
+				}
+
+				const answer = invocations.run(request.params);
+				if (answer instanceof Promise) {
+					void answer.then(request.reply);
+				} else {
+					request.reply(answer);
+				}
+
+				break;
+			}
+
+			case 'invocation.cancel': {
+				const {invocation, forget, grace_s: within} = request.params;
+				const known = invocations.cancel(invocation, {grace: within, forget});
+				if (!known && forget) {
+					invocations.forget(invocation);
+				}
+
+				request.reply({known});
+				break;
+			}
+
+			case 'log.read': {
+				const file = invocations.log(request.params.invocation);
+				if (file === undefined) {
+					request.reply({data: '', size: 0, known: false});
+				} else {
+					const {data, size} = readLog(file, request.params);
+					request.reply({data: data.toString('base64'), size, known: true});
+				}
+
+				break;
+			}
+
+			case 'worker.stop': {
+				request.reply({});
+				stop(request.params.drain ? 'drain' : 'now');
+				break;
+			}
+		}
+	};
+
+	const session = createSession({dial, onRequest, register, onLost: startGrace, say, clock});
+
+	const stop: Worker['stop'] = (how) => {
+		const order = ['work', 'drain', 'now', 'force'] as const;
+		if (order.indexOf(how) <= order.indexOf(mode)) {
+			return;
+		}
+
+		mode = how;
+		say(how === 'drain' ? 'stops when what runs has finished' : 'stopping');
+		if (how === 'force') {
+			invocations.killAll();
+		}
+
+		stopping.abort();
+		onStop();
+	};
+
+	let onStop: () => void = () => undefined;
+
+	/** Wait until everything that was to be told is told, within reason. */
+	const settle = async (withinMs: number): Promise<void> => {
+		const deadline = clock.monotonic() + withinMs;
+		while (session.peer() !== undefined && (reporting > 0 || uploading !== undefined) && mode !== 'force') {
+			const left = deadline - clock.monotonic();
+			if (left <= 0) {
+				return;
+			}
+
+			const settled = Promise.withResolvers<void>();
+			onSettled = settled.resolve;
+			await Promise.race([settled.promise, delay(Math.min(left, 500))]); // eslint-disable-line no-await-in-loop -- one after the other
+		}
+	};
+
+	/** Resolves when a worker that was told to stop has nothing left that runs. */
+	const finishWork = async (): Promise<void> => {
+		for (;;) {
+			/* eslint-disable no-await-in-loop -- a stop may be made a harder one meanwhile */
+			const harder = Promise.withResolvers<void>();
+			onStop = harder.resolve;
+			if (mode === 'drain') {
+				if (await Promise.race([invocations.whenIdle().then(() => true), harder.promise.then(() => false)])) {
+					await tools.sweeper.finish();
+					return;
+				}
+			} else {
+				await invocations.endAll({kind: 'cancelled'});
+				return;
+			}
+			/* eslint-enable no-await-in-loop */
+		}
+	};
+
+	return {
+		ready: ready.promise,
+		stop,
+		async run() {
+			if (isStarted) {
+				throw new FarmError('INTERNAL', 'A worker runs once.');
+			}
+
+			isStarted = true;
+			const lock = await lockStateFolder(settings.state_folder, settings.name);
+			const leaving = new AbortController();
+			try {
+				await invocations.recover();
+				startGrace();
+				const connection = session.run(leaving.signal);
+				const stopped = Promise.withResolvers<void>();
+				if (stopping.signal.aborted) {
+					stopped.resolve();
+				} else {
+					stopping.signal.addEventListener('abort', () => {
+						stopped.resolve();
+					});
+				}
+
+				// The connection's loop ends by itself only where trying again is of no use.
+				await Promise.race([stopped.promise, connection]);
+				await finishWork();
+				await settle(farewellMs);
+				const peer = session.peer();
+				if (peer !== undefined) {
+					await Promise.race([peer.request('worker.leave', {}).catch(() => undefined), delay(farewellMs)]);
+				}
+
+				leaving.abort();
+				await session.close();
+				await connection;
+			} finally {
+				leaving.abort();
+				clearTimeout(graceTimer);
+				notices.stop();
+				tools.measurer.stop();
+				invocations.detach();
+				await lock.release();
+			}
+		},
+	};
+};
+
+const troubleOf = ({scratch_folder: scratch, host}: WorkerSettings): string | undefined => {
+	try {
+		fs.mkdirSync(scratch, {recursive: true, mode: 0o700});
+		fs.accessSync(scratch, fs.constants.W_OK);
+		return undefined;
+	} catch (error) {
+		return `The scratch folder ${scratch} on ${host} cannot be used: ${messageOf(error)}. Set worker.scratch to a folder that can.`;
+	}
+};
+
+const readText = (file: string): string | undefined => {
+	try {
+		return fs.readFileSync(file, 'utf8');
+	} catch {
+		return undefined;
+	}
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
