@@ -1,11 +1,10 @@
-import {chmod, rm} from 'node:fs/promises';
+import {chmod, copyFile, rm} from 'node:fs/promises';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 const root = path.join(import.meta.dirname, '..');
-
-/** They come with files of their own (compiled code), which they find beside themselves. */
-const packagesWithFiles = ['better-sqlite3', 'quickjs-emscripten', '@jitl/*'];
+const dist = path.join(root, 'dist');
 
 /** Knex asks for these only when a database of that kind is opened. */
 const otherDatabases = [
@@ -18,7 +17,7 @@ const otherDatabases = [
 	'tedious',
 ];
 
-await rm(path.join(root, 'dist'), {recursive: true, force: true});
+await rm(dist, {recursive: true, force: true});
 await build({
 	absWorkingDir: root,
 	entryPoints: {
@@ -31,16 +30,24 @@ await build({
 	bundle: true,
 	// A chunk for each mode: `task list` reads nothing of what only a scheduler needs.
 	splitting: true,
-	chunkNames: 'chunks/[name]-[hash]',
+	// Beside the entries: files are looked for next to the code that asks for them.
+	chunkNames: '[name]-[hash]',
 	format: 'esm',
 	platform: 'node',
 	target: 'node22',
 	jsx: 'automatic',
-	external: [...packagesWithFiles, ...otherDatabases],
+	// Compiled code cannot be bundled.
+	external: ['better-sqlite3', ...otherDatabases],
 	// Bundled CommonJS packages ask for Node's own modules by `require`.
 	banner: {
 		js: "import {createRequire as lifebloodRequire} from 'node:module'; const require = lifebloodRequire(import.meta.url);",
 	},
 	logLevel: 'warning',
 });
-await chmod(path.join(root, 'dist', 'lifeblood.js'), 0o755);
+await chmod(path.join(dist, 'lifeblood.js'), 0o755);
+await copyFile(
+	fileURLToPath(
+		import.meta.resolve('@jitl/quickjs-wasmfile-release-sync/wasm'),
+	),
+	path.join(dist, 'quickjs.wasm'),
+);
