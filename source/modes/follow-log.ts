@@ -1,0 +1,123 @@
+import {Buffer} from 'node:buffer';
+import type {InvocationId} from '../core/ids.js';
+import type {Client} from './client.js';
+
+const chunkBytes = 1_048_576;
+/** How much is read at a time while the beginning of the last lines is looked for. */
+const tailBytes = 65_536;
+
+export type LogReader = {
+	readonly client: Client;
+	readonly invocation: InvocationId;
+	readonly write: (bytes: Buffer) => void;
+};
+
+/** Writes a log from a byte offset to its present end. Gives where that was, and whether nothing more will come. */
+export const readLog = async (
+	{client, invocation, write}: LogReader,
+	start: number,
+): Promise<{readonly offset: number; readonly isComplete: boolean}> => {
+	let offset = start;
+	for (;;) {
+		// eslint-disable-next-line no-await-in-loop -- one piece after the other
+		const piece = await client.callPatiently('log.read', () => ({
+			invocation,
+			offset,
+			limit: chunkBytes,
+		}));
+		const data = Buffer.from(piece.data, 'base64');
+		if (data.length === 0) {
+			return {offset, isComplete: piece.complete};
+		}
+
+		write(data);
+		offset = piece.offset + data.length;
+		if (offset >= piece.size) {
+			return {offset, isComplete: piece.complete};
+		}
+	}
+};
+
+/** Writes a log as it grows, until its invocation has ended. Nothing is asked while nothing grows. */
+export const followLog = async (
+	reader: LogReader,
+	start: number,
+): Promise<void> => {
+	const {client, invocation} = reader;
+	let offset = start;
+	for (;;) {
+		let wake: () => void = () => undefined;
+		let hasGrown = true;
+		/* eslint-disable no-await-in-loop -- each round is a connection, and in it each piece comes after the other */
+		const watch = await client.watchPatiently(
+			{what: 'log', id: invocation},
+			() => {
+				hasGrown = true;
+				wake();
+			},
+		);
+		while (!watch.isLost()) {
+			if (hasGrown) {
+				hasGrown = false;
+				const read = await readLog(reader, offset);
+				offset = read.offset;
+				if (read.isComplete) {
+					await watch.stop();
+					return;
+				}
+			} else {
+				const grown = new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+				await Promise.race([grown, watch.lost]);
+			}
+		}
+		/* eslint-enable no-await-in-loop */
+	}
+};
+
+/** Where the last lines of a log begin, as a byte offset. */
+export const tailOffset = async (
+	{client, invocation}: Pick<LogReader, 'client' | 'invocation'>,
+	lines: number,
+): Promise<number> => {
+	const {size} = await client.call('log.read', {
+		invocation,
+		offset: 0,
+		limit: 1,
+	});
+	// The line break at the very end closes the last line, it begins none.
+	let missing = lines;
+	let end = size;
+	let isLast = true;
+	while (end > 0 && lines > 0) {
+		const begin = Math.max(0, end - tailBytes);
+		// eslint-disable-next-line no-await-in-loop -- from the end to the beginning
+		const piece = await client.call('log.read', {
+			invocation,
+			offset: begin,
+			limit: end - begin,
+		});
+		const data = Buffer.from(piece.data, 'base64');
+		let from = data.length - 1;
+		if (isLast && data[from] === lineFeed) {
+			from -= 1;
+		}
+
+		isLast = false;
+		for (; from >= 0; from -= 1) {
+			if (data[from] === lineFeed) {
+				missing -= 1;
+				if (missing === 0) {
+					return begin + from + 1;
+				}
+			}
+		}
+
+		end = begin;
+	}
+
+	return lines === 0 ? size : 0;
+};
+
+const lineFeed = 0x0a;

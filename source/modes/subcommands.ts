@@ -1,0 +1,29 @@
+import {FarmError} from '../core/errors.js';
+import {openClient, type Client} from './client.js';
+import type {CommandContext, ExitStatus, Mode} from './context.js';
+
+export type Subcommand = (input: {
+	readonly context: CommandContext;
+	readonly client: Client;
+}) => Promise<ExitStatus>;
+
+/** A mode of which every subcommand, by its last word, asks a scheduler. What can be told without one is told before: `prepare` runs first, and may throw. */
+export const subcommands =
+	(
+		handlers: Readonly<Record<string, Subcommand>>,
+		prepare?: (context: CommandContext) => void,
+	): Mode['run'] =>
+	async (context) => {
+		const word = context.command.split(' ').at(-1) ?? '';
+		const handler = Object.hasOwn(handlers, word) ? handlers[word] : undefined;
+		if (handler === undefined) {
+			throw new FarmError(
+				'INTERNAL',
+				`The command table knows "${context.command}", but nothing does it.`,
+			);
+		}
+
+		prepare?.(context);
+		await using client = await openClient(context);
+		return await handler({context, client});
+	};
