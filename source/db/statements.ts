@@ -1,5 +1,6 @@
 import type {Connection} from './open.js';
 import {farmStatements} from './queries/farm.js';
+import {gatherStatements} from './queries/gather.js';
 import {groupStatements} from './queries/groups.js';
 import {invocationStatements} from './queries/invocations.js';
 import {nodeStatements} from './queries/nodes.js';
@@ -15,6 +16,7 @@ export const prepareStatements = (connection: Connection) => ({
 	nodes: nodeStatements(connection),
 	invocations: invocationStatements(connection),
 	workers: workerStatements(connection),
+	gather: gatherStatements(connection),
 	farm: farmStatements(connection),
 });
 

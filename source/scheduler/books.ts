@@ -1,4 +1,4 @@
-import type {GroupId, NodeId, RequirementId, TaskId} from '../core/ids.js';
+import type {GroupId, NodeId, RequirementId, TaskId, WorkerId} from '../core/ids.js';
 import type {Requirements} from '../core/requirements.js';
 import type {TaskState} from '../core/task-state.js';
 import type {Statements} from '../db/statements.js';
@@ -21,6 +21,10 @@ export type Books = {
 	readonly queued: {readonly advance: Map<NodeId, number>; readonly slow: Map<NodeId, number>};
 	/** Tasks that are not archived, by node and state. */
 	readonly counts: Map<NodeId, Map<TaskState, number>>;
+	/** Workers on which something came free since the last look at the ready tasks. */
+	readonly fresh: Set<WorkerId>;
+	/** Requirements that no worker could take when they were looked at last, and nothing has come free since. */
+	readonly stuck: Set<RequirementId>;
 	lastTaskId: number;
 	lastGroupId: number;
 	lastSplitId: number;
@@ -42,6 +46,8 @@ export const loadBooks = (
 		requirements: new Map(),
 		queued: {advance: new Map(), slow: new Map()},
 		counts: new Map(),
+		fresh: new Set(),
+		stuck: new Set(),
 		lastTaskId: statements.tasks.lastId.get()?.id ?? 0,
 		lastGroupId: statements.groups.lastId.get()?.id ?? 0,
 		lastSplitId: statements.splits.lastId.get()?.id ?? 0,

@@ -47,6 +47,8 @@ export type Fleet = {
 	readonly limits: Map<string, {total: number; inUse: number}>;
 	/** Invocations running for the tasks of each group. */
 	readonly running: Map<GroupId, number>;
+	/** Tasks with a process that was given up and is not gone yet: they are not dispatched meanwhile. */
+	readonly dying: Map<TaskId, InvocationId>;
 	/** Until when a task stays away from a machine. */
 	readonly avoided: Map<TaskId, Map<string, number>>;
 	/** What is used on each machine, and the workers there. */
@@ -58,6 +60,7 @@ export const createFleet = (): Fleet => ({
 	live: new Map(),
 	limits: new Map(),
 	running: new Map(),
+	dying: new Map(),
 	avoided: new Map(),
 	machines: new Map(),
 });

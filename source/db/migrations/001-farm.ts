@@ -41,6 +41,7 @@ CREATE TABLE requirements (
 	json TEXT NOT NULL UNIQUE
 );
 
+-- No foreign keys from here on: they would cost a look-up for every write of the hottest tables; db check looks instead.
 CREATE TABLE tasks (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	name TEXT NOT NULL,
@@ -54,12 +55,12 @@ CREATE TABLE tasks (
 	state_details TEXT CHECK (state_details IS NULL OR json_type(state_details) = 'object'),
 	paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
 	archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
-	node_id INTEGER NOT NULL REFERENCES nodes (id),
+	node_id INTEGER NOT NULL,
 	input TEXT NOT NULL DEFAULT 'main',
 	output TEXT,
 	attributes TEXT NOT NULL DEFAULT '{}',
 	environment TEXT,
-	split_id INTEGER REFERENCES splits (id),
+	split_id INTEGER,
 	split_index INTEGER,
 	split_level INTEGER NOT NULL DEFAULT 0,
 	priority REAL NOT NULL DEFAULT 0,
@@ -67,7 +68,7 @@ CREATE TABLE tasks (
 	effective_priority REAL NOT NULL DEFAULT 0,
 	queue_group_id INTEGER NOT NULL DEFAULT 0,
 	priority_adjustment REAL NOT NULL DEFAULT 0,
-	requirement_id INTEGER REFERENCES requirements (id),
+	requirement_id INTEGER,
 	invocation_id INTEGER,
 	attempts INTEGER NOT NULL DEFAULT 0,
 	children_count INTEGER NOT NULL DEFAULT 0,
@@ -130,7 +131,7 @@ CREATE TABLE groups (
 CREATE INDEX groups_listed ON groups (archived, id);
 
 CREATE TABLE task_groups (
-	group_id INTEGER NOT NULL REFERENCES groups (id),
+	group_id INTEGER NOT NULL,
 	task_id INTEGER NOT NULL,
 	PRIMARY KEY (group_id, task_id)
 ) WITHOUT ROWID;

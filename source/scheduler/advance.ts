@@ -1,0 +1,138 @@
+import type {NodeId} from '../core/ids.js';
+import {fail, type Phase} from './apply-result.js';
+import {callNode} from './call-node.js';
+import type {FarmNode} from './farm-graph.js';
+import {leave} from './route.js';
+import {settle} from './settle.js';
+import {takeToSlowLane} from './slow-lane.js';
+import type {TaskDraft} from './task-draft.js';
+import type {Turn} from './turn-context.js';
+
+/** How much one turn does before it commits and lets others have their turn. */
+export type Budget = {
+	/** Says whether there is time left; asked now and then. */
+	readonly goOn: () => boolean;
+	/** At most this many tasks from the database. */
+	readonly tasks: number;
+};
+
+/**
+Process and route tasks until nothing is left to do, or the budget is spent. A task goes through as many nodes as it can in one turn; what is left stays queued in the database for the next turn.
+
+@returns whether something is left
+*/
+export const advance = (turn: Turn, budget: Budget): boolean => {
+	const {desk, books, statements} = turn;
+	let taken = 0;
+	for (;;) {
+		if (!exhaustFrontier(turn, budget)) {
+			return true;
+		}
+
+		if (books.queued.advance.size === 0 || taken >= budget.tasks) {
+			break;
+		}
+
+		// The counts are of what is written, so write before looking.
+		desk.writeTasks();
+		desk.tidy();
+		const nodes = [...books.queued.advance.keys()];
+		const share = Math.max(1, Math.ceil((budget.tasks - taken) / Math.max(1, nodes.length)));
+		let found = 0;
+		for (const node of nodes) {
+			for (const row of statements.tasks.queued.all('advance', node, 0, share)) {
+				found += 1;
+				desk.requeue(desk.keep(row));
+			}
+		}
+
+		if (found === 0) {
+			break;
+		}
+
+		taken += found;
+	}
+
+	return books.queued.advance.size > 0;
+};
+
+/** Returns false when the budget ran out first. */
+const exhaustFrontier = (turn: Turn, budget: Budget): boolean => {
+	const {desk} = turn;
+	let steps = 0;
+	while (desk.hasNext()) {
+		for (const task of desk.nextMany()) {
+			if (desk.holds(task) && task.row.queue === 'advance') {
+				step(turn, task);
+				steps += 1;
+				if (steps % 64 === 0) {
+					desk.tidy();
+				}
+			}
+		}
+
+		if (!budget.goOn()) {
+			return false;
+		}
+	}
+
+	return true;
+};
+
+const step = (turn: Turn, task: TaskDraft): void => {
+	const {state, output} = task.row;
+	switch (state) {
+		case 'waiting': {
+			processTask(turn, task, 'process');
+			return;
+		}
+
+		case 'post_waiting': {
+			processTask(turn, task, 'postprocess');
+			return;
+		}
+
+		case 'done':
+		case 'spawned': {
+			leave(turn, task, output ?? 'main');
+			return;
+		}
+
+		default: {
+			turn.desk.requeue(task);
+		}
+	}
+};
+
+const processTask = (turn: Turn, task: TaskDraft, phase: Phase): void => {
+	const node = nodeOf(turn, task.row.node_id);
+	if (!node) {
+		fail(turn, task, {reason: 'node', message: `Its node (${task.row.node_id}) is not there any more: move it to another one.`});
+		return;
+	}
+
+	if (phase === 'postprocess' && !node.definition?.postprocess) {
+		leave(turn, task, task.row.output ?? node.outputs[0] ?? 'main');
+		return;
+	}
+
+	const answer = callNode(turn, task, {node, phase, pace: 'quick'});
+	switch (answer.kind) {
+		case 'slow': {
+			turn.desk.requeue(task, true);
+			return;
+		}
+
+		case 'promise': {
+			takeToSlowLane(turn, task, {node, phase, answer});
+			return;
+		}
+
+		case 'result':
+		case 'failed': {
+			settle(turn, task, {node, phase, answer});
+		}
+	}
+};
+
+const nodeOf = ({books}: Turn, id: NodeId): FarmNode | undefined => books.graph.nodes.get(id);

@@ -1,0 +1,202 @@
+import type {InvocationRequest} from '../core/invocation.js';
+import type {RequirementId} from '../core/ids.js';
+import {requirementId} from '../core/ids.js';
+import type {ProcessResult, Release} from '../nodes/contract.js';
+import type {FarmNode} from './farm-graph.js';
+import {seal} from './gather.js';
+import {kill} from './kill.js';
+import {divide, leave} from './route.js';
+import {attributesOf, environmentOf, setAttributes, setEnvironment, type TaskDraft} from './task-draft.js';
+import type {Turn} from './turn-context.js';
+
+export type Phase = 'process' | 'postprocess';
+
+/** Do what a node wants done with a task. Whatever it refers to that is not there is the task's error, in a sentence for the node's author. */
+export const applyResult = (
+	turn: Turn,
+	task: TaskDraft,
+	{node, phase, result}: {readonly node: FarmNode; readonly phase: Phase; readonly result: ProcessResult},
+): void => {
+	const {desk} = turn;
+	const fault = faultOf(result, {node, phase});
+	if (fault !== undefined) {
+		fail(turn, task, {reason: 'node', message: `Node ${node.name} (${node.type}) ${fault}.`});
+		return;
+	}
+
+	switch (result.kind) {
+		case 'not_ready': {
+			releaseAll(turn, task, result.release);
+			desk.place(task, {
+				state: phase === 'process' ? 'waiting_blocked' : 'post_waiting_blocked',
+				details: {reason: 'not_ready', message: result.message ?? `Node ${node.name} is not ready for it yet.`},
+				...(task.row.output === null ? {} : {output: task.row.output}),
+			});
+			return;
+		}
+
+		case 'error': {
+			fail(turn, task, {reason: 'node', message: result.message});
+			return;
+		}
+
+		case 'kill': {
+			kill(turn, task);
+			return;
+		}
+
+		case 'seal': {
+			seal(turn, task, {set: result.set, output: outputOf(node, result.output)});
+			return;
+		}
+
+		case 'split': {
+			changeAttributes(task, result);
+			spawn(turn, task, result.spawn);
+			divide(turn, task, {elements: result.elements, output: outputOf(node, result.output)});
+			return;
+		}
+
+		case 'pass': {
+			changeAttributes(task, result);
+			if (result.environment !== undefined) {
+				setEnvironment(task, result.environment ?? undefined);
+			}
+
+			spawn(turn, task, result.spawn);
+			releaseAll(turn, task, result.release);
+			const output = outputOf(node, result.output ?? task.row.output ?? undefined);
+			if (result.invocation) {
+				makeReady(turn, task, {request: result.invocation, output});
+			} else if (phase === 'process' && node.definition?.postprocess) {
+				desk.place(task, {state: 'post_waiting', output});
+			} else {
+				leave(turn, task, output);
+			}
+		}
+	}
+};
+
+/** A task cannot go on by itself. */
+export const fail = (
+	{desk}: Turn,
+	task: TaskDraft,
+	details: {readonly reason: string; readonly message: string; readonly [key: string]: string | number},
+): void => {
+	desk.place(task, {
+		state: 'error',
+		details: {...details, node: task.row.node_id},
+		...(task.row.output === null ? {} : {output: task.row.output}),
+	});
+};
+
+const outputOf = (node: FarmNode, wanted: string | undefined): string => wanted ?? node.outputs[0] ?? 'main';
+
+const faultOf = (
+	result: ProcessResult,
+	{node, phase}: {readonly node: FarmNode; readonly phase: Phase},
+): string | undefined => {
+	const outputs = [
+		'output' in result ? result.output : undefined,
+		...('spawn' in result ? (result.spawn ?? []).map((child) => child.output ?? 'spawned') : []),
+		...('release' in result ? (result.release ?? []).map((other) => other.output) : []),
+	];
+	for (const output of outputs) {
+		if (output !== undefined && output !== '' && !node.outputs.includes(output)) {
+			return `wants to leave by the output ${output}, but has only ${node.outputs.join(', ') || 'none'}`;
+		}
+	}
+
+	if (result.kind === 'split' && result.elements.length === 0) {
+		return 'wants to divide the task into no elements';
+	}
+
+	if (result.kind === 'pass' && result.invocation && phase === 'postprocess') {
+		return 'wants to run a process after its process has run';
+	}
+
+	return undefined;
+};
+
+const changeAttributes = (
+	task: TaskDraft,
+	{set, unset}: {readonly set?: TaskDraft['attributes']; readonly unset?: readonly string[]},
+): void => {
+	if (!set && (!unset || unset.length === 0)) {
+		return;
+	}
+
+	const attributes = {...attributesOf(task), ...set};
+	for (const name of unset ?? []) {
+		delete attributes[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a copy made here
+	}
+
+	setAttributes(task, attributes);
+};
+
+const spawn = (
+	{desk}: Turn,
+	parent: TaskDraft,
+	requests: Extract<ProcessResult, {kind: 'pass'}>['spawn'] = [],
+): void => {
+	for (const {name, attributes, environment, output} of requests) {
+		desk.createTask({
+			name,
+			node: parent.row.node_id,
+			state: 'spawned',
+			output: output ?? 'spawned',
+			attributes,
+			environment: environment ?? environmentOf(parent),
+			priority: parent.row.priority,
+			paused: false,
+			groups: desk.groupsOf(parent),
+			parent,
+		});
+		desk.tidy(parent);
+	}
+};
+
+/** Other tasks that are blocked at the same node go on. One that is not there any more has gone on already. */
+const releaseAll = (turn: Turn, by: TaskDraft, releases: readonly Release[] = []): void => {
+	const {desk} = turn;
+	for (const {task: id, set, output} of releases) {
+		const task = desk.task(id);
+		if (task?.row.node_id !== by.row.node_id || !task.row.state.endsWith('_blocked')) {
+			continue;
+		}
+
+		if (set) {
+			setAttributes(task, {...attributesOf(task), ...set});
+		}
+
+		if (output === undefined) {
+			desk.wake(task);
+		} else {
+			leave(turn, task, output);
+		}
+
+		desk.tidy(by);
+	}
+};
+
+const makeReady = (
+	{desk, statements}: Turn,
+	task: TaskDraft,
+	{request, output}: {readonly request: InvocationRequest; readonly output: string},
+): void => {
+	task.row.requirement_id = internRequirement(statements, request);
+	task.row.priority_adjustment = request.priority_adjustment;
+	statements.tasks.putWork.run(task.row.id, JSON.stringify(request));
+	desk.place(task, {state: 'ready', output});
+};
+
+const internRequirement = (
+	{invocations}: Turn['statements'],
+	{requirements}: InvocationRequest,
+): RequirementId => {
+	const json = JSON.stringify(requirements);
+	return (
+		invocations.requirementByJson.get(json)?.id ??
+		requirementId(Number(invocations.insertRequirement.run(json).lastInsertRowid))
+	);
+};

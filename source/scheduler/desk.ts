@@ -1,0 +1,607 @@
+import {FarmError} from '../core/errors.js';
+import {
+	groupId,
+	splitId,
+	taskId,
+	type GroupId,
+	type NodeId,
+	type SplitId,
+	type TaskId,
+} from '../core/ids.js';
+import type {Attributes, EnvironmentRequest} from '../core/invocation.js';
+import type {Json} from '../core/json.js';
+import {isBlocked, type TaskState} from '../core/task-state.js';
+import type {GroupRow} from '../db/queries/groups.js';
+import type {ArrivalKind, SplitRow} from '../db/queries/splits.js';
+import type {TaskRow} from '../db/queries/tasks.js';
+import type {Statements} from '../db/statements.js';
+import type {Books} from './books.js';
+import {draftOf, type TaskDraft} from './task-draft.js';
+import {noChanges, type TurnChanges} from './turn-changes.js';
+import {add, createWriteBack} from './write-back.js';
+
+/** Counts by state, and `paused` and `total`, of a group's tasks. */
+export type GroupCounts = Record<string, number>;
+
+export type GroupDraft = {
+	readonly row: GroupRow;
+	readonly counts: GroupCounts;
+	isNew: boolean;
+	changed: boolean;
+};
+
+export type SplitDraft = {readonly row: SplitRow; isNew: boolean; changed: boolean};
+
+/** Where a task goes; what is absent is forgotten, as it belongs to the state that is left. */
+export type Place = {
+	readonly state: TaskState;
+	readonly node?: NodeId;
+	readonly input?: string;
+	readonly output?: string;
+	readonly details?: {readonly reason: string; readonly message: string; readonly [key: string]: Json};
+	/** Kept in the history beside the state. */
+	readonly note?: string;
+	/** To the slow lane, where the turn does not wait for it. */
+	readonly slow?: boolean;
+};
+
+export type NewTask = {
+	readonly name: string;
+	readonly node: NodeId;
+	readonly state: 'waiting' | 'spawned' | 'done';
+	readonly input?: string;
+	readonly output?: string;
+	readonly attributes: Attributes;
+	readonly environment: EnvironmentRequest | undefined;
+	readonly priority: number;
+	readonly paused: boolean;
+	readonly groups: readonly GroupId[];
+	readonly parent?: TaskDraft;
+	readonly element?: {readonly split: SplitId; readonly index: number; readonly of: TaskDraft};
+};
+
+/** How many tasks a turn keeps at hand before it writes them and lets go of them. */
+const deskSize = 4096;
+
+/**
+The turn's working set over the database: what it loads, changes and makes. Everything that follows from a task's change of place (arrivals, children, splits, queues) happens in `place`; counters follow when the desk is written back. All of it lives inside the turn's transaction.
+*/
+export const createDesk = (statements: Statements, books: Books) => {
+	const tasks = new Map<TaskId, TaskDraft>();
+	const groups = new Map<GroupId, GroupDraft>();
+	const splits = new Map<SplitId, SplitDraft>();
+	const arrivals = new Map<string, {readonly kind: ArrivalKind; readonly of: number; readonly node: NodeId; count: number; changed: boolean}>();
+	const memory = new Map<NodeId, Map<string, string | undefined>>();
+	let frontier: TaskDraft[] = [];
+	let afterwards: Array<() => void> = [];
+	let changes: TurnChanges = noChanges();
+	let now = 0;
+	let touched = 0;
+	const writeBack = createWriteBack({statements, books, tasks, groups, splits, arrivals, memory});
+
+	const task = (id: TaskId): TaskDraft | undefined => {
+		const known = tasks.get(id);
+		if (known) {
+			return known;
+		}
+
+		const row = statements.tasks.get.get(id);
+		return row && keep(row);
+	};
+
+	const keep = (row: TaskRow): TaskDraft => {
+		const known = tasks.get(row.id);
+		if (known) {
+			return known;
+		}
+
+		const draft = draftOf(row);
+		tasks.set(row.id, draft);
+		return draft;
+	};
+
+	const existingTask = (id: TaskId): TaskDraft => {
+		const found = task(id);
+		if (!found) {
+			throw new FarmError('NOT_FOUND', `There is no task ${id}.`);
+		}
+
+		return found;
+	};
+
+	const group = (id: GroupId): GroupDraft => {
+		const known = groups.get(id);
+		if (known) {
+			return known;
+		}
+
+		const row = statements.groups.get.get(id);
+		if (!row) {
+			throw new FarmError('INTERNAL', `Group ${id} is named by a task, but is not there.`);
+		}
+
+		return keepGroup(row);
+	};
+
+	const keepGroup = (row: GroupRow): GroupDraft => {
+		const known = groups.get(row.id);
+		if (known) {
+			return known;
+		}
+
+		// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- only write-back writes it
+		const draft = {row, counts: JSON.parse(row.counts) as GroupCounts, isNew: false, changed: false};
+		groups.set(row.id, draft);
+		groupNames.set(row.name, row.id);
+		return draft;
+	};
+
+	/** Groups of this turn by name; new ones are found here before they are in the database. */
+	const groupNames = new Map<string, GroupId>();
+
+	const groupByName = (name: string): GroupDraft | undefined => {
+		const id = groupNames.get(name);
+		if (id !== undefined) {
+			return group(id);
+		}
+
+		const row = statements.groups.byName.get(name);
+		return row && keepGroup(row);
+	};
+
+	const createGroup = (name: string, creator: string): GroupDraft => {
+		touched += 1;
+		books.lastGroupId += 1;
+		const row: GroupRow = {
+			id: groupId(books.lastGroupId),
+			name,
+			priority: 50,
+			archived: 0,
+			creator,
+			counts: '{}',
+			created_at: now,
+		};
+		const draft: GroupDraft = {row, counts: {}, isNew: true, changed: true};
+		groups.set(row.id, draft);
+		groupNames.set(name, row.id);
+		changes.groups.add(row.id);
+		return draft;
+	};
+
+	const changeGroup = (draft: GroupDraft, change: Partial<Pick<GroupRow, 'priority' | 'archived'>>): void => {
+		touched += 1;
+		Object.assign(draft.row, change);
+		draft.changed = true;
+		changes.groups.add(draft.row.id);
+	};
+
+	const groupsOf = (of: TaskDraft): readonly GroupId[] => {
+		of.groups ??= statements.tasks.groupsOf.all(of.row.id).map((row) => row.group_id);
+		if (of.was !== undefined) {
+			of.countedGroups ??= of.groups;
+		}
+
+		return of.groups;
+	};
+
+	const split = (id: SplitId): SplitDraft => {
+		const known = splits.get(id);
+		if (known) {
+			return known;
+		}
+
+		const row = statements.splits.get.get(id);
+		if (!row) {
+			throw new FarmError('INTERNAL', `Split ${id} is named by a task, but is not there.`);
+		}
+
+		const draft = {row, isNew: false, changed: false};
+		splits.set(id, draft);
+		return draft;
+	};
+
+	const createSplit = (origin: TaskDraft, count: number): SplitDraft => {
+		touched += 1;
+		books.lastSplitId += 1;
+		const row: SplitRow = {
+			id: splitId(books.lastSplitId),
+			origin_id: origin.row.id,
+			count,
+			dead_count: 0,
+			sealed: 0,
+			created_at: now,
+		};
+		const draft: SplitDraft = {row, isNew: true, changed: true};
+		splits.set(row.id, draft);
+		return draft;
+	};
+
+	const sealSplit = (draft: SplitDraft): void => {
+		touched += 1;
+		draft.row.sealed = 1;
+		draft.changed = true;
+	};
+
+	/** The split that a task sleeps for. */
+	const openSplitOf = (origin: TaskDraft): SplitDraft | undefined => {
+		for (const draft of splits.values()) {
+			if (draft.row.origin_id === origin.row.id && draft.row.sealed === 0) {
+				return draft;
+			}
+		}
+
+		const row = statements.splits.openOf.get(origin.row.id);
+		return row && !splits.has(row.id) ? split(row.id) : undefined;
+	};
+
+	const arrivalsEntry = (kind: ArrivalKind, of: number, node: NodeId) => {
+		const key = `${kind} ${of} ${node}`;
+		let entry = arrivals.get(key);
+		if (!entry) {
+			entry = {kind, of, node, count: statements.splits.arrivals.get(kind, of, node)?.count ?? 0, changed: false};
+			arrivals.set(key, entry);
+		}
+
+		return entry;
+	};
+
+	const countArrival = ({row}: TaskDraft, by: 1 | -1): void => {
+		const [kind, of] =
+			row.split_id === null ? (['parent', row.parent_id] as const) : (['split', row.split_id] as const);
+		if (of !== null) {
+			const entry = arrivalsEntry(kind, of, row.node_id);
+			entry.count += by;
+			entry.changed = true;
+		}
+	};
+
+	/** What the scheduler has to do next with a task in this place. */
+	const queueOf = (row: TaskRow, slow: boolean): TaskRow['queue'] => {
+		if (row.paused === 1 || row.archived === 1) {
+			return null;
+		}
+
+		switch (row.state) {
+			case 'waiting':
+			case 'post_waiting': {
+				return books.graph.nodes.get(row.node_id)?.enabled === false ? null : slow ? 'slow' : 'advance';
+			}
+
+			case 'ready': {
+				return books.graph.nodes.get(row.node_id)?.enabled === false ? null : 'dispatch';
+			}
+
+			case 'done':
+			case 'spawned': {
+				return books.graph.wiresFrom(row.node_id, row.output ?? 'main').length > 0 ? 'advance' : null;
+			}
+
+			case 'generating':
+			case 'post_generating':
+			case 'waiting_blocked':
+			case 'post_waiting_blocked':
+			case 'invoking':
+			case 'in_progress':
+			case 'splitted':
+			case 'error':
+			case 'dead': {
+				return null;
+			}
+		}
+	};
+
+	/** Look again at which queue a task belongs to, as after its flags or its node's wires changed. */
+	const requeue = (draft: TaskDraft, slow = false): void => {
+		touched += 1;
+		draft.row.queue = queueOf(draft.row, slow);
+		draft.placeChanged = true;
+		if (draft.row.queue === 'advance' && !draft.queued) {
+			draft.queued = true;
+			frontier.push(draft);
+		}
+	};
+
+	/** The one way in which a task changes its state or its node. */
+	const place = (draft: TaskDraft, to: Place): void => {
+		const {row} = draft;
+		const before = row.state;
+		if (isBlocked(before)) {
+			countArrival(draft, -1);
+		}
+
+		row.state = to.state;
+		row.state_details = to.details === undefined ? null : JSON.stringify(to.details);
+		if (to.node !== undefined) {
+			row.node_id = to.node;
+			row.attempts = 0;
+			row.input = to.input ?? 'main';
+		}
+
+		row.output = to.output ?? null;
+		if (to.state !== 'invoking' && to.state !== 'in_progress') {
+			row.invocation_id = null;
+		}
+
+		row.changed_at = now;
+		draft.steps.push([to.state, row.node_id, now, to.note ?? to.details?.message]);
+		if (isBlocked(to.state)) {
+			countArrival(draft, 1);
+		}
+
+		if (to.state === 'ready') {
+			prioritise(draft);
+		}
+
+		requeue(draft, to.slow);
+		if (to.state === 'dead' && before !== 'dead') {
+			died(draft);
+		} else if (before === 'dead' && to.state !== 'dead') {
+			revived(draft);
+		}
+	};
+
+	/** Highest priority of its unarchived groups, and the group that gives it (of several the oldest), plus the node's and its own. */
+	const prioritise = (draft: TaskDraft): void => {
+		let best: GroupRow | undefined;
+		for (const id of groupsOf(draft)) {
+			const {row} = group(id);
+			if (row.archived === 0 && (best === undefined || row.priority > best.priority)) {
+				best = row;
+			}
+		}
+
+		draft.row.queue_group_id = best?.id ?? 0;
+		draft.row.effective_priority = (best?.priority ?? 0) + draft.row.priority_adjustment + draft.row.priority;
+		draft.placeChanged = true;
+	};
+
+	const died = (draft: TaskDraft): void => {
+		const {row} = draft;
+		if (row.split_id !== null) {
+			const open = split(row.split_id);
+			open.row.dead_count += 1;
+			open.changed = true;
+			if (open.row.sealed === 0) {
+				elementDied(open);
+			}
+		} else if (row.parent_id !== null) {
+			const parent = task(row.parent_id);
+			if (parent) {
+				parent.row.active_children_count -= 1;
+				parent.countsChanged = true;
+				wake(parent);
+			}
+		}
+	};
+
+	/** The gatherer waits for the remaining ones only: let one that has arrived look again. When none remains, nobody ever will. */
+	const elementDied = ({row}: SplitDraft): void => {
+		if (row.dead_count === row.count) {
+			const origin = task(row.origin_id);
+			if (origin?.row.state === 'splitted') {
+				place(origin, {
+					state: 'error',
+					details: {
+						reason: 'split',
+						message: `All ${row.count} elements of its split ${row.id} died before they were gathered.`,
+						split: row.id,
+					},
+				});
+			}
+
+			return;
+		}
+
+		// The index may not know what this turn did: write first, so that it does.
+		writeTasks();
+		const blocked = statements.tasks.blockedElement.get(row.id);
+		if (blocked) {
+			wake(task(blocked.id));
+		}
+	};
+
+	const revived = (draft: TaskDraft): void => {
+		const {row} = draft;
+		if (row.split_id !== null) {
+			const own = split(row.split_id);
+			own.row.dead_count -= 1;
+			own.changed = true;
+		} else if (row.parent_id !== null) {
+			const parent = task(row.parent_id);
+			if (parent) {
+				parent.row.active_children_count += 1;
+				parent.countsChanged = true;
+			}
+		}
+	};
+
+	/** Let a blocked task be processed again. */
+	const wake = (draft: TaskDraft | undefined): void => {
+		if (draft && isBlocked(draft.row.state)) {
+			place(draft, {
+				state: draft.row.state === 'waiting_blocked' ? 'waiting' : 'post_waiting',
+				...(draft.row.output === null ? {} : {output: draft.row.output}),
+			});
+		}
+	};
+
+	const createTask = (fields: NewTask): TaskDraft => {
+		books.lastTaskId += 1;
+		const id = taskId(books.lastTaskId);
+		const {parent, element} = fields;
+		const row: TaskRow = {
+			id,
+			name: fields.name,
+			parent_id: element ? element.of.row.parent_id : (parent?.row.id ?? null),
+			root_id: element ? element.of.row.root_id : (parent?.row.root_id ?? id),
+			state: fields.state,
+			state_details: null,
+			paused: fields.paused ? 1 : 0,
+			archived: 0,
+			node_id: fields.node,
+			input: fields.input ?? 'main',
+			output: fields.output ?? null,
+			attributes: JSON.stringify(fields.attributes),
+			environment: fields.environment === undefined ? null : JSON.stringify(fields.environment),
+			split_id: element?.split ?? null,
+			split_index: element?.index ?? null,
+			split_level: element ? element.of.row.split_level + 1 : 0,
+			priority: fields.priority,
+			effective_priority: 0,
+			queue_group_id: 0,
+			priority_adjustment: 0,
+			requirement_id: null,
+			invocation_id: null,
+			attempts: 0,
+			children_count: 0,
+			active_children_count: 0,
+			queue: null,
+			created_at: now,
+			changed_at: now,
+		};
+		const draft: TaskDraft = {
+			...draftOf(row),
+			was: undefined,
+			attributes: fields.attributes,
+			environment: fields.environment,
+			groups: fields.groups,
+			steps: [[fields.state, fields.node, now, undefined]],
+			placeChanged: true,
+		};
+		row.archived = archivedBy(fields.groups);
+		tasks.set(id, draft);
+		requeue(draft);
+		if (parent) {
+			parent.row.children_count += 1;
+			parent.row.active_children_count += 1;
+			parent.countsChanged = true;
+		}
+
+		return draft;
+	};
+
+	/** Whether all of these groups are archived. */
+	const archivedBy = (ids: readonly GroupId[]): 0 | 1 =>
+		ids.length > 0 && ids.every((id) => group(id).row.archived === 1) ? 1 : 0;
+
+	const memoryOf = (node: NodeId): Map<string, string | undefined> => {
+		let entries = memory.get(node);
+		if (!entries) {
+			entries = new Map();
+			memory.set(node, entries);
+		}
+
+		return entries;
+	};
+
+	const writeTasks = (): void => {
+		writeBack.write(changes, now);
+	};
+
+	return {
+		begin(at: number): void {
+			now = at;
+			touched = 0;
+			changes = noChanges();
+			afterwards = [];
+		},
+		now: () => now,
+		/** Rises with every change that is made; an operation that refuses must not have made any. */
+		touched: () => touched,
+		/** Say that something was changed beside the desk. */
+		touch(): void {
+			touched += 1;
+		},
+		changes: () => changes,
+		/** Do this once the turn is committed. */
+		after(action: () => void): void {
+			afterwards.push(action);
+		},
+		afterwards: () => afterwards,
+		/** Tasks at hand that have something to do. Those that have not any more are among them. */
+		nextMany(): readonly TaskDraft[] {
+			const batch = frontier;
+			frontier = [];
+			for (const draft of batch) {
+				draft.queued = false;
+			}
+
+			return batch;
+		},
+		hasNext: () => frontier.length > 0,
+		writeTasks,
+		/** Write everything and let go of it if it has become much, but for `kept`. What still has to be done stays in the database's queue. */
+		tidy(kept?: TaskDraft): void {
+			if (tasks.size > deskSize) {
+				writeTasks();
+				forgetAll();
+				if (kept) {
+					tasks.set(kept.row.id, kept);
+				}
+			}
+		},
+		/** Whether this is still the draft of its task: after `tidy` or `evict` it may not be. */
+		holds: (draft: TaskDraft): boolean => tasks.get(draft.row.id) === draft,
+		/** Forget all that is at hand, as after the end of a turn. */
+		clear(): void {
+			forgetAll();
+		},
+		/** Let go of tasks that a statement changed beside the desk. */
+		evict(which: (draft: TaskDraft) => boolean): void {
+			for (const draft of tasks.values()) {
+				if (which(draft)) {
+					tasks.delete(draft.row.id);
+				}
+			}
+		},
+		nextTurn: writeBack.nextTurn,
+		recountNode: writeBack.recountNode,
+		/** Tasks of a group changed their state beside the desk. */
+		recountGroup(
+			id: GroupId,
+			{from, to, count}: {readonly from: TaskState; readonly to: TaskState; readonly count: number},
+		): void {
+			const draft = group(id);
+			add(draft.counts, from, -count);
+			add(draft.counts, to, count);
+			draft.changed = true;
+		},
+		clearArrivals(kind: ArrivalKind, of: number, node: NodeId): void {
+			const entry = arrivalsEntry(kind, of, node);
+			entry.count = 0;
+			entry.changed = true;
+		},
+		task,
+		keep,
+		existingTask,
+		group,
+		groupByName,
+		createGroup,
+		changeGroup,
+		groupsOf,
+		split,
+		createSplit,
+		sealSplit,
+		openSplitOf,
+		arrivals: (kind: ArrivalKind, of: number, node: NodeId): number => arrivalsEntry(kind, of, node).count,
+		memoryOf,
+		place,
+		requeue,
+		prioritise,
+		wake,
+		createTask,
+		archivedBy,
+	};
+
+	function forgetAll(): void {
+		tasks.clear();
+		groups.clear();
+		groupNames.clear();
+		splits.clear();
+		arrivals.clear();
+		memory.clear();
+		frontier = [];
+	}
+};
+
+export type Desk = ReturnType<typeof createDesk>;

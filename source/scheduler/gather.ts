@@ -1,0 +1,68 @@
+import type {Attributes} from '../core/invocation.js';
+import type {NodeId} from '../core/ids.js';
+import {kill} from './kill.js';
+import {leave} from './route.js';
+import {attributesOf, setAttributes, type TaskDraft} from './task-draft.js';
+import type {Turn} from './turn-context.js';
+
+/** Elements above this number die by one statement instead of one by one. */
+const many = 64;
+
+/** Seal the split that a task is an element of: the elements die, and the task that was divided reappears here, done. */
+export const seal = (
+	turn: Turn,
+	element: TaskDraft,
+	{set, output}: {readonly set: Attributes; readonly output: string},
+): void => {
+	const {desk, statements} = turn;
+	const {split_id: id, node_id: node} = element.row;
+	if (id === null) {
+		return;
+	}
+
+	const split = desk.split(id);
+	desk.sealSplit(split);
+	kill(turn, element, 'gathered');
+	if (split.row.count - split.row.dead_count > many) {
+		buryBlocked(turn, element, node);
+	}
+
+	desk.writeTasks();
+	for (const {id: other} of statements.tasks.elements.all(id)) {
+		kill(turn, desk.existingTask(other), 'gathered');
+	}
+
+	const origin = desk.task(split.row.origin_id);
+	if (origin?.row.state === 'splitted') {
+		setAttributes(origin, {...attributesOf(origin), ...set});
+		leave(turn, origin, output, node);
+	}
+};
+
+/** Let all elements that are blocked at the gatherer die by one statement; the counters follow by what is counted before. */
+const buryBlocked = ({desk, statements: {gather}}: Turn, {row: {split_id: id}}: TaskDraft, node: NodeId): void => {
+	if (id === null) {
+		return;
+	}
+
+	desk.writeTasks();
+	for (const {group_id: group, state, count} of gather.blockedByGroup.all(id, node)) {
+		desk.recountGroup(group, {from: state, to: 'dead', count});
+	}
+
+	let total = 0;
+	for (const {state, count, listed} of gather.blockedByState.all(id, node)) {
+		desk.recountNode(node, {from: state, to: 'dead', count: listed});
+		total += count;
+	}
+
+	const at = desk.now();
+	gather.addVisits.run(desk.nextTurn(), JSON.stringify([['dead', node, at, 'gathered']]), id, node);
+	gather.bury.run(at, id, node);
+	const split = desk.split(id);
+	split.row.dead_count += total;
+	split.changed = true;
+	desk.clearArrivals('split', id, node);
+	desk.changes().manyTasks = true;
+	desk.evict((task) => task.row.split_id === id);
+};

@@ -1,0 +1,27 @@
+import {giveUp} from './invocations.js';
+import type {TaskDraft} from './task-draft.js';
+import type {Turn} from './turn-context.js';
+
+/** End a task for good: its process, and, where it sleeps divided, its elements too. */
+export const kill = (turn: Turn, task: TaskDraft, note?: string): void => {
+	const {desk, statements} = turn;
+	if (task.row.state === 'dead') {
+		return;
+	}
+
+	giveUp(turn, task, 'Its task was killed.');
+	const wasDivided = task.row.state === 'splitted';
+	desk.place(task, {state: 'dead', ...(note === undefined ? {} : {note})});
+	if (!wasDivided) {
+		return;
+	}
+
+	const split = desk.openSplitOf(task);
+	if (split) {
+		desk.sealSplit(split);
+		desk.writeTasks();
+		for (const {id} of statements.tasks.elements.all(split.row.id)) {
+			kill(turn, desk.existingTask(id), `Task ${task.row.id}, which was divided into it, was killed.`);
+		}
+	}
+};

@@ -1,0 +1,86 @@
+import {taskId} from '../core/ids.js';
+import type {Attributes} from '../core/invocation.js';
+import {isBlocked} from '../core/task-state.js';
+import type {Relative, Relatives, TaskView} from '../nodes/contract.js';
+import {attributesOf, environmentOf, type TaskDraft} from './task-draft.js';
+import type {Turn} from './turn-context.js';
+
+/** A task as the node that processes it sees it. */
+export const viewOf = ({desk}: Turn, task: TaskDraft): TaskView => {
+	const {row} = task;
+	return {
+		id: row.id,
+		name: row.name,
+		parent_id: row.parent_id ?? undefined,
+		input: row.input,
+		attributes: attributesOf(task),
+		environment: environmentOf(task),
+		priority: row.priority,
+		get split() {
+			if (row.split_id === null || row.split_index === null) {
+				return undefined;
+			}
+
+			const split = desk.split(row.split_id).row;
+			return {
+				id: split.id,
+				origin_id: split.origin_id,
+				index: row.split_index,
+				count: split.count,
+				alive: split.count - split.dead_count,
+				// The asking task is being processed, so it is not counted as blocked.
+				arrived: desk.arrivals('split', split.id, row.node_id) + 1,
+				sealed: split.sealed === 1,
+			};
+		},
+		get children() {
+			return childrenOf(desk, task, task);
+		},
+	};
+};
+
+export const relativesOf = ({desk, statements}: Turn, asking: TaskDraft): Relatives => {
+	const relative = (task: TaskDraft): Relative => ({
+		id: task.row.id,
+		parent_id: task.row.parent_id ?? undefined,
+		get attributes() {
+			return attributesOf(task);
+		},
+		children: childrenOf(desk, task, asking),
+		arrived:
+			task.row.id === asking.row.id || (isBlocked(task.row.state) && task.row.node_id === asking.row.node_id),
+		input: task.row.input,
+	});
+	return {
+		get(id) {
+			const task = desk.task(id);
+			return task && relative(task);
+		},
+		children(id) {
+			desk.writeTasks();
+			return statements.tasks.children.all(id).map((row) => relative(desk.existingTask(row.id)));
+		},
+		elements() {
+			const {split_id: split} = asking.row;
+			if (split === null) {
+				return [];
+			}
+
+			desk.writeTasks();
+			return statements.gather.elements.all(split).map((row) => ({
+				id: taskId(row.id),
+				index: row.split_index,
+				// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- only attributes are written there
+				attributes: JSON.parse(row.attributes) as Attributes,
+			}));
+		},
+	};
+};
+
+const childrenOf = (desk: Turn['desk'], {row}: TaskDraft, asking: TaskDraft) => ({
+	total: row.children_count,
+	active: row.active_children_count,
+	arrived:
+		desk.arrivals('parent', row.id, asking.row.node_id) +
+		(asking.row.parent_id === row.id && asking.row.split_id === null ? 1 : 0),
+});
