@@ -48,7 +48,7 @@ export type Record = {
 	readonly file: string;
 	/** The wrapper's standard error. */
 	readonly descriptor: number;
-	readonly write: (...line: readonly [word: 'reason', outcome: InvocationOutcome] | readonly [word: 'ended', ended: Ended] | readonly [word: 'forgotten' | 'reported']) => void;
+	readonly write: (word: 'reason' | 'ended' | 'forgotten' | 'reported', value?: InvocationOutcome | Ended) => void;
 	readonly read: () => Recorded | undefined;
 	readonly close: () => void;
 };
@@ -67,13 +67,13 @@ const recordOf = (file: string, descriptor: number): Record => {
 	return {
 		file,
 		descriptor,
-		write(word, ...rest) {
+		write(word, value) {
 			if (!isOpen) {
 				return;
 			}
 
 			try {
-				fs.writeSync(descriptor, rest.length === 0 ? `${word}\n` : `${word} ${JSON.stringify(rest[0])}\n`);
+				fs.writeSync(descriptor, value === undefined ? `${word}\n` : `${word} ${JSON.stringify(value)}\n`);
 			} catch {
 				// A full disk must not keep a result from being told; it is only not told again should this worker die before.
 			}

@@ -27,8 +27,6 @@ type SessionOptions = {
 export type Session = {
 	/** Keep connected until the signal. Rejects where the first connection shows that trying again is of no use: a wrong key, another version, a faulty configuration. */
 	readonly run: (signal: AbortSignal) => Promise<void>;
-	/** The scheduler, while we are registered with it. */
-	readonly peer: () => SchedulerPeer | undefined;
 	readonly close: () => Promise<void>;
 };
 
@@ -39,17 +37,17 @@ const goodAfterMs = 10_000;
 
 /** The one connection to the scheduler, made again whenever it ends. The pauses grow, and are spread so that a thousand workers do not come at once. */
 export const createSession = ({dial, onRequest, register, onLost, say, clock}: SessionOptions): Session => {
-	let peer: SchedulerPeer | undefined;
 	let current: SchedulerPeer | undefined;
 
 	/** Resolves when the connection has ended; says whether it was ever of use. */
 	const connectOnce = async (signal: AbortSignal): Promise<void> => {
 		const connected = await dial(onRequest, signal);
 		current = connected.peer;
+		let isRegistered = false;
 		try {
 			signal.throwIfAborted();
 			await register(connected.peer, connected.welcome);
-			peer = connected.peer;
+			isRegistered = true;
 			say(`connected to ${connected.peer.address}, farm "${connected.welcome.farm}"`);
 			const reason = await connected.peer.closed;
 			if (!signal.aborted) {
@@ -57,8 +55,7 @@ export const createSession = ({dial, onRequest, register, onLost, say, clock}: S
 			}
 		} finally {
 			connected.peer.close('The worker ends the connection.');
-			if (peer !== undefined) {
-				peer = undefined;
+			if (isRegistered) {
 				onLost();
 			}
 		}
@@ -101,7 +98,6 @@ export const createSession = ({dial, onRequest, register, onLost, say, clock}: S
 				pause = Math.min(pause * 1.6, longestPauseMs);
 			}
 		},
-		peer: () => peer,
 		async close() {
 			current?.close('The worker stops.');
 			await current?.closed;

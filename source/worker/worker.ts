@@ -59,6 +59,8 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 	let uploading: Promise<void> | undefined;
 	let reporting = 0;
 	let isStarted = false;
+	/** The scheduler, while we are registered with it: from then on every end is told as it comes, and those before are told then. */
+	let online: SchedulerPeer | undefined;
 	let onSettled: () => void = () => undefined;
 
 	const tools: Tools = {
@@ -74,7 +76,7 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 
 	const notices = createNotices((invocation) => {
 		const {percent, status, measured, logBytes} = invocation.state();
-		session.peer()?.notify('invocation.progress', {
+		online?.notify('invocation.progress', {
 			invocation: invocation.job.invocation,
 			percent: percent ?? null,
 			status: status === undefined ? null : status.slice(0, 4096),
@@ -92,9 +94,8 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 		onChange: notices.add,
 		onEnded(end) {
 			notices.remove(end.invocation);
-			const peer = session.peer();
-			if (peer !== undefined) {
-				void report(peer, end);
+			if (online !== undefined) {
+				void report(online, end);
 			}
 		},
 	});
@@ -182,6 +183,7 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 			invocations.forget(invocation);
 		}
 
+		online = peer;
 		for (const end of invocations.unreported()) {
 			void report(peer, end);
 		}
@@ -256,7 +258,10 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 		}
 	};
 
-	const session = createSession({dial, onRequest, register, onLost: startGrace, say, clock});
+	const session = createSession({dial, onRequest, register, onLost() {
+			online = undefined;
+			startGrace();
+		}, say, clock});
 
 	const stop: Worker['stop'] = (how) => {
 		const order = ['work', 'drain', 'now', 'force'] as const;
@@ -279,7 +284,7 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 	/** Wait until everything that was to be told is told, within reason. */
 	const settle = async (withinMs: number): Promise<void> => {
 		const deadline = clock.monotonic() + withinMs;
-		while (session.peer() !== undefined && (reporting > 0 || uploading !== undefined) && mode !== 'force') {
+		while (online !== undefined && (reporting > 0 || uploading !== undefined) && mode !== 'force') {
 			const left = deadline - clock.monotonic();
 			if (left <= 0) {
 				return;
@@ -334,14 +339,12 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 					});
 				}
 
-				// The connection's loop ends by itself only where trying again is of no use.
-				await Promise.race([stopped.promise, connection]);
+				// The connection's loop ends by itself only where trying again is of no use. Even then nothing is left running.
+				await Promise.race([stopped.promise, connection.catch(() => undefined)]);
 				await finishWork();
 				await settle(farewellMs);
-				const peer = session.peer();
-				if (peer !== undefined) {
-					await Promise.race([peer.request('worker.leave', {}).catch(() => undefined), delay(farewellMs)]);
-				}
+				// Whatever comes of it: the connection's end says the same, only less clearly.
+				await online?.request('worker.leave', {}, {timeoutMs: farewellMs}).catch(() => undefined);
 
 				leaving.abort();
 				await session.close();
