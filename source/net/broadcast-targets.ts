@@ -12,7 +12,7 @@ export const broadcastTargets = (): readonly BroadcastTarget[] =>
 	Object.values(networkInterfaces())
 		.flatMap((addresses) => addresses ?? [])
 		.filter(({family}) => family === 'IPv4')
-		.flatMap(({address, netmask, internal}) =>
+		.flatMap(({address, netmask, internal}): readonly BroadcastTarget[] =>
 			internal
 				? [
 						// Every listener on a Linux machine hears the first, the second is what other systems have.

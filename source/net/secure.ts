@@ -1,5 +1,11 @@
 import type {Socket} from 'node:net';
-import {createSecureContext, TLSSocket, type SecureContext} from 'node:tls';
+import {
+	createSecureContext,
+	TLSSocket,
+	type SecureContext,
+	type TlsOptions,
+	type TLSSocketOptions,
+} from 'node:tls';
 import type {Duplex} from 'node:stream';
 import type {FarmKey} from './key.js';
 import {encodeError, rpcCodes} from './rpc.js';
@@ -77,7 +83,7 @@ const startTls = (
 ): void => {
 	const accepted = acceptedByIdentity(keys);
 	let access: Secured['access'] = 'view';
-	const stream = new TLSSocket(raw, {
+	const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback'> = {
 		isServer: true,
 		secureContext: context,
 		// Null: the handshake fails. What it returns is proven before `secure` comes.
@@ -86,7 +92,8 @@ const startTls = (
 			access = key?.kind === 'full' ? 'change' : 'view';
 			return key?.psk ?? null;
 		},
-	});
+	};
+	const stream = new TLSSocket(raw, options);
 	const onError = (error: NodeJS.ErrnoException): void => {
 		onRefused(`The encrypted connection failed: ${error.code ?? 'unknown'}.`);
 		stream.destroy();
