@@ -103,6 +103,7 @@ export const connectClient = async (
 		});
 	let connected = await open();
 	let reconnecting: Promise<void> | undefined;
+	let isEnded = false;
 
 	const reconnect = async (): Promise<void> => {
 		tell(
@@ -118,7 +119,7 @@ export const connectClient = async (
 				tell(`lifeblood: connected to ${connected.peer.address} again`);
 				return;
 			} catch (error) {
-				if (!isAbsence(error) || systemClock.monotonic() > deadline) {
+				if (!isAbsence(error) || isEnded || systemClock.monotonic() > deadline) {
 					throw error;
 				}
 			}
@@ -136,7 +137,7 @@ export const connectClient = async (
 				try {
 					return await peer.request(name, params()); // eslint-disable-line no-await-in-loop -- asked again only where the connection ended
 				} catch (error) {
-					if (!isAbsence(error)) {
+					if (!isAbsence(error) || isEnded) {
 						throw error;
 					}
 				}
@@ -198,6 +199,7 @@ export const connectClient = async (
 		welcome: () => connected.welcome,
 		address: () => connected.peer.address,
 		async [Symbol.asyncDispose]() {
+			isEnded = true;
 			connected.peer.close('The command has ended.');
 			await connected.peer.closed;
 		},

@@ -7,11 +7,10 @@ export type Subcommand = (input: {
 	readonly client: Client;
 }) => Promise<ExitStatus>;
 
-/** A mode of which every subcommand, by its last word, asks a scheduler. What can be told without one is told before: `prepare` runs first, and may throw. */
+/** A mode of which every subcommand, by its last word, asks a scheduler. */
 export const subcommands =
 	(
 		handlers: Readonly<Record<string, Subcommand>>,
-		prepare?: (context: CommandContext) => void,
 	): Mode['run'] =>
 	async (context) => {
 		const word = context.command.split(' ').at(-1) ?? '';
@@ -23,7 +22,6 @@ export const subcommands =
 			);
 		}
 
-		prepare?.(context);
 		await using client = await openClient(context);
 		return await handler({context, client});
 	};

@@ -1,0 +1,153 @@
+import {Buffer} from 'node:buffer';
+import {StringDecoder} from 'node:string_decoder';
+import type {InvocationId, TaskId} from '../core/ids.js';
+import {taskShape, type TaskShape} from '../net/messages/shapes.js';
+import type {Client} from './client.js';
+import {followLog} from './follow-log.js';
+
+/**
+Writes the logs of all processes of a task and of all that it spawns or is split into, line by line as they grow, each line under the task's name and id. `rest` resolves when the tree is at rest, with false where the time was over first: then nothing more is waited for; else what was missed is made good, and the logs' ends are waited for.
+*/
+export const followTree = async (
+	{
+		client,
+		task,
+		write,
+	}: {
+		readonly client: Client;
+		readonly task: TaskId;
+		readonly write: (text: string) => void;
+	},
+	rest: Promise<{readonly at_rest: boolean}>,
+): Promise<void> => {
+	const followed = new Map<InvocationId, Promise<void>>();
+	const seen = new Map<TaskId, Set<InvocationId>>();
+
+	const follow = (of: TaskShape, invocation: InvocationId): void => {
+		const known = seen.get(of.id) ?? new Set();
+		seen.set(of.id, known.add(invocation));
+		if (!followed.has(invocation)) {
+			const lines = lineWriter((line) => {
+				write(`${of.name} ${of.id} | ${line}\n`);
+			});
+			const following = followLog(
+				{client, invocation, write: lines.take},
+				0,
+			).then(lines.end);
+			// It is awaited at the end, but may fail before.
+			following.catch(() => undefined);
+			followed.set(invocation, following);
+		}
+	};
+
+	const lookAt = async (row: TaskShape, isLast: boolean): Promise<void> => {
+		if (row.invocation_id !== null) {
+			follow(row, row.invocation_id);
+		}
+
+		// A short process may have come and gone between two updates.
+		const missed = row.attempts > (seen.get(row.id)?.size ?? 0);
+		if (missed || (isLast && row.attempts > 0)) {
+			const {invocations} = await client.callPatiently(
+				'task.invocations',
+				() => ({id: row.id}),
+			);
+			for (const {id} of invocations) {
+				follow(row, id);
+			}
+		}
+	};
+
+	const looks: Array<Promise<void>> = [];
+	let isResting = false;
+	const resting = rest.then(
+		() => {
+			isResting = true;
+		},
+		() => {
+			isResting = true;
+		},
+	);
+	while (!isResting) {
+		/* eslint-disable no-await-in-loop -- each round is a connection */
+		const watch = await client.watchPatiently(
+			{
+				what: 'tasks',
+				filter: {tree: task, dead: true, archived: true},
+				order: {by: 'changed_at', descending: true},
+				window: {offset: 0, limit: 1000},
+			},
+			({rows}) => {
+				for (const row of rows) {
+					const {data} = taskShape.safeParse(row);
+					if (data !== undefined) {
+						const look = lookAt(data, false);
+						look.catch(() => undefined);
+						looks.push(look);
+					}
+				}
+			},
+		);
+		await lookAtAll({client, task, lookAt: async (row) => lookAt(row, false)});
+		await Promise.race([resting, watch.lost]);
+		if (!watch.isLost()) {
+			await watch.stop();
+		}
+		/* eslint-enable no-await-in-loop */
+	}
+
+	const {at_rest: isAtRest} = await rest;
+	if (!isAtRest) {
+		return;
+	}
+
+	await Promise.all(looks);
+	await lookAtAll({client, task, lookAt: async (row) => lookAt(row, true)});
+	await Promise.all(followed.values());
+};
+
+const lookAtAll = async ({
+	client,
+	task,
+	lookAt,
+}: {
+	readonly client: Client;
+	readonly task: TaskId;
+	readonly lookAt: (row: TaskShape) => Promise<void>;
+}): Promise<void> => {
+	let after = 0;
+	for (;;) {
+		const from = after;
+		/* eslint-disable no-await-in-loop -- a page begins where the one before it ended */
+		const {tasks, more} = await client.callPatiently('task.list', () => ({
+			filter: {tree: task, dead: true, archived: true},
+			after: from,
+		}));
+		await Promise.all(tasks.map(async (row) => lookAt(row)));
+		/* eslint-enable no-await-in-loop */
+		after = tasks.at(-1)?.id ?? after;
+		if (!more || tasks.length === 0) {
+			return;
+		}
+	}
+};
+
+/** Bytes in, whole lines out; a character that is cut in two waits for its other half. */
+const lineWriter = (write: (line: string) => void) => {
+	const decoder = new StringDecoder('utf8');
+	let unfinished = '';
+	return {
+		take(bytes: Buffer): void {
+			const lines = (unfinished + decoder.write(bytes)).split('\n');
+			unfinished = lines.pop() ?? '';
+			for (const line of lines) {
+				write(line.replace(/\r$/, ''));
+			}
+		},
+		end(): void {
+			if (unfinished !== '') {
+				write(unfinished);
+			}
+		},
+	};
+};
