@@ -5,13 +5,17 @@ import type {ExitStatus} from './context.js';
 export const exitStatusOf = (error: unknown): ExitStatus =>
 	error instanceof FarmError ? statuses[error.code] : 1;
 
-/** One line for people; with its stack and its causes where somebody looks for a defect. */
+/** One line for people, or one for each fault where there are several in what they wrote; with the stack and its causes where somebody looks for a defect. */
 export const failureText = (
 	error: unknown,
 	{isDetailed}: {readonly isDetailed: boolean},
 ): string => {
 	const message = error instanceof Error ? error.message : String(error);
-	const line = `lifeblood: ${message.replaceAll(/\s*\n\s*/g, ' ')}`;
+	const isFaults = error instanceof FarmError && error.code === 'INVALID';
+	const line = message
+		.split(isFaults ? /\s*\n\s*/ : /$^/)
+		.map((part) => `lifeblood: ${part.replaceAll(/\s*\n\s*/g, ' ')}`)
+		.join('\n');
 	return isDetailed && error instanceof Error
 		? `${line}\n${stackOf(error)}`
 		: line;

@@ -1,0 +1,14 @@
+import {FarmError} from '../core/errors.js';
+
+/** Something that is wrong with what a person wrote. */
+export type Fault = {
+	/** The file, or what else it was: `--server-port`, `LIFEBLOOD_…`. */
+	readonly where: string;
+	readonly line?: number | undefined;
+	readonly message: string;
+};
+
+/** One line, in the form that editors and terminals make into a link. */
+export const faultLine = ({where, line, message}: Fault): string => `${where}${line === undefined ? '' : `:${line}`}: ${message}`;
+
+export const faultError = (faults: readonly Fault[]): FarmError => new FarmError('INVALID', faults.map((fault) => faultLine(fault)).join('\n'));
