@@ -1,0 +1,104 @@
+import path from 'node:path';
+import {stateFolders} from '../config/folders.js';
+import {thisHost} from '../config/host.js';
+import type {CommandContext, ExitStatus} from './context.js';
+import {connectLocal, startLocalFarm, type LocalFarm} from './local-farm.js';
+import {typedProgram} from './own-program.js';
+import {renderZoom} from './render-zoom.js';
+import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
+import {stopSignal} from './stop-signal.js';
+
+/** Renders a short zoom on a farm of one machine. In front of a person that farm stays; otherwise it ends with the command. */
+export const run = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
+	const folders = stateFolders(thisHost());
+	// A farm of its own, so that nobody's configuration, key or work is touched.
+	const root = path.join(folders.root, 'demo');
+	const configFolder = flags.text('config-dir') ?? path.join(root, 'config');
+	const running = await readRuntimeFiles(folders.run);
+	const found = running.find(
+		({config_folder: folder}) => folder === path.resolve(configFolder),
+	);
+	if (found !== undefined) {
+		output.message(
+			`lifeblood: the demo's farm runs already (process ${found.pid})`,
+		);
+		return renderOn(found, context, root);
+	}
+
+	const farm = await startLocalFarm({
+		runFolder: folders.run,
+		logFolder: path.join(root, 'log'),
+		schedulerWords: [
+			'--config-dir',
+			configFolder,
+			'--name',
+			'demo',
+			'--db',
+			flags.text('db') ?? path.join(root, 'farm.db'),
+			'--server-ip',
+			'127.0.0.1',
+			'--server-port',
+			'0',
+			'--ui-ip',
+			'127.0.0.1',
+			'--ui-port',
+			'0',
+			'--no-broadcast',
+		],
+		workerWords: ['--config-dir', configFolder, '--name', 'demo'],
+	});
+	let isLeft = false;
+	try {
+		const status = await renderOn(farm.entry, context, root, farm);
+		isLeft =
+			status === 0 && output.isInteractive && flags.toggle('json') !== true;
+		return status;
+	} finally {
+		if (isLeft) {
+			output.message(farewell(farm));
+		} else {
+			await farm.stop();
+		}
+	}
+};
+
+const renderOn = async (
+	entry: RuntimeEntry,
+	{flags, output}: CommandContext,
+	root: string,
+	farm?: LocalFarm,
+): Promise<ExitStatus> => {
+	await using client = await connectLocal(entry, output);
+	using interruption = stopSignal();
+	const status = await Promise.race([
+		renderZoom({
+			client,
+			output,
+			folder: path.join(root, 'pictures'),
+			isJson: flags.toggle('json') === true,
+		}),
+		interruption.reached,
+		...(farm === undefined ? [] : [farm.failure]),
+	]);
+	if (status === 'interrupted') {
+		output.message('lifeblood: interrupted');
+		return 1;
+	}
+
+	return status;
+};
+
+const farewell = ({processes}: LocalFarm): string => {
+	const program = typedProgram();
+	const pids = processes.map(({pid}) => String(pid)).toReversed();
+	return [
+		'',
+		'The farm is still there. Look at it:',
+		`  ${program} graph show`,
+		`  ${program} group list`,
+		`  ${program} task list --dead`,
+		`  ${program} worker list`,
+		`Stop it: kill ${pids.join(' ')}`,
+	].join('\n');
+};

@@ -1,0 +1,95 @@
+import path from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {configFolder, stateFolders} from '../config/folders.js';
+import {thisHost} from '../config/host.js';
+import type {Client} from './client.js';
+import type {CommandContext, ExitStatus} from './context.js';
+import {connectLocal, startLocalFarm} from './local-farm.js';
+import {stopSignal} from './stop-signal.js';
+
+/** A farm of one machine in front: scheduler and worker, and a line whenever something has changed. Ctrl-C stops both. */
+export const run = async ({
+	flags,
+	output,
+}: CommandContext): Promise<ExitStatus> => {
+	const host = thisHost();
+	const folders = stateFolders(host);
+	const {folder} = configFolder(host, flags.text('config-dir'));
+	const common = ['--config-dir', folder];
+	const database = flags.text('db');
+	using interruption = stopSignal();
+	const farm = await startLocalFarm({
+		runFolder: folders.run,
+		logFolder: path.join(folders.log, 'up'),
+		schedulerWords: [
+			...common,
+			...(database === undefined ? [] : ['--db', database]),
+		],
+		workerWords: common,
+	});
+	try {
+		const {entry} = farm;
+		await using client = await connectLocal(entry, output);
+		output.message(
+			`lifeblood: the farm "${entry.farm}" runs at ${client.address()}, database ${entry.database}; Ctrl-C stops it`,
+		);
+		await Promise.race([
+			interruption.reached,
+			farm.failure,
+			tellChanges(client, output.message),
+		]);
+		output.message('lifeblood: stopping');
+		return 0;
+	} finally {
+		await farm.stop();
+	}
+};
+
+/** No more often than this, however much goes on. */
+const pauseMs = 1000;
+
+/** Says how the farm stands whenever that has changed; until the connection ends. */
+const tellChanges = async (
+	client: Client,
+	tell: (text: string) => void,
+): Promise<void> => {
+	let told = '';
+	let changed = Promise.withResolvers<undefined>();
+	const onUpdate = (): void => {
+		changed.resolve(undefined);
+	};
+
+	const tasks = await client.watch({what: 'graph'}, onUpdate);
+	const workers = await client.watch({what: 'workers'}, onUpdate);
+	const ended = Promise.race([tasks.lost, workers.lost]);
+	while (!tasks.isLost()) {
+		changed = Promise.withResolvers<undefined>();
+		/* eslint-disable no-await-in-loop -- a line follows a change */
+		const line = standing(await client.call('farm.info', {}));
+		if (line !== told) {
+			told = line;
+			tell(line);
+		}
+
+		await Promise.race([changed.promise, ended]);
+		await delay(pauseMs);
+		/* eslint-enable no-await-in-loop */
+	}
+};
+
+const standing = ({
+	tasks,
+	workers,
+}: {
+	readonly tasks: Readonly<Record<string, number>>;
+	readonly workers: Readonly<Record<string, number>>;
+}): string => {
+	const part = (counts: Readonly<Record<string, number>>, noun: string) => {
+		const words = Object.entries(counts)
+			.filter(([, count]) => count > 0)
+			.map(([state, count]) => `${count} ${state}`);
+		return `${noun}: ${words.length === 0 ? 'none' : words.join(', ')}`;
+	};
+
+	return `${part(workers, 'workers')}; ${part(tasks, 'tasks')}`;
+};
