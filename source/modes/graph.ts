@@ -1,0 +1,255 @@
+import {FarmError} from '../core/errors.js';
+import type {Fault} from '../config/fault.js';
+import {faultError, faultLine} from '../config/fault.js';
+import type {ResultOf} from '../net/messages/method.js';
+import type {clientToScheduler} from '../net/messages/client.js';
+import {readInput} from './attributes.js';
+import {openClient} from './client.js';
+import type {CommandContext, ExitStatus, Mode} from './context.js';
+import {drawGraph} from './draw-graph.js';
+import {
+	parseGraphFile,
+	printGraphFile,
+	type GraphFile,
+} from './graph-file.js';
+import {countsText} from './node-counts.js';
+import type {Output} from './output.js';
+
+/** `lifeblood graph …` */
+export const run: Mode['run'] = async (context) => {
+	switch (context.command) {
+		case 'graph apply': {
+			return apply(context);
+		}
+
+		case 'graph diff': {
+			return diff(context);
+		}
+
+		case 'graph check': {
+			return check(context);
+		}
+
+		case 'graph export': {
+			return exportGraph(context);
+		}
+
+		case 'graph show': {
+			return show(context);
+		}
+
+		default: {
+			throw new FarmError(
+				'INTERNAL',
+				`The command table knows "${context.command}", but nothing does it.`,
+			);
+		}
+	}
+};
+
+const apply = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
+	const file = readable(await readGraphFile(context));
+	const isDry = flags.toggle('dry-run') === true;
+	await using client = await openClient(context);
+	const request = {
+		document: file.document,
+		prune: flags.toggle('prune') === true,
+	};
+	// Looking is permitted with the view-only key, too.
+	const planned = isDry
+		? await client.call('graph.check', request)
+		: await client.change('graph.apply', request);
+	if (planned.faults.length > 0) {
+		tellFaults({context, file, planned, to: output.message});
+		return 2;
+	}
+
+	if (flags.toggle('json') === true) {
+		output.printJson({changes: planned.changes, faults: []});
+	} else {
+		tellChanges(planned.changes, output);
+		output.message(
+			`lifeblood: ${summary(planned.changes, isDry ? 'would be ' : '')}`,
+		);
+	}
+
+	return 0;
+};
+
+const diff = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
+	const file = readable(await readGraphFile(context));
+	await using client = await openClient(context);
+	const planned = await client.call('graph.check', {
+		document: file.document,
+		prune: flags.toggle('prune') === true,
+	});
+	if (planned.faults.length > 0) {
+		tellFaults({context, file, planned, to: output.message});
+		return 2;
+	}
+
+	if (flags.toggle('json') === true) {
+		output.printJson(planned.changes);
+	} else {
+		tellChanges(planned.changes, output);
+	}
+
+	return planned.changes.length === 0 ? 0 : 1;
+};
+
+const check = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
+	const file = await readGraphFile(context);
+	if (file.kind === 'faulty') {
+		if (flags.toggle('json') === true) {
+			output.printJson(file.faults.map((fault) => faultJson(fault, [])));
+		} else {
+			output.print(file.faults.map((fault) => faultLine(fault)).join('\n'));
+		}
+
+		return 1;
+	}
+
+	await using client = await openClient(context);
+	const planned = await client.call('graph.check', {document: file.document});
+	if (planned.faults.length > 0) {
+		tellFaults({context, file, planned, to: output.print});
+		return 1;
+	}
+
+	if (flags.toggle('json') === true) {
+		output.printJson([]);
+	} else {
+		output.message('lifeblood: no faults');
+	}
+
+	return 0;
+};
+
+const exportGraph = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
+	const names = flags.texts('node');
+	await using client = await openClient(context);
+	const document = await client.call(
+		'graph.export',
+		names.length === 0 ? {} : {nodes: [...names]},
+	);
+	if (flags.toggle('json') === true) {
+		output.printJson(document);
+	} else {
+		output.print(printGraphFile(document).trimEnd());
+	}
+
+	return 0;
+};
+
+const show = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
+	await using client = await openClient(context);
+	const graph = await client.call('node.list', {});
+	if (flags.toggle('json') === true) {
+		output.printJson(graph);
+	} else if (graph.nodes.length === 0) {
+		output.message(
+			'lifeblood: the graph is empty; `lifeblood graph apply FILE` fills it',
+		);
+	} else {
+		output.print(
+			drawGraph({
+				...graph,
+				describe: (node) =>
+					[
+						output.paint('dim', node.type),
+						node.enabled ? '' : output.paint('yellow', 'paused'),
+						countsText(node.counts, output),
+					]
+						.filter((part) => part !== '')
+						.join('  '),
+			}).join('\n'),
+		);
+	}
+
+	return 0;
+};
+
+type Planned = ResultOf<typeof clientToScheduler, 'graph.check'>;
+type ReadFile = GraphFile & {readonly kind: 'read'};
+
+const fileName = ({arguments: [file = '-']}: CommandContext): string =>
+	file === '-' ? 'standard input' : file;
+
+const readGraphFile = async (context: CommandContext): Promise<GraphFile> =>
+	parseGraphFile(
+		await readInput(context.arguments[0] ?? '-', 'The graph file'),
+		fileName(context),
+	);
+
+const readable = (file: GraphFile): ReadFile => {
+	if (file.kind === 'faulty') {
+		throw faultError(file.faults);
+	}
+
+	return file;
+};
+
+const faultJson = (
+	{where, line, message}: Fault,
+	path: ReadonlyArray<string | number>,
+) => ({file: where, line, path, message});
+
+const tellFaults = ({
+	context,
+	file,
+	planned,
+	to,
+}: {
+	readonly context: CommandContext;
+	readonly file: ReadFile;
+	readonly planned: Planned;
+	readonly to: (text: string) => void;
+}): void => {
+	const faults = planned.faults
+		.map(({path, message}) => ({
+			path,
+			fault: {where: fileName(context), line: file.lineOf(path), message},
+		}))
+		.toSorted((left, right) => left.fault.line - right.fault.line);
+	if (context.flags.toggle('json') === true) {
+		const told = faults.map(({fault, path}) => faultJson(fault, path));
+		context.output.printJson(
+			context.command === 'graph check' ? told : {changes: [], faults: told},
+		);
+	} else {
+		to(faults.map(({fault}) => faultLine(fault)).join('\n'));
+	}
+};
+
+const signs = {
+	add: ['+', 'green'],
+	change: ['~', 'yellow'],
+	remove: ['-', 'red'],
+} as const;
+
+const tellChanges = (changes: Planned['changes'], output: Output): void => {
+	for (const {kind, what, name, details} of changes) {
+		const [sign, style] = signs[kind];
+		output.print(
+			[
+				output.paint(style, `${sign} ${what} ${name}`),
+				...details.map((detail) => `    ${detail}`),
+			].join('\n'),
+		);
+	}
+};
+
+const summary = (changes: Planned['changes'], mood: string): string => {
+	if (changes.length === 0) {
+		return 'nothing to change';
+	}
+
+	const count = (kind: 'add' | 'change' | 'remove'): number =>
+		changes.filter((change) => change.kind === kind).length;
+	return `${count('add')} ${mood}added, ${count('change')} ${mood}changed, ${count('remove')} ${mood}removed`;
+};
