@@ -4,6 +4,7 @@ import {gatherStatements} from './queries/gather.js';
 import {groupStatements} from './queries/groups.js';
 import {invocationStatements} from './queries/invocations.js';
 import {nodeStatements} from './queries/nodes.js';
+import {removalStatements} from './queries/removal.js';
 import {splitStatements} from './queries/splits.js';
 import {taskStatements} from './queries/tasks.js';
 import {workerStatements} from './queries/workers.js';
@@ -17,6 +18,7 @@ export const prepareStatements = (connection: Connection) => ({
 	invocations: invocationStatements(connection),
 	workers: workerStatements(connection),
 	gather: gatherStatements(connection),
+	removal: removalStatements(connection),
 	farm: farmStatements(connection),
 });
 

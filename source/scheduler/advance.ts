@@ -36,8 +36,8 @@ export const advance = (turn: Turn, budget: Budget): boolean => {
 		// The counts are of what is written, so write before looking.
 		desk.writeTasks();
 		desk.tidy();
-		const nodes = [...books.queued.advance.keys()];
-		const share = Math.max(1, Math.ceil((budget.tasks - taken) / Math.max(1, nodes.length)));
+		const nodes = [...books.queued.advance.keys()].slice(0, budget.tasks - taken);
+		const share = Math.max(1, Math.floor((budget.tasks - taken) / nodes.length));
 		let found = 0;
 		for (const node of nodes) {
 			for (const row of statements.tasks.queued.all('advance', node, 0, share)) {

@@ -21,6 +21,8 @@ export type Books = {
 	readonly queued: {readonly advance: Map<NodeId, number>; readonly slow: Map<NodeId, number>};
 	/** Tasks that are not archived, by node and state. */
 	readonly counts: Map<NodeId, Map<TaskState, number>>;
+	/** By requirement, the workers that could run it if nothing else did. Emptied when a worker comes, goes or changes. */
+	readonly eligible: Map<RequirementId, readonly FleetWorker[]>;
 	/** Workers on which something came free since the last look at the ready tasks. */
 	readonly fresh: Set<WorkerId>;
 	/** Requirements that no worker could take when they were looked at last, and nothing has come free since. */
@@ -46,6 +48,7 @@ export const loadBooks = (
 		requirements: new Map(),
 		queued: {advance: new Map(), slow: new Map()},
 		counts: new Map(),
+		eligible: new Map(),
 		fresh: new Set(),
 		stuck: new Set(),
 		lastTaskId: statements.tasks.lastId.get()?.id ?? 0,
@@ -94,6 +97,7 @@ const loadFleet = (
 			lostAt: known?.lostAt,
 			error: known?.error,
 			once: known?.once ?? false,
+			spent: known?.spent ?? false,
 			used: {cpus: 0, memory_bytes: 0, gpus: 0, gpu_memory_bytes: 0},
 			invocations: new Set(),
 		});

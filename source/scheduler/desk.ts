@@ -9,7 +9,7 @@ import {
 	type TaskId,
 } from '../core/ids.js';
 import type {Attributes, EnvironmentRequest} from '../core/invocation.js';
-import type {Json} from '../core/json.js';
+import type {Json, JsonObject} from '../core/json.js';
 import {isBlocked, type TaskState} from '../core/task-state.js';
 import type {GroupRow} from '../db/queries/groups.js';
 import type {ArrivalKind, SplitRow} from '../db/queries/splits.js';
@@ -77,6 +77,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 	let changes: TurnChanges = noChanges();
 	let now = 0;
 	let touched = 0;
+	let remembered: JsonObject | undefined;
 	const writeBack = createWriteBack({statements, books, tasks, groups, splits, arrivals, memory});
 
 	const task = (id: TaskId): TaskDraft | undefined => {
@@ -314,6 +315,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 		if (to.node !== undefined) {
 			row.node_id = to.node;
 			row.attempts = 0;
+			row.requirement_id = null;
 			row.input = to.input ?? 'main';
 		}
 
@@ -528,6 +530,9 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 			return batch;
 		},
+		writeTask(draft: TaskDraft): void {
+			writeBack.writeOne(draft, changes, now);
+		},
 		hasNext: () => frontier.length > 0,
 		writeTasks,
 		/** Write everything and let go of it if it has become much, but for `kept`. What still has to be done stays in the database's queue. */
@@ -556,6 +561,25 @@ export const createDesk = (statements: Statements, books: Books) => {
 		},
 		nextTurn: writeBack.nextTurn,
 		recountNode: writeBack.recountNode,
+		countNode: writeBack.countNode,
+		/** A task is taken out of a group's counts, as it is to be deleted. */
+		uncount(id: GroupId, draft: TaskDraft): void {
+			writeBack.countGroup(id, draft.row, -1);
+		},
+		dropGroup(draft: GroupDraft): void {
+			groups.delete(draft.row.id);
+			groupNames.delete(draft.row.name);
+			changes.groups.add(draft.row.id);
+		},
+		/** What was before this operation: for the journal. */
+		remember(before: JsonObject): void {
+			remembered = before;
+		},
+		recall(): JsonObject | undefined {
+			const before = remembered;
+			remembered = undefined;
+			return before;
+		},
 		/** Tasks of a group changed their state beside the desk. */
 		recountGroup(
 			id: GroupId,

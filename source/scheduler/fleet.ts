@@ -14,7 +14,10 @@ export type FleetWorker = {
 	lostAt: number | undefined;
 	/** Why it cannot work, as it says itself. */
 	error: string | undefined;
+	/** It ends after one invocation. */
 	once: boolean;
+	/** It was given an invocation since it connected. */
+	spent: boolean;
 	used: Resources;
 	readonly invocations: Set<InvocationId>;
 };

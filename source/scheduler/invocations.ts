@@ -67,5 +67,7 @@ export const letGo = ({desk, books, recheckWorkers}: Turn, invocation: LiveInvoc
 	books.fresh.add(invocation.worker);
 	desk.changes().workers.add(invocation.worker);
 	desk.changes().invocations.add(invocation.id);
-	recheckWorkers();
+	if (Object.keys(invocation.limits).length > 0) {
+		recheckWorkers();
+	}
 };

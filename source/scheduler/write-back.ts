@@ -220,11 +220,18 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 
 	return {
 		write,
+		/** Only this task; so that the database's queue no longer has it. */
+		writeOne(task: TaskDraft, changes: TurnChanges, now: number): void {
+			lastTurn = Math.max(lastTurn + 1, now * 1000);
+			writeTask(task, lastTurn, changes);
+		},
 		/** A number for rows of history; rises with time. */
 		nextTurn(): number {
 			lastTurn += 1;
 			return lastTurn;
 		},
+		countNode,
+		countGroup,
 		/** Tasks of a node changed their state beside the desk. */
 		recountNode(
 			node: NodeId,

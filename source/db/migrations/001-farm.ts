@@ -151,6 +151,8 @@ CREATE TABLE workers (
 	resources TEXT NOT NULL,
 	version TEXT NOT NULL,
 	draining INTEGER NOT NULL DEFAULT 0 CHECK (draining IN (0, 1)),
+	-- A forgotten worker's row stays where old invocations name it.
+	hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1)),
 	last_seen_at INTEGER NOT NULL,
 	UNIQUE (name, machine_id)
 );

@@ -31,6 +31,9 @@ export const nodeStatements = (connection: Connection) => ({
 		'UPDATE nodes SET name = @name, type = @type, parameters = @parameters, x = @x, y = @y, enabled = @enabled WHERE id = @id',
 	),
 	delete: connection.prepare<[NodeId]>('UPDATE nodes SET deleted = 1 WHERE id = ?'),
+	livingTasks: connection.prepare<[NodeId], {count: number}>(
+		`SELECT count(*) AS count FROM tasks WHERE node_id = ? AND state <> 'dead'`,
+	),
 	connections: connection.prepare<[], ConnectionRow>('SELECT * FROM connections ORDER BY id'),
 	connect: connection.prepare<[Omit<ConnectionRow, 'id'>]>(
 		'INSERT INTO connections (from_node, from_output, to_node, to_input) VALUES (@from_node, @from_output, @to_node, @to_input)',

@@ -22,18 +22,19 @@ export type WorkerRow = {
 /* eslint-enable @typescript-eslint/no-restricted-types */
 
 export const workerStatements = (connection: Connection) => ({
-	all: connection.prepare<[], WorkerRow>('SELECT * FROM workers ORDER BY id'),
+	all: connection.prepare<[], WorkerRow>('SELECT * FROM workers WHERE hidden = 0 ORDER BY id'),
 	put: connection.prepare<[Omit<WorkerRow, 'id' | 'groups_override' | 'draining'>], WorkerRow>(
 		`INSERT INTO workers (name, machine_id, host, address, type, groups, capabilities, resources, version, last_seen_at)
 		VALUES (@name, @machine_id, @host, @address, @type, @groups, @capabilities, @resources, @version, @last_seen_at)
 		ON CONFLICT (name, machine_id) DO UPDATE SET host = excluded.host, address = excluded.address, type = excluded.type,
 		groups = excluded.groups, capabilities = excluded.capabilities, resources = excluded.resources,
-		version = excluded.version, last_seen_at = excluded.last_seen_at
+		version = excluded.version, hidden = 0, last_seen_at = excluded.last_seen_at
 		RETURNING *`,
 	),
 	setDraining: connection.prepare<[0 | 1, WorkerId]>('UPDATE workers SET draining = ? WHERE id = ?'),
 	setGroups: connection.prepare<[string | null, WorkerId]>('UPDATE workers SET groups_override = ? WHERE id = ?'), // eslint-disable-line @typescript-eslint/no-restricted-types -- a column
 	seen: connection.prepare<[number, WorkerId]>('UPDATE workers SET last_seen_at = ? WHERE id = ?'),
+	hide: connection.prepare<[WorkerId]>('UPDATE workers SET hidden = 1 WHERE id = ?'),
 	delete: connection.prepare<[WorkerId]>('DELETE FROM workers WHERE id = ?'),
 	hasInvocations: connection.prepare<[WorkerId], {id: number}>('SELECT id FROM invocations WHERE worker_id = ? LIMIT 1'),
 });

@@ -1,0 +1,17 @@
+import type {Connection} from '../open.js';
+import {farmReads} from './farm.js';
+import {groupReads} from './groups.js';
+import {invocationReads} from './invocations.js';
+import {taskRuns} from './task-runs.js';
+import {taskReads} from './tasks.js';
+
+/** Everything that is ever asked for a listing, on a connection that only reads. */
+export const prepareReads = (reader: Connection) => ({
+	tasks: taskReads(reader),
+	taskRuns: taskRuns(reader),
+	groups: groupReads(reader),
+	invocations: invocationReads(reader),
+	farm: farmReads(reader),
+});
+
+export type Reads = ReturnType<typeof prepareReads>;

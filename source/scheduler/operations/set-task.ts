@@ -1,0 +1,110 @@
+import {FarmError} from '../../core/errors.js';
+import type {GroupId, TaskId} from '../../core/ids.js';
+import type {Attributes, EnvironmentRequest} from '../../core/invocation.js';
+import type {Operation} from '../operation.js';
+import {attributesOf, environmentOf, setAttributes, setEnvironment, type TaskDraft} from '../task-draft.js';
+import type {Turn} from '../turn-context.js';
+import {reconsider} from './act-on-tasks.js';
+
+export type TaskEdit = {
+	readonly id: TaskId;
+	readonly attributes: Attributes;
+	readonly delete: readonly string[];
+	readonly name?: string | undefined;
+	readonly priority?: number | undefined;
+	readonly groups?: readonly string[] | undefined;
+	/** Null: none. */
+	readonly environment?: EnvironmentRequest | null | undefined; // eslint-disable-line @typescript-eslint/no-restricted-types -- absent and "none" differ
+};
+
+/** Change what a task carries. One that is blocked is processed again, as what it waits for may have changed. */
+export const setTask =
+	(edit: TaskEdit, editor: string): Operation<TaskId> =>
+	(turn) => {
+		const {desk} = turn;
+		const task = desk.task(edit.id);
+		if (!task) {
+			throw new FarmError('NOT_FOUND', `There is no task ${edit.id}.`);
+		}
+
+		desk.remember({
+			name: task.row.name,
+			priority: task.row.priority,
+			groups: desk.groupsOf(task).map((id) => desk.group(id).row.name),
+			attributes: attributesOf(task),
+			environment: environmentOf(task) ?? null,
+		});
+		desk.touch();
+		if (Object.keys(edit.attributes).length > 0 || edit.delete.length > 0) {
+			const attributes = {...attributesOf(task), ...edit.attributes};
+			for (const name of edit.delete) {
+				delete attributes[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a copy made here
+			}
+
+			setAttributes(task, attributes);
+			reconsider(turn, task);
+		}
+
+		if (edit.name !== undefined) {
+			task.row.name = edit.name;
+			task.cargoChanged = true;
+		}
+
+		if (edit.environment !== undefined) {
+			setEnvironment(task, edit.environment ?? undefined);
+		}
+
+		if (edit.priority !== undefined) {
+			task.row.priority = edit.priority;
+			task.cargoChanged = true;
+		}
+
+		if (edit.groups) {
+			setGroups(turn, task, {names: edit.groups, editor});
+		}
+
+		if (task.row.state === 'ready') {
+			desk.prioritise(task);
+		}
+
+		desk.requeue(task);
+		desk.changes().tasks.set(task.row.id, {
+			id: task.row.id,
+			root: task.row.root_id,
+			node: task.row.node_id,
+			was: task.was?.state,
+			now: task.row.state,
+		});
+		return task.row.id;
+	};
+
+const setGroups = (
+	{desk, statements}: Turn,
+	task: TaskDraft,
+	{names, editor}: {readonly names: readonly string[]; readonly editor: string},
+): void => {
+	const before = desk.groupsOf(task);
+	const after: GroupId[] = [];
+	for (const name of names) {
+		const id = (desk.groupByName(name) ?? desk.createGroup(name, editor)).row.id;
+		if (!after.includes(id)) {
+			after.push(id);
+		}
+	}
+
+	for (const id of before) {
+		if (!after.includes(id)) {
+			statements.tasks.removeFromGroup.run(id, task.row.id);
+		}
+	}
+
+	for (const id of after) {
+		if (!before.includes(id)) {
+			statements.tasks.addToGroup.run(id, task.row.id);
+		}
+	}
+
+	task.groups = after.sort((a, b) => a - b);
+	task.row.archived = desk.archivedBy(after);
+	task.placeChanged = true;
+};

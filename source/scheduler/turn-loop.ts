@@ -1,0 +1,327 @@
+import type {Clock} from '../core/clock.js';
+import {FarmError} from '../core/errors.js';
+import type {FarmDatabase} from '../db/open.js';
+import {asStorageError} from '../db/storage-error.js';
+import type {Statements} from '../db/statements.js';
+import {prepareStatements} from '../db/statements.js';
+import type {Registry} from '../nodes/registry.js';
+import type {Sandbox} from '../sandbox/sandbox.js';
+import {advance} from './advance.js';
+import {fail} from './apply-result.js';
+import {loadBooks, type Books} from './books.js';
+import {createDesk} from './desk.js';
+import {dispatch} from './dispatch.js';
+import type {Operation, Submit} from './operation.js';
+import {createSlowLane, pumpSlowLane} from './slow-lane.js';
+import type {SchedulerSettings, Turn} from './turn-context.js';
+import type {TurnChanges} from './turn-changes.js';
+
+/** What a turn may take before it commits, in milliseconds; a reply waits about this long at most. */
+const turnMs = 20;
+const mostOperations = 2000;
+/** Between attempts while the database cannot be written. */
+const retryMs = 1000;
+
+type Waiting = {
+	readonly operation: Operation<unknown>;
+	readonly resolve: (value: unknown) => void;
+	readonly reject: (error: unknown) => void;
+};
+
+export type TurnLoop = {
+	readonly submit: Submit;
+	/** Between turns this is exactly what is committed. */
+	readonly books: Books;
+	readonly statements: Statements;
+	/** Run turns until nothing is left to do; from then on whenever something comes. */
+	readonly start: () => void;
+	/** Finish the turn's work that was submitted, and take no more. */
+	readonly stop: () => Promise<void>;
+	/** Why nothing can be committed at present; undefined while all is well. */
+	readonly trouble: () => FarmError | undefined;
+	/** How long turns took, for those who measure. */
+	readonly turns: () => {readonly count: number; readonly totalMs: number; readonly longestMs: number};
+};
+
+/**
+The one writer. Operations and the tasks' own progress are taken in turns; each turn is one transaction, and its replies, messages and changes go out after the commit. A turn that throws is rolled back, the books are read anew, and its operations run again one by one, so that a bad one fails alone.
+*/
+export const createTurnLoop = ({
+	database,
+	registry,
+	sandbox,
+	settings,
+	clock,
+	onCommit,
+	onDefect,
+}: {
+	readonly database: FarmDatabase;
+	readonly registry: Registry;
+	readonly sandbox: Sandbox;
+	readonly settings: SchedulerSettings;
+	readonly clock: Clock;
+	readonly onCommit: (changes: TurnChanges) => void;
+	/** Something threw that must not: for the log. */
+	readonly onDefect: (error: unknown, what: string) => void;
+}): TurnLoop => {
+	const statements = prepareStatements(database.writer);
+	const books = loadBooks(statements, registry);
+	const desk = createDesk(statements, books);
+	const begin = database.writer.prepare('BEGIN IMMEDIATE');
+	const commit = database.writer.prepare('COMMIT');
+	const rollback = database.writer.prepare('ROLLBACK');
+	let waiting: Waiting[] = [];
+	let isScheduled = false;
+	let isStopped = false;
+	let trouble: FarmError | undefined;
+	let wakeTimer: NodeJS.Timeout | undefined;
+	let retryTimer: NodeJS.Timeout | undefined;
+	let careful = false;
+	let settled: (() => void) | undefined;
+	const measured = {count: 0, totalMs: 0, longestMs: 0};
+
+	const submit: Submit = async (operation) =>
+		new Promise((resolve, reject) => {
+			if (isStopped) {
+				reject(new FarmError('CLOSED', 'The scheduler is stopping.'));
+				return;
+			}
+
+			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- what an operation returns is what its own promise gives
+			waiting.push({operation, resolve: resolve as (value: unknown) => void, reject});
+			schedule();
+		});
+
+	const turn: Turn = {
+		desk,
+		books,
+		statements,
+		registry,
+		sandbox,
+		settings,
+		slowLane: createSlowLane(submit),
+		recheckWorkers() {
+			books.stuck.clear();
+		},
+	};
+
+	const schedule = (): void => {
+		if (!isScheduled && retryTimer === undefined) {
+			isScheduled = true;
+			setImmediate(runTurn);
+		}
+	};
+
+	const runTurn = (): void => {
+		isScheduled = false;
+		const batch = waiting.slice(0, mostOperations);
+		waiting = waiting.slice(mostOperations);
+		const startedAt = clock.monotonic();
+		const outcome = attempt(batch, {alone: false});
+		const took = clock.monotonic() - startedAt;
+		measured.count += 1;
+		measured.totalMs += took;
+		measured.longestMs = Math.max(measured.longestMs, took);
+		if (outcome.kind === 'failed') {
+			recover(batch, outcome.error);
+			return;
+		}
+
+		careful &&= outcome.more;
+		if ((outcome.more && !isStopped) || waiting.length > 0) {
+			schedule();
+		} else {
+			settled?.();
+		}
+	};
+
+	/** One transaction: these operations, and, unless `alone`, what the tasks and workers can do now. */
+	const attempt = (
+		batch: readonly Waiting[],
+		{alone}: {readonly alone: boolean},
+	): {readonly kind: 'committed'; readonly more: boolean} | {readonly kind: 'failed'; readonly error: unknown} => {
+		const deadline = clock.monotonic() + turnMs;
+		const replies: Array<() => void> = [];
+		let more = false;
+		try {
+			begin.run();
+			desk.begin(clock.now());
+			for (const {operation, resolve, reject} of batch) {
+				const before = desk.touched();
+				try {
+					const value = operation(turn);
+					replies.push(() => {
+						resolve(value);
+					});
+				} catch (error) {
+					if (!(error instanceof FarmError) || error.code === 'INTERNAL' || desk.touched() !== before) {
+						throw error;
+					}
+
+					replies.push(() => {
+						reject(error);
+					});
+				}
+			}
+
+			if (!alone) {
+				more = work(deadline);
+			}
+
+			desk.writeTasks();
+			commit.run();
+		} catch (error) {
+			undo();
+			return {kind: 'failed', error};
+		}
+
+		trouble = undefined;
+		const changes = desk.changes();
+		const afterwards = desk.afterwards();
+		desk.clear();
+		for (const act of [...afterwards, ...replies]) {
+			act();
+		}
+
+		onCommit(changes);
+		return {kind: 'committed', more};
+	};
+
+	const work = (deadline: number): boolean => {
+		const left = advance(turn, {
+			goOn: () => !careful && clock.monotonic() < deadline,
+			tasks: careful ? 1 : 2000,
+		});
+		desk.writeTasks();
+		pumpSlowLane(turn);
+		const {again, wakeAt} = dispatch(turn);
+		wake(wakeAt);
+		return left || again;
+	};
+
+	/** Look again once a task may go back to a machine that it stays away from. */
+	const wake = (at: number | undefined): void => {
+		if (at !== undefined && wakeTimer === undefined) {
+			wakeTimer = setTimeout(
+				() => {
+					wakeTimer = undefined;
+					books.stuck.clear();
+					schedule();
+				},
+				Math.max(1, at - clock.now()),
+			);
+			wakeTimer.unref();
+		}
+	};
+
+	const undo = (): void => {
+		desk.clear();
+		try {
+			if (database.writer.inTransaction) {
+				rollback.run();
+			}
+
+			Object.assign(books, loadBooks(statements, registry, books.fleet.workers));
+		} catch (error) {
+			onDefect(error, 'rolling a turn back');
+		}
+	};
+
+	const recover = (batch: readonly Waiting[], error: unknown): void => {
+		const told = asStorageError(error, database.path);
+		if (told instanceof FarmError && (told.code === 'STORAGE' || told.code === 'DATABASE_CORRUPT')) {
+			trouble = told;
+			for (const {reject} of batch) {
+				reject(told);
+			}
+
+			onDefect(told, 'committing a turn');
+			retryTimer = setTimeout(() => {
+				retryTimer = undefined;
+				schedule();
+			}, retryMs);
+			return;
+		}
+
+		if (batch.length === 0) {
+			recoverTasks(error);
+			return;
+		}
+
+		for (const one of batch) {
+			const outcome = attempt([one], {alone: true});
+			if (outcome.kind === 'failed') {
+				const reason = asStorageError(outcome.error, database.path);
+				onDefect(reason, 'an operation');
+				one.reject(
+					reason instanceof FarmError
+						? reason
+						: new FarmError('INTERNAL', 'This could not be done because of a defect in the scheduler; its log says more.', {
+								cause: outcome.error,
+							}),
+				);
+			}
+		}
+
+		schedule();
+	};
+
+	/** A task on its way threw where nothing may throw. Go on task by task, and when it is found, put it aside. */
+	const recoverTasks = (error: unknown): void => {
+		if (!careful) {
+			careful = true;
+			onDefect(error, 'moving tasks on');
+			schedule();
+			return;
+		}
+
+		const suspect = [...books.queued.advance.keys()].flatMap((node) => statements.tasks.queued.all('advance', node, 0, 1));
+		const [first] = suspect;
+		if (first) {
+			attempt(
+				[
+					{
+						operation(inside) {
+							fail(inside, desk.existingTask(first.id), {
+								reason: 'internal',
+								message: `A defect in the scheduler: ${error instanceof Error ? error.message : String(error)}`,
+							});
+						},
+						resolve() {
+							careful = false;
+						},
+						reject(reason) {
+							onDefect(reason, 'putting a task aside');
+						},
+					},
+				],
+				{alone: true},
+			);
+			schedule();
+		} else {
+			// Dispatching threw: try again when something comes.
+			onDefect(error, 'giving out tasks');
+			careful = false;
+		}
+	};
+
+	return {
+		submit,
+		books,
+		statements,
+		start: schedule,
+		async stop() {
+			isStopped = true;
+			clearTimeout(wakeTimer);
+			if (isScheduled) {
+				await new Promise<void>((resolve) => {
+					settled = resolve;
+				});
+			}
+
+			clearTimeout(retryTimer);
+		},
+		trouble: () => trouble,
+		turns: () => ({...measured}),
+	};
+};

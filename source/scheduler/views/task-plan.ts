@@ -1,0 +1,223 @@
+import {FarmError} from '../../core/errors.js';
+import {didYouMean} from '../../core/nearest.js';
+import type {NodeId} from '../../core/ids.js';
+import {taskStates, type TaskState} from '../../core/task-state.js';
+import {
+	isRare,
+	type LivingState,
+	type TaskConditions,
+	type TaskSource,
+} from '../../db/reads/task-runs.js';
+import {createWalk, type Walk} from '../../db/reads/walk.js';
+import type {GroupRow} from '../../db/queries/groups.js';
+import type {TaskFilter} from '../../net/messages/shapes.js';
+import {groupCounts} from './group-shape.js';
+import type {ViewContext} from './view-context.js';
+
+/** How a filter is looked up: by which stretches of which indexes, and what else must hold. */
+export type TaskPlan = {
+	readonly sources: readonly TaskSource[];
+	readonly conditions: TaskConditions;
+	/** How many tasks the filter finds, by state; undefined where no counter knows. */
+	readonly known: ReadonlyMap<TaskState, number> | undefined;
+	/** No more than this many are found. */
+	readonly atMost: number;
+};
+
+const isLiving = (state: TaskState): state is LivingState => state !== 'dead';
+const livingStates = taskStates.filter((state) => isLiving(state));
+
+/**
+Choose the shortest way to what a filter finds. Counters say beforehand how long each is, so that a few errors among a million tasks are found by their state, and a small group by its members.
+
+@throws {FarmError} `NOT_FOUND` where the filter names a node, group or task that is not there
+*/
+export const planTasks = (
+	{reads, books}: Pick<ViewContext, 'reads' | 'books'>,
+	filter: TaskFilter,
+): TaskPlan => {
+	const {graph, counts} = books();
+	const node =
+		filter.node === undefined ? undefined : graph.byName.get(filter.node);
+	if (filter.node !== undefined && !node) {
+		throw new FarmError(
+			'NOT_FOUND',
+			`There is no node "${filter.node}"${didYouMean(filter.node, graph.byName.keys())}`,
+		);
+	}
+
+	const group =
+		filter.group === undefined
+			? undefined
+			: reads.groups.byName.get(filter.group);
+	if (filter.group !== undefined && !group) {
+		throw new FarmError(
+			'NOT_FOUND',
+			`There is no group "${filter.group}": lifeblood group list shows those there are.`,
+		);
+	}
+
+	const conditions: TaskConditions = {
+		group: group?.id,
+		node: node?.id,
+		states: filter.states,
+		name: filter.name,
+		text: filter.text === '' ? undefined : filter.text,
+		parent: filter.parent,
+		dead: filter.dead,
+		archived: filter.archived,
+	};
+	const states: readonly TaskState[] =
+		filter.states ?? (filter.dead ? taskStates : livingStates);
+	const nodes = node ? [node.id] : [...counts.keys()];
+	const inNodes = (state: TaskState): number => {
+		let count = 0;
+		for (const id of nodes) {
+			count += counts.get(id)?.get(state) ?? 0;
+		}
+
+		return count;
+	};
+
+	const plan = (
+		sources: readonly TaskSource[],
+		known: ReadonlyMap<TaskState, number> | undefined,
+		atMost = known ? total(known) : Number.POSITIVE_INFINITY,
+	): TaskPlan => ({sources, conditions, known, atMost});
+	const isFree =
+		conditions.name === undefined &&
+		conditions.text === undefined &&
+		conditions.parent === undefined &&
+		filter.tree === undefined;
+
+	if (filter.tree !== undefined) {
+		return plan(treeSources({reads}, filter), undefined);
+	}
+
+	if (filter.parent !== undefined) {
+		return plan(
+			[{from: 'children', parent: filter.parent}],
+			undefined,
+		);
+	}
+
+	const byState = new Map(states.map((state) => [state, inNodes(state)]));
+	const living = states.filter((state) => isLiving(state));
+	const hasDead = living.length < states.length;
+	const members = group && membersOf(group, states, filter.archived);
+	if (members) {
+		// What the group has in these states is counted; whether it is met sooner by the states' own indexes, too.
+		const size = groupCounts(group.counts)['total'] ?? 0;
+		const byIndex = filter.archived || hasDead ? Number.POSITIVE_INFINITY : total(byState);
+		const known = isFree && !node ? members : undefined;
+		return plan(
+			total(members) === 0
+				? []
+				: size <= byIndex
+					? [{from: 'group', group: group.id}]
+					: stateSources({states: living, nodes, counts, archived: false}),
+			known,
+			total(members),
+		);
+	}
+
+	if (hasDead) {
+		return plan(
+			[{from: 'all'}],
+			isFree && !filter.archived ? byState : undefined,
+		);
+	}
+
+	return plan(
+		stateSources({
+			states: living,
+			nodes: filter.archived && !node ? [...graph.nodes.keys()] : nodes,
+			counts,
+			archived: filter.archived,
+		}),
+		isFree && !filter.archived ? byState : undefined,
+		filter.archived ? undefined : total(byState),
+	);
+};
+
+/** Walk what a plan finds, in the order of ids. */
+export const walkTasks = (
+	{reads}: Pick<ViewContext, 'reads'>,
+	{sources, conditions}: TaskPlan,
+	{from, descending}: {readonly from: number; readonly descending: boolean},
+): Walk =>
+	createWalk(
+		sources.map((source) => reads.taskRuns(source, conditions, {descending})),
+		{from, descending},
+	);
+
+export const total = (counts: ReadonlyMap<unknown, number>): number => {
+	let sum = 0;
+	for (const count of counts.values()) {
+		sum += count;
+	}
+
+	return sum;
+};
+
+/** A group's counts of these states. Of an archived group nothing is listed, unless archived ones are asked for; of a group that is not archived no task is. */
+const membersOf = (
+	group: GroupRow,
+	states: readonly TaskState[],
+	archived: boolean,
+): ReadonlyMap<TaskState, number> => {
+	const counts = groupCounts(group.counts);
+	return new Map(
+		states.map((state) => [
+			state,
+			group.archived === 1 && !archived ? 0 : (counts[state] ?? 0),
+		]),
+	);
+};
+
+const stateSources = ({
+	states,
+	nodes,
+	counts,
+	archived,
+}: {
+	readonly states: readonly LivingState[];
+	readonly nodes: readonly NodeId[];
+	readonly counts: ReadonlyMap<NodeId, ReadonlyMap<TaskState, number>>;
+	/** Archived ones are in no counter. */
+	readonly archived: boolean;
+}): readonly TaskSource[] =>
+	states.flatMap((state): readonly TaskSource[] => {
+		const there = nodes.filter(
+			(node) => archived || (counts.get(node)?.get(state) ?? 0) > 0,
+		);
+		return there.length > 1 && isRare(state)
+			? [{from: 'state', state}]
+			: there.map((node) => ({from: 'node', node, state}));
+	});
+
+const treeSources = (
+	{reads}: Pick<ViewContext, 'reads'>,
+	{tree}: TaskFilter,
+): readonly TaskSource[] => {
+	if (tree === undefined) {
+		return [];
+	}
+
+	const top = reads.tasks.get.get(tree);
+	if (!top) {
+		throw new FarmError('NOT_FOUND', `There is no task ${tree}.`);
+	}
+
+	return top.root_id === top.id
+		? [
+				{from: 'ids', ids: [top.id]},
+				{from: 'family', root: top.id},
+			]
+		: [
+				{
+					from: 'ids',
+					ids: reads.tasks.tree.all(tree).map(({id}) => id),
+				},
+			];
+};
