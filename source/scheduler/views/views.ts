@@ -1,0 +1,99 @@
+import type {InvocationId, TaskId} from '../../core/ids.js';
+import type {clientToScheduler} from '../../net/messages/client.js';
+import type {ParamsOf, ResultOf} from '../../net/messages/method.js';
+import type {TaskSelection} from '../../net/messages/shapes.js';
+import {explainTask} from './explain.js';
+import {exportGraph} from './export-graph.js';
+import {farmInfo} from './farm-info.js';
+import {getGroup, listGroups} from './group-list.js';
+import {invocationShapeOf} from './invocation-shape.js';
+import {listJournal} from './journal-list.js';
+import {getNode, listNodes} from './node-shape.js';
+import {nodeTypes} from './node-types.js';
+import {getTask, listTasks, selectTasks} from './task-list.js';
+import {taskHistory} from './task-history.js';
+import type {ViewContext} from './view-context.js';
+import {findWorker, listWorkers, workerShapeOf} from './worker-shape.js';
+
+type Client = typeof clientToScheduler;
+type Answer<Name extends keyof Client> = ResultOf<Client, Name>;
+type Question<Name extends keyof Client> = ParamsOf<Client, Name>;
+
+/** Of a task that was tried more often, the last ones. */
+const invocationsShown = 10_000;
+
+/**
+Answers to every request that only looks. Each is worked out between two turns, from what was committed last; its cost follows what it shows, not what there is. What is named and not there is `NOT_FOUND`.
+*/
+export const createViews = (context: ViewContext) => ({
+	'farm.info': (): Answer<'farm.info'> => farmInfo(context),
+	'task.list': async (params: Question<'task.list'>): Promise<Answer<'task.list'>> => {
+		const {tasks, more} = await listTasks(context, params);
+		return {tasks: [...tasks], more};
+	},
+	'task.get': ({id}: {readonly id: TaskId}): Answer<'task.get'> => getTask(context, id),
+	'task.history': (params: Question<'task.history'>): Answer<'task.history'> =>
+		taskHistory(context, params),
+	'task.explain': ({id}: {readonly id: TaskId}): Answer<'task.explain'> =>
+		explainTask(context, id),
+	'task.invocations': ({id}: {readonly id: TaskId}): Answer<'task.invocations'> => {
+		getTask(context, id);
+		const now = context.clock.now();
+		return {
+			invocations: context.reads.invocations.ofTask
+				.all(id, invocationsShown)
+				.toReversed()
+				.map((row) => invocationShapeOf({books: context.books(), now}, row)),
+		};
+	},
+	'group.list': async (params: Question<'group.list'>): Promise<Answer<'group.list'>> => {
+		const {groups, more} = await listGroups(context, params);
+		return {groups: [...groups], more};
+	},
+	'group.get': ({name}: Question<'group.get'>): Answer<'group.get'> => getGroup(context, name),
+	'worker.list': (): Answer<'worker.list'> => listWorkers(context),
+	'worker.get': ({worker}: Question<'worker.get'>): Answer<'worker.get'> => {
+		const {fleet} = context.books();
+		return workerShapeOf(fleet, findWorker(fleet, worker));
+	},
+	'node.list': (): Answer<'node.list'> => listNodes(context),
+	'node.get': ({name}: Question<'node.get'>): Answer<'node.get'> => getNode(context, name),
+	'node.types': (params: Question<'node.types'>): Answer<'node.types'> =>
+		nodeTypes(context.registry, params),
+	'limit.list': (): Answer<'limit.list'> => ({
+		limits: [...context.books().fleet.limits]
+			.map(([name, {total, inUse}]) => ({name, total, in_use: inUse}))
+			.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+	}),
+	'journal.list': (params: Question<'journal.list'>): Answer<'journal.list'> =>
+		listJournal(context, params),
+	'graph.export': (params: Question<'graph.export'>): Answer<'graph.export'> =>
+		exportGraph(context, params),
+
+	/**
+	Ids that an action is about, a page at a time: given ids as they are, of a filter what it finds behind `after`. `next` is where to go on; undefined at the end. A page may be empty and still not the last.
+	*/
+	selectTasks(
+		selection: TaskSelection,
+		{after = 0, limit = 1000}: {readonly after?: number; readonly limit?: number} = {},
+	): {readonly ids: readonly TaskId[]; readonly next: number | undefined} {
+		if ('filter' in selection) {
+			return selectTasks(context, selection.filter, {after, limit});
+		}
+
+		// `after` counts ids that were handed out here.
+		const ids = selection.ids.slice(after, after + limit);
+		return {
+			ids,
+			next: after + limit < selection.ids.length ? after + limit : undefined,
+		};
+	},
+	/** What is live of an invocation, and how far its log is. */
+	invocation: (id: InvocationId) => ({
+		row: context.reads.invocations.get.get(id),
+		live: context.books().fleet.live.get(id),
+	}),
+	context,
+});
+
+export type Views = ReturnType<typeof createViews>;
