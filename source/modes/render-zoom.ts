@@ -61,7 +61,7 @@ export const renderZoom = async ({
 	const progress = createProgressLine(process.stderr, output);
 	const tasks = new Map<TaskId, TaskShape>();
 	const show = (): void => {
-		const rows = [...tasks.values()];
+		const rows = tasks.values().toArray();
 		const done = rows.filter((row) => isRendered(row)).length;
 		const running = rows.filter(({state}) => isRunning(state)).length;
 		progress.show({

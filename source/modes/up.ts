@@ -72,7 +72,7 @@ const tellChanges = async (
 		}
 
 		await Promise.race([changed.promise, ended]);
-		await delay(pauseMs);
+		await delay(pauseMs, undefined, {ref: false});
 		/* eslint-enable no-await-in-loop */
 	}
 };
