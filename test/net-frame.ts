@@ -62,10 +62,10 @@ test('a line of exactly the limit is read, and one byte more is too long whereve
 });
 
 test('lines before one that is too long are read, and nothing after it', (t) => {
-	t.deepEqual(read([Buffer.from('ab\n0123456789\ncd\n'), Buffer.from('e\n')], 8), [
-		{kind: 'line', text: 'ab'},
-		{kind: 'too_long'},
-	]);
+	t.deepEqual(
+		read([Buffer.from('ab\n0123456789\ncd\n'), Buffer.from('e\n')], 8),
+		[{kind: 'line', text: 'ab'}, {kind: 'too_long'}],
+	);
 });
 
 test('an endless line is refused when the limit is reached, and not held', (t) => {

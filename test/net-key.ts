@@ -52,8 +52,16 @@ test('a view-only code does not pass for a full one', (t) => {
 
 test('what is wrong with a join code is one line that holds none of it', (t) => {
 	const code = toJoinCode(createFarmKey());
-	const [, first = ''] = code.split('-');
-	for (const text of ['', 'hello', code.slice(0, -2), `${code}0`, code.slice(5), code.replace(first, 'UUUUUUUU'), code.replace(first, '00000000')]) {
+	const [, first = ''] = code.split('-', 2);
+	for (const text of [
+		'',
+		'hello',
+		code.slice(0, -2),
+		`${code}0`,
+		code.slice(5),
+		code.replace(first, 'UUUUUUUU'),
+		code.replace(first, '00000000'),
+	]) {
 		const error = t.throws(() => fromJoinCode(text), {code: 'INVALID'});
 		t.false(error.message.includes('\n'));
 		t.false(error.message.includes(first));
@@ -81,10 +89,13 @@ test('full and view-only key are of one farm, and are two keys', (t) => {
 
 test('base 32 gives any bytes back', (t) => {
 	fc.assert(
-		fc.property(fc.array(fc.uint8Array({minLength: 5, maxLength: 5})), (groups) => {
-			const bytes = Buffer.concat(groups);
-			t.deepEqual(Buffer.from(fromBase32(toBase32(bytes)) ?? []), bytes);
-		}),
+		fc.property(
+			fc.array(fc.uint8Array({minLength: 5, maxLength: 5})),
+			(groups) => {
+				const bytes = Buffer.concat(groups);
+				t.deepEqual(Buffer.from(fromBase32(toBase32(bytes)) ?? []), bytes);
+			},
+		),
 	);
 });
 
@@ -96,12 +107,22 @@ test('a key file keeps the old key until its day is over', (t) => {
 	t.deepEqual(ids(old.until - 1), [current.id, old.key.id]);
 	t.deepEqual(ids(old.until), [current.id]);
 	const alone = parseKeyFile(formatKeyFile({current, old: undefined}));
-	t.deepEqual(acceptedKeys(alone, 0).map(({id}) => id), [current.id]);
+	t.deepEqual(
+		acceptedKeys(alone, 0).map(({id}) => id),
+		[current.id],
+	);
 });
 
 test('a broken key file is told in one line that holds nothing of a key', (t) => {
 	const code = toJoinCode(createFarmKey());
-	for (const text of ['', '# only a remark\n', `${code}\n${code}\n`, `${code}\nold ${code} until tomorrow\n`, 'abc\n', `${code} x`]) {
+	for (const text of [
+		'',
+		'# only a remark\n',
+		`${code}\n${code}\n`,
+		`${code}\nold ${code} until tomorrow\n`,
+		'abc\n',
+		`${code} x`,
+	]) {
 		const error = t.throws(() => parseKeyFile(text), {code: 'INVALID'});
 		t.false(error.message.includes(code.slice(5, 13)));
 		t.false(error.message.includes('\n'));

@@ -60,7 +60,9 @@ const methods = {
 const shapes = {tick: z.strictObject({n: z.number()})} as const;
 
 type TestPeer = Peer<typeof methods, typeof shapes>;
-type Options = Partial<PeerOptions<typeof methods, typeof methods, typeof shapes>>;
+type Options = Partial<
+	PeerOptions<typeof methods, typeof methods, typeof shapes>
+>;
 
 const serve = (call: Call<typeof methods>): void => {
 	switch (call.name) {
@@ -156,10 +158,10 @@ test('both sides ask and are answered on one connection', async (t) => {
 	const [near, far] = await peers(t);
 	const [a, b] = await Promise.all([
 		near.request('add', {a: 1, more: [{b: 2}]}),
-		far.request('echo', {text: 'ünï\u2028 "\n'}),
+		far.request('echo', {text: 'ünï\u{2028} "\n'}),
 	]);
 	t.deepEqual(a, {sum: 3});
-	t.deepEqual(b, {text: 'ünï\u2028 "\n'});
+	t.deepEqual(b, {text: 'ünï\u{2028} "\n'});
 });
 
 test('ten thousand requests at once are each given their own answer', async (t) => {
@@ -218,7 +220,7 @@ test('notifications come in order, and what fits no schema is refused by name', 
 	t.false(near.isClosed());
 });
 
-test('the other side\'s error arrives with its code and sentence', async (t) => {
+test("the other side's error arrives with its code and sentence", async (t) => {
 	const [near] = await peers(
 		t,
 		{},
@@ -251,7 +253,9 @@ test('a handler that throws answers for itself alone', async (t) => {
 			},
 		},
 	);
-	const error = await t.throwsAsync(near.request('never', {}), {code: 'INTERNAL'});
+	const error = await t.throwsAsync(near.request('never', {}), {
+		code: 'INTERNAL',
+	});
 	t.false(error.message.includes('secret'));
 	t.is(troubles[0]?.message, 'the password is secret');
 	t.deepEqual(await near.request('add', {a: 1}), {sum: 1});
@@ -264,10 +268,13 @@ test('a request that does not fit is told the field, and the connection lives on
 		message: /more\[0\]\.b/v,
 	});
 	t.deepEqual(await near.request('add', {a: 1}), {sum: 1});
-	t.like(await firstAnswer(t, {jsonrpc: '2.0', id: 'x', method: 'add', params: {}}), {
-		id: 'x',
-		error: {code: -32_602, data: {code: 'INVALID', field: 'a'}},
-	});
+	t.like(
+		await firstAnswer(t, {jsonrpc: '2.0', id: 'x', method: 'add', params: {}}),
+		{
+			id: 'x',
+			error: {code: -32_602, data: {code: 'INVALID', field: 'a'}},
+		},
+	);
 });
 
 for (const name of ['nothing', '__proto__', 'constructor', 'toString']) {
@@ -299,7 +306,9 @@ test('an answer that is none is told to whoever asked', async (t) => {
 
 test('answers that nobody asked for change nothing', async (t) => {
 	const {peer, socket} = await peerAndSocket(t);
-	socket.write('{"jsonrpc":"2.0","id":77,"result":{}}\n{"jsonrpc":"2.0","id":"x","error":{"code":1,"message":""}}\n');
+	socket.write(
+		'{"jsonrpc":"2.0","id":77,"result":{}}\n{"jsonrpc":"2.0","id":"x","error":{"code":1,"message":""}}\n',
+	);
 	socket.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
 	await once(socket, 'data');
 	t.false(peer.isClosed());
@@ -334,17 +343,28 @@ test('what came before garbage is answered, and nothing that comes after', async
 test('a line of 8 MiB gets through, and an answer that would be longer is refused instead', async (t) => {
 	const [near, far] = await peers(t);
 	const text = 'x'.repeat(8 * 1024 * 1024 - 60);
-	const error = await t.throwsAsync(near.request('echo', {text: `${text}${text}`}));
+	const error = await t.throwsAsync(
+		near.request('echo', {text: `${text}${text}`}),
+	);
 	t.like(error, {code: 'INVALID'});
 	const most = text.slice(0, -20);
 	t.deepEqual(await near.request('echo', {text: most}), {text: most});
 	// Shorter as a request than as an answer: the quotes around it are escaped.
-	const [asker] = await peers(t, {}, {onRequest(call) {
-		if (call.name === 'echo') {
-			call.reply({text: `${most}${most}`});
-		}
-	}});
-	await t.throwsAsync(asker.request('echo', {text: ''}), {code: 'INVALID', message: /ask for less/v});
+	const [asker] = await peers(
+		t,
+		{},
+		{
+			onRequest(call) {
+				if (call.name === 'echo') {
+					call.reply({text: `${most}${most}`});
+				}
+			},
+		},
+	);
+	await t.throwsAsync(asker.request('echo', {text: ''}), {
+		code: 'INVALID',
+		message: /ask for less/v,
+	});
 	t.false(asker.isClosed() || near.isClosed() || far.isClosed());
 });
 
@@ -365,11 +385,15 @@ test('all that wait are told when the connection ends', async (t) => {
 
 test('an answer after the end goes nowhere', async (t) => {
 	let held: Call<typeof methods> | undefined;
-	const [near, far] = await peers(t, {}, {
-		onRequest(call) {
-			held = call;
+	const [near, far] = await peers(
+		t,
+		{},
+		{
+			onRequest(call) {
+				held = call;
+			},
 		},
-	});
+	);
 	const asked = near.request('never', {});
 	await until(() => held, {what: 'the request'});
 	near.close();
@@ -382,7 +406,11 @@ test('an answer after the end goes nowhere', async (t) => {
 
 test('what was sent before closing arrives', async (t) => {
 	const ticks: unknown[] = [];
-	const [near, far] = await peers(t, {}, {onNotice: (notice) => ticks.push(notice)});
+	const [near, far] = await peers(
+		t,
+		{},
+		{onNotice: (notice) => ticks.push(notice)},
+	);
 	for (let n = 0; n < 1000; n += 1) {
 		near.notify('tick', {n});
 	}
@@ -398,13 +426,19 @@ test('a request can be given up, by its signal and by its time', async (t) => {
 	const asked = near.request('never', {}, {signal: abort.signal});
 	abort.abort(new Error('enough'));
 	await t.throwsAsync(asked, {message: 'enough'});
-	await t.throwsAsync(near.request('never', {}, {signal: abort.signal}), {message: 'enough'});
-	await t.throwsAsync(near.request('never', {}, {timeoutMs: 10}), {code: 'TIMEOUT'});
+	await t.throwsAsync(near.request('never', {}, {signal: abort.signal}), {
+		message: 'enough',
+	});
+	await t.throwsAsync(near.request('never', {}, {timeoutMs: 10}), {
+		code: 'TIMEOUT',
+	});
 	t.deepEqual(await near.request('add', {a: 2}, {timeoutMs: 10_000}), {sum: 2});
 });
 
 test('who does not read is cut off, and no more than the limit was kept for it', async (t) => {
-	const {peer, socket} = await peerAndSocket(t, {limits: {maxUnsentBytes: 1_000_000}});
+	const {peer, socket} = await peerAndSocket(t, {
+		limits: {maxUnsentBytes: 1_000_000},
+	});
 	socket.pause();
 	let most = 0;
 	const stuff = setInterval(() => {
@@ -423,15 +457,23 @@ test('who does not read is cut off, and no more than the limit was kept for it',
 
 test('who asks without waiting for answers is not read for a while, and loses nothing', async (t) => {
 	let held: Array<Call<typeof methods>> = [];
-	const [near] = await peers(t, {}, {
-		limits: {maxUnansweredCalls: 100},
-		onRequest(call) {
-			held.push(call);
+	const [near] = await peers(
+		t,
+		{},
+		{
+			limits: {maxUnansweredCalls: 100},
+			onRequest(call) {
+				held.push(call);
+			},
 		},
-	});
+	);
 	const text = 'x'.repeat(10_000);
-	const all = Promise.all(Array.from({length: 2000}, async () => near.request('echo', {text})));
-	await until(() => (held.length > 100 ? true : undefined), {what: 'the limit'});
+	const all = Promise.all(
+		Array.from({length: 2000}, async () => near.request('echo', {text})),
+	);
+	await until(() => (held.length > 100 ? true : undefined), {
+		what: 'the limit',
+	});
 	// A chunk of 64 KiB more may have been on its way.
 	t.true(held.length < 120);
 	const answering = setInterval(() => {
@@ -449,10 +491,13 @@ test('who asks without waiting for answers is not read for a while, and loses no
 
 test('two that have nothing to say stay connected', async (t) => {
 	let looked = 0;
-	const clock = {...systemClock, monotonic() {
-		looked += 1;
-		return systemClock.monotonic();
-	}};
+	const clock = {
+		...systemClock,
+		monotonic() {
+			looked += 1;
+			return systemClock.monotonic();
+		},
+	};
 	const limits = {pingAfterMs: 20, closeAfterMs: 2000};
 	const [near, far] = await peers(t, {limits, clock}, {limits});
 	await until(() => (looked > 40 ? true : undefined), {what: 'some pings'});
@@ -460,7 +505,9 @@ test('two that have nothing to say stay connected', async (t) => {
 });
 
 test('who says nothing, not even when asked, is given up', async (t) => {
-	const {peer, socket} = await peerAndSocket(t, {limits: {pingAfterMs: 20, closeAfterMs: 80}});
+	const {peer, socket} = await peerAndSocket(t, {
+		limits: {pingAfterMs: 20, closeAfterMs: 80},
+	});
 	const asked = peer.request('never', {});
 	let pings = 0;
 	socket.on('data', (chunk: Buffer) => {
@@ -490,21 +537,38 @@ test('a side that slept asks before it judges', async (t) => {
 	t.false(near.isClosed());
 });
 
-const standings: ReadonlyArray<readonly [string, Standing, readonly string[]]> = [
-	['a stranger', {kind: 'stranger'}, []],
-	['a viewer with the view-only key', {kind: 'known', access: 'view', role: 'viewer'}, ['look']],
-	['a client with the full key', {kind: 'known', access: 'change', role: 'client'}, ['look', 'change']],
-	['a worker', {kind: 'known', access: 'change', role: 'worker'}, ['look', 'change', 'work']],
-];
+const standings: ReadonlyArray<readonly [string, Standing, readonly string[]]> =
+	[
+		['a stranger', {kind: 'stranger'}, []],
+		[
+			'a viewer with the view-only key',
+			{kind: 'known', access: 'view', role: 'viewer'},
+			['look'],
+		],
+		[
+			'a client with the full key',
+			{kind: 'known', access: 'change', role: 'client'},
+			['look', 'change'],
+		],
+		[
+			'a worker',
+			{kind: 'known', access: 'change', role: 'worker'},
+			['look', 'change', 'work'],
+		],
+	];
 for (const [who, standing, permitted] of standings) {
 	test(`${who} may ${permitted.join(', ') || 'nothing'}`, async (t) => {
 		const ticks: unknown[] = [];
 		const troubles: Error[] = [];
-		const [near] = await peers(t, {onTrouble: (error) => troubles.push(error)}, {
-			standing: () => standing,
-			notices: {access: 'worker', shapes},
-			onNotice: (notice) => ticks.push(notice),
-		});
+		const [near] = await peers(
+			t,
+			{onTrouble: (error) => troubles.push(error)},
+			{
+				standing: () => standing,
+				notices: {access: 'worker', shapes},
+				onNotice: (notice) => ticks.push(notice),
+			},
+		);
 		near.notify('tick', {n: 1});
 		for (const name of ['look', 'change', 'work'] as const) {
 			const asked = near.request(name, {});

@@ -14,7 +14,9 @@ import {
 
 const id = fc.oneof(fc.maxSafeInteger(), fc.string({maxLength: 256}));
 // What JSON makes of a value, such as 0 of -0.
-const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+const json = fc
+	.jsonValue()
+	.map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 const params = fc
 	.dictionary(fc.string(), json)
 	.map((value) => JSON.parse(JSON.stringify(value)) as unknown);
@@ -26,24 +28,30 @@ const codeOf = (text: string): number | undefined => {
 
 test('what is encoded is decoded to the same', (t) => {
 	fc.assert(
-		fc.property(id, fc.string(), params, json, (number, method, given, result) => {
-			t.deepEqual(decodeRpc(encodeRequest(number, method, given)), {
-				kind: 'request',
-				id: number,
-				method,
-				params: given,
-			});
-			t.deepEqual(decodeRpc(encodeNotification(method, given)), {
-				kind: 'notification',
-				method,
-				params: given,
-			});
-			t.deepEqual(decodeRpc(encodeResult(number, result)), {
-				kind: 'result',
-				id: number,
-				result,
-			});
-		}),
+		fc.property(
+			id,
+			fc.string(),
+			params,
+			json,
+			(number, method, given, result) => {
+				t.deepEqual(decodeRpc(encodeRequest(number, method, given)), {
+					kind: 'request',
+					id: number,
+					method,
+					params: given,
+				});
+				t.deepEqual(decodeRpc(encodeNotification(method, given)), {
+					kind: 'notification',
+					method,
+					params: given,
+				});
+				t.deepEqual(decodeRpc(encodeResult(number, result)), {
+					kind: 'result',
+					id: number,
+					result,
+				});
+			},
+		),
 	);
 });
 
@@ -93,9 +101,18 @@ const malformed: ReadonlyArray<readonly [string, string]> = [
 	['an id that is a fraction', '{"jsonrpc":"2.0","id":1.5,"method":"ping"}'],
 	['an id that is an object', '{"jsonrpc":"2.0","id":{},"method":"ping"}'],
 	['a method that is a number', '{"jsonrpc":"2.0","id":1,"method":1}'],
-	['parameters that are text', '{"jsonrpc":"2.0","id":1,"method":"a","params":"b"}'],
-	['method and result at once', '{"jsonrpc":"2.0","id":1,"method":"a","result":1}'],
-	['result and error at once', '{"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1,"message":""}}'],
+	[
+		'parameters that are text',
+		'{"jsonrpc":"2.0","id":1,"method":"a","params":"b"}',
+	],
+	[
+		'method and result at once',
+		'{"jsonrpc":"2.0","id":1,"method":"a","result":1}',
+	],
+	[
+		'result and error at once',
+		'{"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1,"message":""}}',
+	],
 	['a result without an id', '{"jsonrpc":"2.0","result":1}'],
 	['an error that is text', '{"jsonrpc":"2.0","id":1,"error":"no"}'],
 	['nothing', '{"jsonrpc":"2.0"}'],
@@ -124,16 +141,24 @@ test('nesting that could not be written again is refused, and brackets in string
 	t.is(codeOf(nested(maxDepth - 1)), -32_600);
 	t.is(codeOf(nested(1_000_000)), -32_600);
 	fc.assert(
-		fc.property(fc.array(fc.constantFrom('[', '{', '"', '\\', ']', 'x')), (parts) => {
-			const text = parts.join('').repeat(200);
-			t.is(decodeRpc(encodeRequest(1, 'a', {[text]: [text]})).kind, 'request');
-		}),
+		fc.property(
+			fc.array(fc.constantFrom('[', '{', '"', '\\', ']', 'x')),
+			(parts) => {
+				const text = parts.join('').repeat(200);
+				t.is(
+					decodeRpc(encodeRequest(1, 'a', {[text]: [text]})).kind,
+					'request',
+				);
+			},
+		),
 	);
 });
 
 test('every error keeps its code and its sentence on the way', (t) => {
 	for (const code of farmErrorCodes) {
-		const message = decodeRpc(encodeError(7, toRpcError(new FarmError(code, 'Why.'))));
+		const message = decodeRpc(
+			encodeError(7, toRpcError(new FarmError(code, 'Why.'))),
+		);
 		if (message.kind !== 'error') {
 			t.fail();
 			return;

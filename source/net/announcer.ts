@@ -80,7 +80,9 @@ export const createAnnouncer = (options: AnnouncerOptions): Service => {
 			packet?.kind === 'question' &&
 			(packet.farmId === undefined || farmIds(keys).includes(packet.farmId))
 		) {
-			schedule(Math.max(0, lastTold + answerAtMostEveryMs - clock.monotonic()));
+			// Sooner, never later than the interval would have it.
+			const due = lastTold + Math.min(intervalMs, answerAtMostEveryMs);
+			schedule(Math.max(0, due - clock.monotonic()));
 		}
 	};
 
@@ -104,6 +106,11 @@ export const createAnnouncer = (options: AnnouncerOptions): Service => {
 					`UDP port ${port} is taken by another program, so that questions for schedulers are not heard: ${error instanceof Error ? error.message : String(error)}.`,
 				);
 				socket = await openBroadcastSocket(0);
+			}
+
+			if (signal.aborted) {
+				await stop();
+				signal.throwIfAborted();
 			}
 
 			signal.addEventListener(

@@ -84,6 +84,7 @@ export const discover = async ({
 	const asking = setInterval(ask, askEveryMs);
 	signal?.addEventListener('abort', onAbort, {once: true});
 	try {
+		signal?.throwIfAborted();
 		ask();
 		await done.promise;
 		return heard;

@@ -184,6 +184,8 @@ export const createListener = ({
 
 					addresses.push(addressOf(server));
 				}
+
+				signal.throwIfAborted();
 			} catch (error) {
 				await stop();
 				throw error;

@@ -43,15 +43,33 @@ export const startTestFarm = async (
 			connections.push(connection);
 			return {
 				onRequest(call) {
-					if (call.name === 'task.submit') {
-						submitted += 1;
-						call.reply({id: taskId(submitted)});
-					} else if (call.name === 'limit.list') {
-						call.reply({limits: []});
-					} else if (call.name === 'worker.leave') {
-						call.reply({});
-					} else if (call.name !== 'task.get') {
-						call.refuse(new FarmError('NOT_FOUND', `No ${call.name} here.`));
+					switch (call.name) {
+						case 'task.submit': {
+							submitted += 1;
+							call.reply({id: taskId(submitted)});
+
+							break;
+						}
+
+						case 'limit.list': {
+							call.reply({limits: []});
+
+							break;
+						}
+
+						case 'worker.leave': {
+							call.reply({});
+
+							break;
+						}
+
+						default: {
+							if (call.name !== 'task.get') {
+								call.refuse(
+									new FarmError('NOT_FOUND', `No ${call.name} here.`),
+								);
+							}
+						}
 					}
 				},
 				onNotice(notice) {

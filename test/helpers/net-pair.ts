@@ -22,6 +22,9 @@ export const readAll = async (socket: Socket): Promise<string> => {
 		text += chunk;
 	});
 	socket.on('error', () => undefined);
-	await once(socket, 'close');
-	return text;
+	return new Promise((resolve) => {
+		socket.on('close', () => {
+			resolve(text);
+		});
+	});
 };
