@@ -2,11 +2,7 @@ import test from 'ava';
 import {drawGraph} from '../source/modes/draw-graph.js';
 import {nodeShape, type NodeShape} from '../source/net/messages/shapes.js';
 
-const node = (
-	name: string,
-	outputs = ['main'],
-	inputs = ['main'],
-): NodeShape =>
+const node = (name: string, outputs = ['main'], inputs = ['main']): NodeShape =>
 	nodeShape.parse({
 		id: 1,
 		name,
@@ -28,8 +24,10 @@ const wire = (from: string, to: string, output = 'main', input = 'main') => ({
 	input,
 });
 
-const draw = (nodes: NodeShape[], connections: ReturnType<typeof wire>[]) =>
-	drawGraph({nodes, connections, describe: ({type}) => type});
+const draw = (
+	nodes: NodeShape[],
+	connections: Array<ReturnType<typeof wire>>,
+) => drawGraph({nodes, connections, describe: ({type}) => type});
 
 test('a chain goes straight down, branches are named by their outputs', (t) => {
 	t.deepEqual(

@@ -5,7 +5,9 @@ import {parseGraphFile, printGraphFile} from '../source/modes/graph-file.js';
 
 const faults = (text: string): string[] => {
 	const file = parseGraphFile(text, 'farm.yaml');
-	return file.kind === 'faulty' ? file.faults.map(({line, message}) => `${line}: ${message}`) : [];
+	return file.kind === 'faulty'
+		? file.faults.map(({line, message}) => `${line}: ${message}`)
+		: [];
 };
 
 const read = (text: string) => {
@@ -36,7 +38,9 @@ connections:
 	t.is(yaml.lineOf(['connections', 0]), 10);
 	t.is(yaml.lineOf([]), 1);
 
-	const json = read('{\n\t"nodes": {\n\t\t"a": {"type": "null"}\n\t},\n\t"connections": ["a -> a"]\n}\n');
+	const json = read(
+		'{\n\t"nodes": {\n\t\t"a": {"type": "null"}\n\t},\n\t"connections": ["a -> a"]\n}\n',
+	);
 	t.is(json.lineOf(['nodes', 'a', 'type']), 3);
 	t.deepEqual(json.document.connections, ['a -> a']);
 });
@@ -79,17 +83,28 @@ conections: []
 });
 
 test('a key that stands twice, broken YAML and other things than a graph are told with their line', (t) => {
-	t.deepEqual(faults('nodes:\n  a: {type: "null"}\n  a: {type: killer}\n'), ['3: "a" stands here a second time.']);
+	t.deepEqual(faults('nodes:\n  a: {type: "null"}\n  a: {type: killer}\n'), [
+		'3: "a" stands here a second time.',
+	]);
 	t.regex(faults('nodes:\n  a: {type: "null"\n').join('\n'), /^\d: /);
-	t.deepEqual(faults('[]'), ['1: the file must be a table of names and values, not a list.']);
-	t.deepEqual(faults(''), ['1: the file must be a table of names and values, not nothing.']);
-	t.deepEqual(faults('nodes:\n  a:\n    type: x\n    parameters:\n      n: .inf\n'), ['5: A number that JSON cannot say stands here.']);
+	t.deepEqual(faults('[]'), [
+		'1: the file must be a table of names and values, not a list.',
+	]);
+	t.deepEqual(faults(''), [
+		'1: the file must be a table of names and values, not nothing.',
+	]);
+	t.deepEqual(
+		faults('nodes:\n  a:\n    type: x\n    parameters:\n      n: .inf\n'),
+		['5: A number that JSON cannot say stands here.'],
+	);
 });
 
 test('a file that would grow without end is refused', (t) => {
 	const levels = ['a: &a0 [x, x, x, x, x, x, x, x, x, x]'];
 	for (let level = 1; level < 10; level++) {
-		levels.push(`a${level}: &a${level} [${Array.from({length: 10}, () => `*a${level - 1}`).join(', ')}]`);
+		levels.push(
+			`a${level}: &a${level} [${Array.from({length: 10}, () => `*a${level - 1}`).join(', ')}]`,
+		);
 	}
 
 	t.regex(faults(levels.join('\n'))[0]!, /anchors cannot be resolved/);
@@ -99,13 +114,18 @@ test('any text is either a document or faults with lines', (t) => {
 	fc.assert(
 		fc.property(fc.string(), (text) => {
 			const file = parseGraphFile(text, 'x');
-			t.true(file.kind === 'read' || file.faults.every(({line}) => line !== undefined && line > 0));
+			t.true(
+				file.kind === 'read' ||
+					file.faults.every(({line}) => line !== undefined && line > 0),
+			);
 		}),
 	);
 });
 
 test('a printed document is read back as the same', (t) => {
-	const name = fc.string({minLength: 1, maxLength: 10, unit: 'grapheme-ascii'}).filter((text) => text !== '__proto__');
+	const name = fc
+		.string({minLength: 1, maxLength: 10, unit: 'grapheme-ascii'})
+		.filter((text) => text !== '__proto__');
 	fc.assert(
 		fc.property(
 			fc.dictionary(
@@ -113,7 +133,11 @@ test('a printed document is read back as the same', (t) => {
 				fc.record(
 					{
 						type: fc.string(),
-						parameters: fc.dictionary(name, fc.json().map((text) => JSON.parse(text) as Json), {noNullPrototype: true}),
+						parameters: fc.dictionary(
+							name,
+							fc.json().map((text) => JSON.parse(text) as Json),
+							{noNullPrototype: true},
+						),
 						enabled: fc.boolean(),
 						position: fc.tuple(fc.integer(), fc.integer()),
 					},
@@ -126,7 +150,10 @@ test('a printed document is read back as the same', (t) => {
 				const document = {nodes, connections};
 				const {document: again} = read(printGraphFile(document));
 				// As JSON: minus zero is zero.
-				t.deepEqual(JSON.parse(JSON.stringify(again)), JSON.parse(JSON.stringify(document)));
+				t.deepEqual(
+					JSON.parse(JSON.stringify(again)),
+					JSON.parse(JSON.stringify(document)),
+				);
 			},
 		),
 	);
@@ -135,7 +162,13 @@ test('a printed document is read back as the same', (t) => {
 test('rows of lists are printed on one line each', (t) => {
 	t.is(
 		printGraphFile({
-			nodes: {render: {type: 'command', parameters: {command: [{arg: 'python3'}, {arg: {expr: 'x'}}]}, position: [1, 2]}},
+			nodes: {
+				render: {
+					type: 'command',
+					parameters: {command: [{arg: 'python3'}, {arg: {expr: 'x'}}]},
+					position: [1, 2],
+				},
+			},
 			connections: ['render.main -> end.main'],
 		}),
 		`nodes:

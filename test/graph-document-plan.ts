@@ -57,7 +57,11 @@ const plan = (
 		...rest,
 	});
 
-const node = (name: string, type: string, parameters: JsonObject = {}): ExistingNode => ({
+const node = (
+	name: string,
+	type: string,
+	parameters: JsonObject = {},
+): ExistingNode => ({
 	name,
 	type,
 	parameters,
@@ -65,10 +69,19 @@ const node = (name: string, type: string, parameters: JsonObject = {}): Existing
 	position: [0, 0],
 });
 
-const wire = (from: string, output: string, to: string, input = 'main') => ({from, output, to, input});
+const wire = (from: string, output: string, to: string, input = 'main') => ({
+	from,
+	output,
+	to,
+	input,
+});
 
 test('a document for an empty graph adds all that it says, ends filled in', (t) => {
-	const {faults, changes, plan: planned} = plan({
+	const {
+		faults,
+		changes,
+		plan: planned,
+	} = plan({
 		nodes: {
 			render: {type: 'command', parameters: {cpus: 2}},
 			end: {type: 'killer', parameters: {}},
@@ -114,8 +127,22 @@ test('a document that has been applied changes nothing', (t) => {
 
 test('what differs is told in words, and a parameter that is left out goes back to its default', (t) => {
 	const {changes} = plan(
-		{nodes: {render: {type: 'command', parameters: {}, enabled: false, position: [3, 4]}}},
-		{existing: {nodes: [node('render', 'command', {cpus: 2})], connections: []}},
+		{
+			nodes: {
+				render: {
+					type: 'command',
+					parameters: {},
+					enabled: false,
+					position: [3, 4],
+				},
+			},
+		},
+		{
+			existing: {
+				nodes: [node('render', 'command', {cpus: 2})],
+				connections: [],
+			},
+		},
 	);
 	t.deepEqual(changes, [
 		{
@@ -177,8 +204,17 @@ test('without pruning what the document does not have stays, and wires may lead 
 });
 
 test('pruning takes away the nodes and wires that the document does not have', (t) => {
-	const {faults, changes, plan: planned} = plan(
-		{nodes: {a: {type: 'null', parameters: {}}, b: {type: 'null', parameters: {}}}},
+	const {
+		faults,
+		changes,
+		plan: planned,
+	} = plan(
+		{
+			nodes: {
+				a: {type: 'null', parameters: {}},
+				b: {type: 'null', parameters: {}},
+			},
+		},
 		{
 			prune: true,
 			existing: {
@@ -192,10 +228,10 @@ test('pruning takes away the nodes and wires that the document does not have', (
 		changes.map(({kind, name}) => `${kind} ${name}`),
 		['remove old', 'remove a.main -> b.main', 'remove old.main -> a.main'],
 	);
-	t.deepEqual(planned.removeConnections.map((gone) => printWire(gone)), [
-		'a.main -> b.main',
-		'old.main -> a.main',
-	]);
+	t.deepEqual(
+		planned.removeConnections.map((gone) => printWire(gone)),
+		['a.main -> b.main', 'old.main -> a.main'],
+	);
 });
 
 test('a node with living tasks can neither be pruned nor become another type', (t) => {
@@ -204,14 +240,20 @@ test('a node with living tasks can neither be pruned nor become another type', (
 		{
 			prune: true,
 			livingTasks: (name) => (name === 'a' ? 1 : 3),
-			existing: {nodes: [node('a', 'null'), node('old', 'null')], connections: []},
+			existing: {
+				nodes: [node('a', 'null'), node('old', 'null')],
+				connections: [],
+			},
 		},
 	);
 	t.deepEqual(
 		faults.map(({path}) => path),
 		[['nodes', 'a', 'type'], ['nodes']],
 	);
-	t.regex(faults[1]!.message, /"old" is not in the document, but holds 3 tasks/);
+	t.regex(
+		faults[1]!.message,
+		/"old" is not in the document, but holds 3 tasks/,
+	);
 });
 
 test('a wire that would lose its output is a fault', (t) => {
@@ -220,16 +262,25 @@ test('a wire that would lose its output is a fault', (t) => {
 		connections: [wire('fork', 'output2', 'b')],
 	};
 	const document = {nodes: {fork: {type: 'switch', parameters: {}}}};
-	t.regex(plan(document, {existing}).faults[0]!.message, /would have no "output2" any more/);
+	t.regex(
+		plan(document, {existing}).faults[0]!.message,
+		/would have no "output2" any more/,
+	);
 	t.deepEqual(
-		plan({nodes: {...document.nodes, b: {type: 'null', parameters: {}}}}, {existing, prune: true}).faults,
+		plan(
+			{nodes: {...document.nodes, b: {type: 'null', parameters: {}}}},
+			{existing, prune: true},
+		).faults,
 		[],
 	);
 });
 
 test('a name with a dot that was not quoted is told how to be written', (t) => {
 	const {faults} = plan({
-		nodes: {'shot.v2': {type: 'null', parameters: {}}, b: {type: 'null', parameters: {}}},
+		nodes: {
+			'shot.v2': {type: 'null', parameters: {}},
+			b: {type: 'null', parameters: {}},
+		},
 		connections: ['shot.v2 -> b', '"shot.v2" -> b'],
 	});
 	t.is(faults.length, 1);

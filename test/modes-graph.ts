@@ -5,7 +5,10 @@ import test from 'ava';
 import {startCannedScheduler} from './helpers/canned-scheduler.js';
 import {runCommand} from './helpers/run-command.js';
 
-const inFolder = async (text: string, use: (file: string) => Promise<void>): Promise<void> => {
+const inFolder = async (
+	text: string,
+	use: (file: string) => Promise<void>,
+): Promise<void> => {
 	const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-graph-'));
 	const file = path.join(folder, 'farm.yaml');
 	await fs.writeFile(file, text);
@@ -24,9 +27,24 @@ connections:
 `;
 
 const changes = [
-	{kind: 'add' as const, what: 'node' as const, name: 'a', details: ['type: null']},
-	{kind: 'change' as const, what: 'node' as const, name: 'b', details: ['cpus: 1 → 2']},
-	{kind: 'remove' as const, what: 'connection' as const, name: 'x.main -> y.main', details: []},
+	{
+		kind: 'add' as const,
+		what: 'node' as const,
+		name: 'a',
+		details: ['type: null'],
+	},
+	{
+		kind: 'change' as const,
+		what: 'node' as const,
+		name: 'b',
+		details: ['cpus: 1 → 2'],
+	},
+	{
+		kind: 'remove' as const,
+		what: 'connection' as const,
+		name: 'x.main -> y.main',
+		details: [],
+	},
 ];
 
 test('applying prints what it changed', async (t) => {
@@ -36,26 +54,48 @@ test('applying prints what it changed', async (t) => {
 	});
 	const at = ['--scheduler', scheduler.address, '--insecure'];
 	await inFolder(good, async (file) => {
-		const {status, stdout, stderr} = await runCommand(['graph', 'apply', file, '--prune', ...at]);
+		const {status, stdout, stderr} = await runCommand([
+			'graph',
+			'apply',
+			file,
+			'--prune',
+			...at,
+		]);
 		t.is(status, 0);
-		t.is(stdout, '+ node a\n    type: null\n~ node b\n    cpus: 1 → 2\n- connection x.main -> y.main\n');
+		t.is(
+			stdout,
+			'+ node a\n    type: null\n~ node b\n    cpus: 1 → 2\n- connection x.main -> y.main\n',
+		);
 		t.is(stderr, 'lifeblood: 1 added, 1 changed, 1 removed\n');
-		t.like(scheduler.calls[0], {name: 'graph.apply', params: {prune: true, document: {connections: ['a -> b']}}});
+		t.like(scheduler.calls[0], {
+			name: 'graph.apply',
+			params: {prune: true, document: {connections: ['a -> b']}},
+		});
 
 		const dry = await runCommand(['graph', 'apply', file, '--dry-run', ...at]);
 		t.regex(dry.stderr, /1 would be added/);
 		t.like(scheduler.calls[1], {name: 'graph.check', params: {prune: false}});
-		t.deepEqual(JSON.parse((await runCommand(['graph', 'apply', file, '--json', ...at])).stdout), {changes, faults: []});
+		t.deepEqual(
+			JSON.parse(
+				(await runCommand(['graph', 'apply', file, '--json', ...at])).stdout,
+			),
+			{changes, faults: []},
+		);
 	});
 	await scheduler.stop();
 });
 
 test('a difference is exit status 1, none is 0', async (t) => {
 	let answer: typeof changes = [];
-	const scheduler = await startCannedScheduler({'graph.check': () => ({changes: answer, faults: []})});
+	const scheduler = await startCannedScheduler({
+		'graph.check': () => ({changes: answer, faults: []}),
+	});
 	const at = ['--scheduler', scheduler.address, '--insecure'];
 	await inFolder(good, async (file) => {
-		t.like(await runCommand(['graph', 'diff', file, ...at]), {status: 0, stdout: ''});
+		t.like(await runCommand(['graph', 'diff', file, ...at]), {
+			status: 0,
+			stdout: '',
+		});
 		answer = changes;
 		t.is((await runCommand(['graph', 'diff', file, ...at])).status, 1);
 	});
@@ -65,7 +105,10 @@ test('a difference is exit status 1, none is 0', async (t) => {
 test("the scheduler's faults are told by file and line, in the file's order", async (t) => {
 	const faults = [
 		{path: ['connections', 0], message: 'no such node'},
-		{path: ['nodes', 'b', 'parameters', 'cpus'], message: 'a number is expected'},
+		{
+			path: ['nodes', 'b', 'parameters', 'cpus'],
+			message: 'a number is expected',
+		},
 		{path: ['nodes'], message: 'something is busy'},
 	];
 	const scheduler = await startCannedScheduler({
@@ -75,28 +118,62 @@ test("the scheduler's faults are told by file and line, in the file's order", as
 	const at = ['--scheduler', scheduler.address, '--insecure'];
 	await inFolder(good, async (file) => {
 		const told = `${file}:1: something is busy\n${file}:6: a number is expected\n${file}:8: no such node\n`;
-		t.like(await runCommand(['graph', 'check', file, ...at]), {status: 1, stdout: told});
-		t.like(await runCommand(['graph', 'apply', file, ...at]), {status: 2, stdout: '', stderr: told});
-		t.like(await runCommand(['graph', 'diff', file, ...at]), {status: 2, stdout: '', stderr: told});
-		const [first] = JSON.parse((await runCommand(['graph', 'check', file, '--json', ...at])).stdout) as unknown[];
-		t.deepEqual(first, {file, line: 1, path: ['nodes'], message: 'something is busy'});
+		t.like(await runCommand(['graph', 'check', file, ...at]), {
+			status: 1,
+			stdout: told,
+		});
+		t.like(await runCommand(['graph', 'apply', file, ...at]), {
+			status: 2,
+			stdout: '',
+			stderr: told,
+		});
+		t.like(await runCommand(['graph', 'diff', file, ...at]), {
+			status: 2,
+			stdout: '',
+			stderr: told,
+		});
+		const [first] = JSON.parse(
+			(await runCommand(['graph', 'check', file, '--json', ...at])).stdout,
+		) as unknown[];
+		t.deepEqual(first, {
+			file,
+			line: 1,
+			path: ['nodes'],
+			message: 'something is busy',
+		});
 	});
 	await scheduler.stop();
 });
 
 test('what is no graph file is told without a scheduler', async (t) => {
 	await inFolder('nodes:\n  a: {typ: "null"}\n  a: {}\n', async (file) => {
-		t.like(await runCommand(['graph', 'check', file]), {status: 1, stdout: `${file}:3: "a" stands here a second time.\n`});
-		t.like(await runCommand(['graph', 'apply', file]), {status: 2, stderr: `lifeblood: ${file}:3: "a" stands here a second time.\n`});
+		t.like(await runCommand(['graph', 'check', file]), {
+			status: 1,
+			stdout: `${file}:3: "a" stands here a second time.\n`,
+		});
+		t.like(await runCommand(['graph', 'apply', file]), {
+			status: 2,
+			stderr: `lifeblood: ${file}:3: "a" stands here a second time.\n`,
+		});
 	});
-	t.like(await runCommand(['graph', 'apply', '/nowhere/farm.yaml']), {status: 2});
+	t.like(await runCommand(['graph', 'apply', '/nowhere/farm.yaml']), {
+		status: 2,
+	});
 });
 
 test('what is exported applies back as the same document', async (t) => {
 	const document = {
 		nodes: {
-			'a b: c': {type: 'null', parameters: {}, position: [1, 2.5] as [number, number]},
-			b: {type: 'command', parameters: {command: [{arg: 'x'}, {arg: {expr: '1'}}], cwd: 'yes'}, enabled: false},
+			'a b: c': {
+				type: 'null',
+				parameters: {},
+				position: [1, 2.5] as [number, number],
+			},
+			b: {
+				type: 'command',
+				parameters: {command: [{arg: 'x'}, {arg: {expr: '1'}}], cwd: 'yes'},
+				enabled: false,
+			},
 		},
 		connections: ['a b: c.main -> b.main'],
 	};
@@ -108,8 +185,13 @@ test('what is exported applies back as the same document', async (t) => {
 	const {stdout} = await runCommand(['graph', 'export', '--node', 'b', ...at]);
 	t.like(scheduler.calls[0]?.params, {nodes: ['b']});
 	await inFolder(stdout, async (file) => {
-		t.like(await runCommand(['graph', 'apply', file, ...at]), {status: 0, stderr: 'lifeblood: nothing to change\n'});
+		t.like(await runCommand(['graph', 'apply', file, ...at]), {
+			status: 0,
+			stderr: 'lifeblood: nothing to change\n',
+		});
 	});
-	t.like(scheduler.calls[1]?.params, {document: {...document, nodes: document.nodes}});
+	t.like(scheduler.calls[1]?.params, {
+		document: {...document, nodes: document.nodes},
+	});
 	await scheduler.stop();
 });

@@ -10,10 +10,21 @@ test('a limit is set, listed and deleted', async (t) => {
 		'limit.delete': () => ({}),
 	});
 	const at = ['--scheduler', scheduler.address, '--insecure'];
-	t.like(await runCommand(['limit', 'set', 'houdini-engine', '5', ...at]), {status: 0, stdout: 'houdini-engine: 2 of 5 in use\n'});
-	t.is((await runCommand(['limit', 'list', ...at])).stdout, 'LIMIT           IN USE  TOTAL\nhoudini-engine       2      5\n');
-	t.deepEqual(JSON.parse((await runCommand(['limit', 'list', '--json', ...at])).stdout), [limit]);
-	t.like(await runCommand(['limit', 'delete', 'houdini-engine', ...at]), {status: 0});
+	t.like(await runCommand(['limit', 'set', 'houdini-engine', '5', ...at]), {
+		status: 0,
+		stdout: 'houdini-engine: 2 of 5 in use\n',
+	});
+	t.is(
+		(await runCommand(['limit', 'list', ...at])).stdout,
+		'LIMIT           IN USE  TOTAL\nhoudini-engine       2      5\n',
+	);
+	t.deepEqual(
+		JSON.parse((await runCommand(['limit', 'list', '--json', ...at])).stdout),
+		[limit],
+	);
+	t.like(await runCommand(['limit', 'delete', 'houdini-engine', ...at]), {
+		status: 0,
+	});
 	t.like(await runCommand(['limit', 'set', 'x', '-1']), {status: 2});
 	t.like(await runCommand(['limit', 'set', 'x', '1.5']), {status: 2});
 	await scheduler.stop();

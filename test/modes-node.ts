@@ -12,28 +12,53 @@ const types = new Map([
 	['rows', 'list'],
 ]);
 
-const parse = (...texts: string[]) => parseParameters(texts, (name) => types.get(name));
+const parse = (...texts: string[]) =>
+	parseParameters(texts, (name) => types.get(name));
 
 test('a value is read as its parameter wants it', (t) => {
-	t.deepEqual(parse('cpus=1.5', 'count=-2', 'on=yes', 'text=12', 'any={"a":1}', 'rows=[{"x":1}]'), {
-		cpus: 1.5,
-		count: -2,
-		on: true,
-		text: '12',
-		any: {a: 1},
-		rows: [{x: 1}],
+	t.deepEqual(
+		parse(
+			'cpus=1.5',
+			'count=-2',
+			'on=yes',
+			'text=12',
+			'any={"a":1}',
+			'rows=[{"x":1}]',
+		),
+		{
+			cpus: 1.5,
+			count: -2,
+			on: true,
+			text: '12',
+			any: {a: 1},
+			rows: [{x: 1}],
+		},
+	);
+	t.deepEqual(parse('any=plain', 'text=a=b', 'text2:=null'), {
+		any: 'plain',
+		text: 'a=b',
+		text2: null,
 	});
-	t.deepEqual(parse('any=plain', 'text=a=b', 'text2:=null'), {any: 'plain', text: 'a=b', text2: null});
 });
 
 test('a leading equals sign makes an expression', (t) => {
-	t.deepEqual(parse('cpus==attr.n * 2', 'text=='), {cpus: {expr: 'attr.n * 2'}, text: {expr: ''}});
+	t.deepEqual(parse('cpus==attr.n * 2', 'text=='), {
+		cpus: {expr: 'attr.n * 2'},
+		text: {expr: ''},
+	});
 	t.deepEqual(parse('text:="=not one"'), {text: '=not one'});
 });
 
 test('what does not fit is left for the scheduler to refuse', (t) => {
-	t.deepEqual(parse('cpus=many', 'on=maybe', 'unknown=1'), {cpus: 'many', on: 'maybe', unknown: '1'});
-	t.throws(() => parse('rows=x'), {code: 'INVALID', message: /write it as JSON/});
+	t.deepEqual(parse('cpus=many', 'on=maybe', 'unknown=1'), {
+		cpus: 'many',
+		on: 'maybe',
+		unknown: '1',
+	});
+	t.throws(() => parse('rows=x'), {
+		code: 'INVALID',
+		message: /write it as JSON/,
+	});
 	t.throws(() => parse('cpus'), {code: 'INVALID'});
 });
 
@@ -54,15 +79,39 @@ test('setting a parameter looks up its type, and sends it with that type', async
 	const scheduler = await startCannedScheduler({
 		'node.get': () => node,
 		'node.types': () => ({
-			types: [{type: 'command', label: 'Command', tags: [], description: 'Runs it.', inputs: ['main'], outputs: ['main'], parameters: {cpus: {type: 'float', label: 'CPUs', default: 1, min: 0}}, plugin: null}],
+			types: [
+				{
+					type: 'command',
+					label: 'Command',
+					tags: [],
+					description: 'Runs it.',
+					inputs: ['main'],
+					outputs: ['main'],
+					parameters: {
+						cpus: {type: 'float', label: 'CPUs', default: 1, min: 0},
+					},
+					plugin: null,
+				},
+			],
 			broken: [{file: 'x.js', message: 'it throws'}],
 		}),
 		'node.set': () => node,
-		'node.list': () => ({nodes: [node], connections: [{id: 1, from: 'render', output: 'main', to: 'end', input: 'main'}]}),
+		'node.list': () => ({
+			nodes: [node],
+			connections: [
+				{id: 1, from: 'render', output: 'main', to: 'end', input: 'main'},
+			],
+		}),
 	});
 	const at = ['--scheduler', scheduler.address, '--insecure'];
-	t.like(await runCommand(['node', 'set', 'render', 'cpus=4', ...at]), {status: 0, stdout: 'node render (command) changed\n'});
-	t.like(scheduler.calls.at(-1)?.params, {name: 'render', parameters: {cpus: 4}});
+	t.like(await runCommand(['node', 'set', 'render', 'cpus=4', ...at]), {
+		status: 0,
+		stdout: 'node render (command) changed\n',
+	});
+	t.like(scheduler.calls.at(-1)?.params, {
+		name: 'render',
+		parameters: {cpus: 4},
+	});
 
 	const {stdout} = await runCommand(['node', 'show', 'render', ...at]);
 	t.regex(stdout, /render\.main -> end\.main/);

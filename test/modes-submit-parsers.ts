@@ -1,6 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {parseAssignment, parseAssignments} from '../source/modes/parse-assignment.js';
+import {
+	parseAssignment,
+	parseAssignments,
+} from '../source/modes/parse-assignment.js';
 import {parseEnvironment} from '../source/modes/parse-environment.js';
 import {parseFrames} from '../source/modes/parse-frames.js';
 import {parseTaskIds} from '../source/modes/parse-id.js';
@@ -32,9 +35,12 @@ test('what is no range is told, with the part that is wrong', (t) => {
 
 test('any list of frames that is written out is read back', (t) => {
 	fc.assert(
-		fc.property(fc.uniqueArray(fc.integer({min: -10_000, max: 10_000}), {minLength: 1}), (frames) => {
-			t.deepEqual(parseFrames(frames.join(',')), frames);
-		}),
+		fc.property(
+			fc.uniqueArray(fc.integer({min: -10_000, max: 10_000}), {minLength: 1}),
+			(frames) => {
+				t.deepEqual(parseFrames(frames.join(',')), frames);
+			},
+		),
 	);
 });
 
@@ -54,36 +60,84 @@ test('a range has every frame from first to last that its step meets', (t) => {
 });
 
 test('an attribute is text after =, and JSON after :=', (t) => {
-	t.deepEqual(parseAssignment('a=1', '--attr'), {name: 'a', value: '1', isJson: false});
-	t.deepEqual(parseAssignment('a:=[1]', '--attr'), {name: 'a', value: [1], isJson: true});
-	t.deepEqual(parseAssignment('a=b=c:=d', '--attr'), {name: 'a', value: 'b=c:=d', isJson: false});
-	t.deepEqual(parseAssignments(['a=1', 'b=', 'a=2'], '--attr'), {a: '2', b: ''});
+	t.deepEqual(parseAssignment('a=1', '--attr'), {
+		name: 'a',
+		value: '1',
+		isJson: false,
+	});
+	t.deepEqual(parseAssignment('a:=[1]', '--attr'), {
+		name: 'a',
+		value: [1],
+		isJson: true,
+	});
+	t.deepEqual(parseAssignment('a=b=c:=d', '--attr'), {
+		name: 'a',
+		value: 'b=c:=d',
+		isJson: false,
+	});
+	t.deepEqual(parseAssignments(['a=1', 'b=', 'a=2'], '--attr'), {
+		a: '2',
+		b: '',
+	});
 });
 
 test('an attribute that cannot be read says how it is written', (t) => {
-	t.throws(() => parseAssignment('frames', '--attr'), {code: 'INVALID', message: /has no equals sign/});
-	t.throws(() => parseAssignment('=x', '--attr'), {code: 'INVALID', message: /no name/});
-	t.throws(() => parseAssignment('a:={', '--attr'), {code: 'INVALID', message: /is no JSON .* write a=\{/});
+	t.throws(() => parseAssignment('frames', '--attr'), {
+		code: 'INVALID',
+		message: /has no equals sign/,
+	});
+	t.throws(() => parseAssignment('=x', '--attr'), {
+		code: 'INVALID',
+		message: /no name/,
+	});
+	t.throws(() => parseAssignment('a:={', '--attr'), {
+		code: 'INVALID',
+		message: /is no JSON .* write a=\{/,
+	});
 });
 
 test('an attribute called __proto__ is an attribute', (t) => {
-	t.true(Object.hasOwn(parseAssignments(['__proto__=x'], '--attr'), '__proto__'));
+	t.true(
+		Object.hasOwn(parseAssignments(['__proto__=x'], '--attr'), '__proto__'),
+	);
 });
 
 test('packages mean the standard resolver', (t) => {
 	t.is(parseEnvironment({resolver: undefined, packages: []}), undefined);
-	t.deepEqual(parseEnvironment({resolver: 'trivial', packages: []}), {resolver: 'trivial', arguments: {}});
-	t.deepEqual(parseEnvironment({resolver: undefined, packages: ['blender=~=3.4', 'ffmpeg']}), {
-		resolver: 'standard',
-		arguments: {'package.blender': '~=3.4', 'package.ffmpeg': '*'},
+	t.deepEqual(parseEnvironment({resolver: 'trivial', packages: []}), {
+		resolver: 'trivial',
+		arguments: {},
 	});
-	t.throws(() => parseEnvironment({resolver: undefined, packages: ['=1']}), {code: 'INVALID'});
-	t.throws(() => parseEnvironment({resolver: undefined, packages: ['blender=']}), {code: 'INVALID'});
+	t.deepEqual(
+		parseEnvironment({
+			resolver: undefined,
+			packages: ['blender=~=3.4', 'ffmpeg'],
+		}),
+		{
+			resolver: 'standard',
+			arguments: {'package.blender': '~=3.4', 'package.ffmpeg': '*'},
+		},
+	);
+	t.throws(() => parseEnvironment({resolver: undefined, packages: ['=1']}), {
+		code: 'INVALID',
+	});
+	t.throws(
+		() => parseEnvironment({resolver: undefined, packages: ['blender=']}),
+		{code: 'INVALID'},
+	);
 });
 
 test('only whole numbers above zero are ids, and each counts once', (t) => {
 	t.deepEqual(parseTaskIds(['3', '1', '3']).map(Number), [3, 1]);
-	for (const text of ['0', '-1', '1.5', 'x', '', '1e3', '99999999999999999999']) {
+	for (const text of [
+		'0',
+		'-1',
+		'1.5',
+		'x',
+		'',
+		'1e3',
+		'99999999999999999999',
+	]) {
 		t.throws(() => parseTaskIds([text]), {code: 'INVALID'}, text);
 	}
 });

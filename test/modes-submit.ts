@@ -12,19 +12,36 @@ test('a submission carries what its flags say, and prints the id', async (t) => 
 	const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-submit-'));
 	const file = path.join(folder, 'attributes.yaml');
 	await fs.writeFile(file, 'quality: low\nscene: /srv/a.blend\nframes: []\n');
-	const scheduler = await startCannedScheduler({'task.submit': () => ({id: 12 as never})});
-	const words = ['submit', 'render', '--scheduler', scheduler.address, '--insecure'];
+	const scheduler = await startCannedScheduler({
+		'task.submit': () => ({id: 12}),
+	});
+	const words = [
+		'submit',
+		'render',
+		'--scheduler',
+		scheduler.address,
+		'--insecure',
+	];
 	const {status, stdout, stderr} = await runCommand([
 		...words,
-		'--attrs', file,
-		'--frames', '1-3',
-		'--attr', 'quality=high',
-		'--attr', 'size:=[1,2]',
-		'--group', 'a',
-		'--group', 'b',
-		'--priority', '-5',
-		'--name', 'beauty',
-		'--package', 'blender=~3.4',
+		'--attrs',
+		file,
+		'--frames',
+		'1-3',
+		'--attr',
+		'quality=high',
+		'--attr',
+		'size:=[1,2]',
+		'--group',
+		'a',
+		'--group',
+		'b',
+		'--priority',
+		'-5',
+		'--name',
+		'beauty',
+		'--package',
+		'blender=~3.4',
 		'--paused',
 	]);
 	t.is(status, 0, stderr);
@@ -32,7 +49,12 @@ test('a submission carries what its flags say, and prints the id', async (t) => 
 	t.like(scheduler.calls[0]?.params, {
 		node: 'render',
 		name: 'beauty',
-		attributes: {quality: 'high', scene: '/srv/a.blend', frames: [1, 2, 3], size: [1, 2]},
+		attributes: {
+			quality: 'high',
+			scene: '/srv/a.blend',
+			frames: [1, 2, 3],
+			size: [1, 2],
+		},
 		groups: ['a', 'b'],
 		priority: -5,
 		paused: true,
@@ -60,10 +82,18 @@ test('what cannot be submitted is told before a scheduler is looked for', async 
 
 test('waiting for what was submitted ends with 1 where something of it is in error', async (t) => {
 	const scheduler = await startCannedScheduler({
-		'task.submit': () => ({id: 12 as never}),
+		'task.submit': () => ({id: 12}),
 		'task.wait': () => ({at_rest: true, errors: 1, live: 0}),
 	});
-	const {status, stdout} = await runCommand(['submit', 'render', '--wait', '--json', '--scheduler', scheduler.address, '--insecure']);
+	const {status, stdout} = await runCommand([
+		'submit',
+		'render',
+		'--wait',
+		'--json',
+		'--scheduler',
+		scheduler.address,
+		'--insecure',
+	]);
 	t.is(status, 1);
 	t.deepEqual(JSON.parse(stdout), {id: 12, at_rest: true, errors: 1, live: 0});
 	await scheduler.stop();
@@ -75,28 +105,65 @@ test('following shows the logs of the whole tree, also of a process that came an
 		[102, 'of a child\n'],
 		[103, 'too short to be seen\n'],
 	]);
-	const rest = Promise.withResolvers<{at_rest: boolean; errors: number; live: number}>();
-	const root = cannedTask(12, {name: 'root', state: 'in_progress', invocation_id: 101, attempts: 1});
+	const rest = Promise.withResolvers<{
+		at_rest: boolean;
+		errors: number;
+		live: number;
+	}>();
+	const root = cannedTask(12, {
+		name: 'root',
+		state: 'in_progress',
+		invocation_id: 101,
+		attempts: 1,
+	});
 	let tree = [root];
 	let watcher: Connection | undefined;
-	const invocationOf = (id: number, task: number) => ({
-		id, task_id: task, node: 'n', worker: 'w', worker_id: 1, state: 'finished', attempt: 1, exit_code: 0, signal: null, reason: null, message: null,
-		started_at: null, finished_at: null, runtime_s: null, progress: null, status: null, peak_memory_bytes: null, cpu_s: null, log_bytes: 0,
-	}) as never;
+	const invocationOf = (id: number, task: number) =>
+		({
+			id,
+			task_id: task,
+			node: 'n',
+			worker: 'w',
+			worker_id: 1,
+			state: 'finished',
+			attempt: 1,
+			exit_code: 0,
+			signal: null,
+			reason: null,
+			message: null,
+			started_at: null,
+			finished_at: null,
+			runtime_s: null,
+			progress: null,
+			status: null,
+			peak_memory_bytes: null,
+			cpu_s: null,
+			log_bytes: 0,
+		}) as never;
 	let watches = 0;
 	const scheduler = await startCannedScheduler({
-		'task.submit': () => ({id: 12 as never}),
+		'task.submit': () => ({id: 12}),
 		'task.wait': async () => rest.promise,
-		'task.list': ({filter}) => {
+		'task.list'({filter}) {
 			t.is(Number(filter.tree), 12);
 			return {tasks: tree, more: false};
 		},
-		'task.invocations': ({id}) => ({invocations: Number(id) === 12 ? [invocationOf(101, 12)] : [invocationOf(Number(id) === 13 ? 102 : 103, Number(id))]}),
+		'task.invocations': ({id}) => ({
+			invocations:
+				Number(id) === 12
+					? [invocationOf(101, 12)]
+					: [invocationOf(Number(id) === 13 ? 102 : 103, Number(id))],
+		}),
 		'log.read'({invocation, offset, limit}) {
 			const bytes = Buffer.from(logs.get(invocation)!);
 			// In pieces that cut a character in two.
 			const piece = bytes.subarray(offset, offset + Math.min(limit, 12));
-			return {data: piece.toString('base64'), offset, size: bytes.length, complete: true};
+			return {
+				data: piece.toString('base64'),
+				offset,
+				size: bytes.length,
+				complete: true,
+			};
 		},
 		watch({what}, connection) {
 			watches += 1;
@@ -110,13 +177,39 @@ test('following shows the logs of the whole tree, also of a process that came an
 		},
 		unwatch: () => ({}),
 	});
-	const running = runCommand(['submit', 'render', '--follow', '--scheduler', scheduler.address, '--insecure']);
+	const running = runCommand([
+		'submit',
+		'render',
+		'--follow',
+		'--scheduler',
+		scheduler.address,
+		'--insecure',
+	]);
 	const peer = await until(() => watcher?.peer, {what: 'the watch'});
-	const child = cannedTask(13, {name: 'child', invocation_id: 102, state: 'in_progress', attempts: 1});
+	const child = cannedTask(13, {
+		name: 'child',
+		invocation_id: 102,
+		state: 'in_progress',
+		attempts: 1,
+	});
 	tree = [root, child];
 	peer.notify('watch.update', {watch: 1, rows: [child]});
-	await until(() => (scheduler.calls.some(({name, params}) => name === 'log.read' && (params as {invocation: number}).invocation === 102) ? true : undefined), {what: "the child's log"});
-	tree = [root, child, cannedTask(14, {name: 'quick', state: 'dead', attempts: 1})];
+	await until(
+		() =>
+			scheduler.calls.some(
+				({name, params}) =>
+					name === 'log.read' &&
+					(params as {invocation: number}).invocation === 102,
+			)
+				? true
+				: undefined,
+		{what: "the child's log"},
+	);
+	tree = [
+		root,
+		child,
+		cannedTask(14, {name: 'quick', state: 'dead', attempts: 1}),
+	];
 	rest.resolve({at_rest: true, errors: 0, live: 0});
 	const {status, stdout, stderr} = await running;
 	t.is(status, 0, stderr);

@@ -5,26 +5,45 @@ import {FarmError} from '../source/core/errors.js';
 import {cannedTask, startCannedScheduler} from './helpers/canned-scheduler.js';
 import {runCommand} from './helpers/run-command.js';
 
-const at = (address: string): string[] => ['--scheduler', address, '--insecure'];
+const at = (address: string): string[] => [
+	'--scheduler',
+	address,
+	'--insecure',
+];
 
 test('a list asks page after page until it has as many as were wanted', async (t) => {
 	const scheduler = await startCannedScheduler({
 		'task.list': ({after, limit}) => ({
-			tasks: Array.from({length: Math.min(limit, 10_000)}, (_, index) => cannedTask(after + index + 1)),
+			tasks: Array.from({length: Math.min(limit, 10_000)}, (_, index) =>
+				cannedTask(after + index + 1),
+			),
 			more: true,
 		}),
 	});
-	const {status, stdout, stderr} = await runCommand([...at(scheduler.address), 'task', 'list', '--limit', '10003', '--json', '--state', 'ready,error']);
+	const {status, stdout, stderr} = await runCommand([
+		...at(scheduler.address),
+		'task',
+		'list',
+		'--limit',
+		'10003',
+		'--json',
+		'--state',
+		'ready,error',
+	]);
 	t.is(status, 0);
 	const tasks = JSON.parse(stdout) as Array<{id: number}>;
 	t.is(tasks.length, 10_003);
 	t.is(tasks.at(-1)?.id, 10_003);
 	t.regex(stderr, /go on with --after 10003/);
 	t.deepEqual(
-		scheduler.calls.map(({params}) => (params as {after: number; limit: number}).after),
+		scheduler.calls.map(
+			({params}) => (params as {after: number; limit: number}).after,
+		),
 		[0, 10_000],
 	);
-	t.like(scheduler.calls[0]?.params, {filter: {states: ['ready', 'error'], dead: false}});
+	t.like(scheduler.calls[0]?.params, {
+		filter: {states: ['ready', 'error'], dead: false},
+	});
 	await scheduler.stop();
 });
 
@@ -44,10 +63,16 @@ test('a list fits into 80 columns, however long the names are, and never cuts a 
 			more: false,
 		}),
 	});
-	const {stdout} = await runCommand([...at(scheduler.address), 'task', 'list'], {columns: 80});
+	const {stdout} = await runCommand(
+		[...at(scheduler.address), 'task', 'list'],
+		{columns: 80},
+	);
 	const lines = stdout.trimEnd().split('\n');
 	t.is(lines.length, 2);
-	t.true(lines.every((line) => stringWidth(line) <= 80), stdout);
+	t.true(
+		lines.every((line) => stringWidth(line) <= 80),
+		stdout,
+	);
 	t.regex(lines[1]!, /^1234567 .*post_waiting_blocked, paused .* 38% /);
 	await scheduler.stop();
 });
@@ -76,25 +101,82 @@ test('a selection is sent as a filter, and ids as ids', async (t) => {
 		'task.force': () => ({changed: 1, skipped: []}),
 	});
 	const flags = at(scheduler.address);
-	t.is((await runCommand(['task', 'retry', ...flags, '--all', '--node', 'render', '--state', 'error'])).stdout, '2 tasks tried again\n');
+	t.is(
+		(
+			await runCommand([
+				'task',
+				'retry',
+				...flags,
+				'--all',
+				'--node',
+				'render',
+				'--state',
+				'error',
+			])
+		).stdout,
+		'2 tasks tried again\n',
+	);
 	await runCommand(['task', 'move', ...flags, '5', '--to', 'end']);
-	await runCommand(['task', 'force', ...flags, '--all', '--group', 'g', '--from-state', 'error', '--state', 'done']);
-	t.like(scheduler.calls[0]?.params, {action: 'retry', select: {filter: {node: 'render', states: ['error']}}});
+	await runCommand([
+		'task',
+		'force',
+		...flags,
+		'--all',
+		'--group',
+		'g',
+		'--from-state',
+		'error',
+		'--state',
+		'done',
+	]);
+	t.like(scheduler.calls[0]?.params, {
+		action: 'retry',
+		select: {filter: {node: 'render', states: ['error']}},
+	});
 	t.like(scheduler.calls[1]?.params, {to: 'end', select: {ids: [5]}});
-	t.like(scheduler.calls[2]?.params, {state: 'done', select: {filter: {group: 'g', states: ['error']}}});
-	t.true(scheduler.calls.every(({params}) => typeof (params as {request_id: unknown}).request_id === 'string'));
+	t.like(scheduler.calls[2]?.params, {
+		state: 'done',
+		select: {filter: {group: 'g', states: ['error']}},
+	});
+	t.true(
+		scheduler.calls.every(
+			({params}) =>
+				typeof (params as {request_id: unknown}).request_id === 'string',
+		),
+	);
 	await scheduler.stop();
 });
 
 test('a task that was named and not changed is told, and the command did not work', async (t) => {
 	const scheduler = await startCannedScheduler({
-		'task.act': () => ({changed: 1, skipped: [{id: 7 as never, reason: 'it is dead'}]}),
+		'task.act': () => ({
+			changed: 1,
+			skipped: [{id: 7, reason: 'it is dead'}],
+		}),
 	});
-	const {status, stdout, stderr} = await runCommand(['task', 'cancel', ...at(scheduler.address), '6', '7']);
+	const {status, stdout, stderr} = await runCommand([
+		'task',
+		'cancel',
+		...at(scheduler.address),
+		'6',
+		'7',
+	]);
 	t.is(status, 1);
 	t.is(stdout, '1 task cancelled\n');
 	t.is(stderr, 'lifeblood: task 7: it is dead\n');
-	t.is((await runCommand(['task', 'cancel', ...at(scheduler.address), '--all', '--group', 'g'])).status, 0);
+	t.is(
+		(
+			await runCommand([
+				'task',
+				'cancel',
+				...at(scheduler.address),
+				'--all',
+				'--group',
+				'g',
+			])
+		).status,
+		0,
+	);
 	await scheduler.stop();
 });
 
@@ -105,7 +187,12 @@ test('what a scheduler refuses is one line and its exit status', async (t) => {
 		},
 		'task.invocations': () => ({invocations: []}),
 	});
-	const {status, stdout, stderr} = await runCommand(['task', 'show', ...at(scheduler.address), '99']);
+	const {status, stdout, stderr} = await runCommand([
+		'task',
+		'show',
+		...at(scheduler.address),
+		'99',
+	]);
 	t.is(status, 2);
 	t.is(stdout, '');
 	t.is(stderr, 'lifeblood: There is no task 99.\n');
@@ -118,8 +205,18 @@ test('waiting ends with 1 where a task is in error or the time is over', async (
 		{at_rest: true, errors: 2, live: 0},
 		{at_rest: false, errors: 0, live: 1},
 	];
-	const scheduler = await startCannedScheduler({'task.wait': () => results.shift()!});
-	const wait = async () => runCommand(['task', 'wait', ...at(scheduler.address), '3', '--timeout', '5']);
+	const scheduler = await startCannedScheduler({
+		'task.wait': () => results.shift()!,
+	});
+	const wait = async () =>
+		runCommand([
+			'task',
+			'wait',
+			...at(scheduler.address),
+			'3',
+			'--timeout',
+			'5',
+		]);
 	t.is((await wait()).status, 0);
 	const failed = await wait();
 	t.is(failed.status, 1);
@@ -143,7 +240,12 @@ test('waiting goes on where the scheduler goes away and comes back', async (t) =
 			return {at_rest: true, errors: 0, live: 0};
 		},
 	});
-	const {status, stderr} = await runCommand(['task', 'wait', ...at(scheduler.address), '3']);
+	const {status, stderr} = await runCommand([
+		'task',
+		'wait',
+		...at(scheduler.address),
+		'3',
+	]);
 	t.is(status, 0, stderr);
 	t.is(asked, 2);
 	t.regex(stderr, /trying again\nlifeblood: connected to .* again/);
@@ -179,7 +281,8 @@ const startLog = async (text: string) => {
 	const scheduler = await startCannedScheduler({
 		'task.invocations': () => ({invocations: [invocation(8), invocation(9)]}),
 		'log.read'({offset, limit}) {
-			const start = offset < 0 ? Math.max(0, log.bytes.length + offset) : offset;
+			const start =
+				offset < 0 ? Math.max(0, log.bytes.length + offset) : offset;
 			return {
 				data: log.bytes.subarray(start, start + limit).toString('base64'),
 				offset: start,
@@ -189,7 +292,10 @@ const startLog = async (text: string) => {
 		},
 		watch(_, {peer}) {
 			watchers.push((size) => {
-				peer.notify('watch.update', {watch: 1, rows: [{size, complete: log.isComplete}]});
+				peer.notify('watch.update', {
+					watch: 1,
+					rows: [{size, complete: log.isComplete}],
+				});
 			});
 			return {watch: 1, snapshot: {}};
 		},
@@ -208,17 +314,41 @@ const startLog = async (text: string) => {
 };
 
 test('the log of the last invocation is printed as it is', async (t) => {
-	const {scheduler} = await startLog('a\nü\u001B[31m\n');
-	t.is((await runCommand(['task', 'log', ...at(scheduler.address), '3'])).stdout, 'a\nü\u001B[31m\n');
+	const {scheduler} = await startLog('a\nü\u{1B}[31m\n');
+	t.is(
+		(await runCommand(['task', 'log', ...at(scheduler.address), '3'])).stdout,
+		'a\nü\u{1B}[31m\n',
+	);
 	t.like(scheduler.calls[1]?.params, {invocation: 9});
-	await runCommand(['task', 'log', ...at(scheduler.address), '3', '--invocation', '8']);
+	await runCommand([
+		'task',
+		'log',
+		...at(scheduler.address),
+		'3',
+		'--invocation',
+		'8',
+	]);
 	t.like(scheduler.calls[3]?.params, {invocation: 8});
-	t.is((await runCommand(['task', 'log', ...at(scheduler.address), '3', '--invocation', '7'])).status, 2);
+	t.is(
+		(
+			await runCommand([
+				'task',
+				'log',
+				...at(scheduler.address),
+				'3',
+				'--invocation',
+				'7',
+			])
+		).status,
+		2,
+	);
 	await scheduler.stop();
 });
 
 test('the last lines are found in logs of any size, with and without a last line break', async (t) => {
-	const long = Array.from({length: 30_000}, (_, index) => `line ${index}`).join('\n');
+	const long = Array.from({length: 30_000}, (_, index) => `line ${index}`).join(
+		'\n',
+	);
 	for (const [text, tail, expected] of [
 		['a\nb\nc\n', '2', 'b\nc\n'],
 		['a\nb\nc', '2', 'b\nc'],
@@ -231,8 +361,18 @@ test('the last lines are found in logs of any size, with and without a last line
 	] as const) {
 		/* eslint-disable no-await-in-loop -- one after the other */
 		const {scheduler} = await startLog(text);
-		const {stdout} = await runCommand(['task', 'log', ...at(scheduler.address), '3', '--tail', tail]);
-		t.true(stdout === expected, `the last ${tail} of ${JSON.stringify(text.slice(0, 20))}`);
+		const {stdout} = await runCommand([
+			'task',
+			'log',
+			...at(scheduler.address),
+			'3',
+			'--tail',
+			tail,
+		]);
+		t.true(
+			stdout === expected,
+			`the last ${tail} of ${JSON.stringify(text.slice(0, 20))}`,
+		);
 		await scheduler.stop();
 		/* eslint-enable no-await-in-loop */
 	}
@@ -240,12 +380,23 @@ test('the last lines are found in logs of any size, with and without a last line
 
 test('a followed log is read as it grows, and asks nothing while it does not', async (t) => {
 	const {scheduler, grow} = await startLog('one\n');
-	const running = runCommand(['task', 'log', ...at(scheduler.address), '3', '--follow']);
-	const reads = () => scheduler.calls.filter(({name}) => name === 'log.read').length;
+	const running = runCommand([
+		'task',
+		'log',
+		...at(scheduler.address),
+		'3',
+		'--follow',
+	]);
+	const reads = () =>
+		scheduler.calls.filter(({name}) => name === 'log.read').length;
 	const {until} = await import('./helpers/until.js');
-	await until(() => (reads() === 1 ? true : undefined), {what: 'the first read'});
+	await until(() => (reads() === 1 ? true : undefined), {
+		what: 'the first read',
+	});
 	grow('two\n');
-	await until(() => (reads() === 2 ? true : undefined), {what: 'the second read'});
+	await until(() => (reads() === 2 ? true : undefined), {
+		what: 'the second read',
+	});
 	grow('three\n', true);
 	const {stdout, status} = await running;
 	t.is(status, 0);

@@ -12,10 +12,12 @@ export const nearest = (
 		const isBegun =
 			written.length > 1 && candidate.toLowerCase().startsWith(written);
 		const between = isBegun ? 0.5 : distance(written, candidate.toLowerCase());
-		if (between < bestDistance) {
-			best = candidate;
-			bestDistance = between;
+		if (!(between < bestDistance)) {
+			continue;
 		}
+
+		best = candidate;
+		bestDistance = between;
 	}
 
 	return best;

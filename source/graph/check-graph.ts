@@ -92,7 +92,9 @@ export const planGraph = (
 	readonly plan: GraphPlan;
 } => {
 	const {document, existing, prune} = input;
-	const existingByName = new Map(existing.nodes.map((node) => [node.name, node]));
+	const existingByName = new Map(
+		existing.nodes.map((node) => [node.name, node]),
+	);
 	const checked = Object.entries(document.nodes).map(([name, node]) =>
 		checkNode({name, node, before: existingByName.get(name), input}),
 	);
@@ -250,7 +252,10 @@ const portsOf = (
 const checkWires = (
 	written: readonly string[],
 	final: ReadonlyMap<string, FinalNode>,
-): {readonly found: readonly Wire[]; readonly faults: readonly GraphFault[]} => {
+): {
+	readonly found: readonly Wire[];
+	readonly faults: readonly GraphFault[];
+} => {
 	const found = new Map<string, Wire>();
 	const faults: GraphFault[] = [];
 	for (const [index, text] of written.entries()) {

@@ -206,16 +206,13 @@ const readQuoted = (
 };
 
 // Only behind a quoted name may a port be quoted, so that a bare end never has quotes in it.
-const printEnd = (node: string, port: string): string => {
-	if (!needsQuotes(node) && !needsQuotes(port)) {
-		return `${node}.${port}`;
-	}
-
-	return `${JSON.stringify(node)}.${needsQuotes(port) ? JSON.stringify(port) : port}`;
-};
+const printEnd = (node: string, port: string): string =>
+	!needsQuotes(node) && !needsQuotes(port)
+		? `${node}.${port}`
+		: `${JSON.stringify(node)}.${needsQuotes(port) ? JSON.stringify(port) : port}`;
 
 const needsQuotes = (name: string): boolean =>
-	name === '' || name.trim() !== name || /["\\.]|->/.test(name);
+	name === '' || name.trim() !== name || /[".\\]|->/.test(name);
 
 // `Array.isArray` does not narrow read-only lists.
 const isList = (value: Json | undefined): value is readonly Json[] =>

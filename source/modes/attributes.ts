@@ -19,7 +19,7 @@ export const taskAttributes = async (flags: Flags): Promise<JsonObject> => {
 	const assigned = parseAssignments(flags.texts('attr'), '--attr');
 	const listed = frames === undefined ? {} : {frames: parseFrames(frames)};
 	return {
-		...(file === undefined ? {} : await attributesFile(file)),
+		...(file !== undefined && (await attributesFile(file))),
 		...listed,
 		...assigned,
 	};

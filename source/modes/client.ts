@@ -119,7 +119,11 @@ export const connectClient = async (
 				tell(`lifeblood: connected to ${connected.peer.address} again`);
 				return;
 			} catch (error) {
-				if (!isAbsence(error) || isEnded || systemClock.monotonic() > deadline) {
+				if (
+					!isAbsence(error) ||
+					isEnded ||
+					systemClock.monotonic() > deadline
+				) {
 					throw error;
 				}
 			}
@@ -132,46 +136,48 @@ export const connectClient = async (
 		connected.peer.request(name, params);
 
 	const callPatiently: Client['callPatiently'] = async (name, params) => {
-			for (;;) {
-				const {peer} = connected;
-				try {
-					return await peer.request(name, params()); // eslint-disable-line no-await-in-loop -- asked again only where the connection ended
-				} catch (error) {
-					if (!isAbsence(error) || isEnded) {
-						throw error;
-					}
+		for (;;) {
+			const {peer} = connected;
+			try {
+				return await peer.request(name, params()); // eslint-disable-line no-await-in-loop -- asked again only where the connection ended
+			} catch (error) {
+				if (!isAbsence(error) || isEnded) {
+					throw error;
 				}
-
-				// Another call may have connected again already.
-				if (connected.peer !== peer) {
-					continue;
-				}
-
-				reconnecting ??= reconnect().finally(() => {
-					reconnecting = undefined;
-				});
-				await reconnecting; // eslint-disable-line no-await-in-loop -- as above
 			}
-		};
+
+			// Another call may have connected again already.
+			if (connected.peer !== peer) {
+				continue;
+			}
+
+			reconnecting ??= reconnect().finally(() => {
+				reconnecting = undefined;
+			});
+			await reconnecting; // eslint-disable-line no-await-in-loop -- as above
+		}
+	};
 
 	const watch: Client['watch'] = async (params, onUpdate) => {
-			const {peer} = connected;
-			const answer = await watches.hold(
-				async () => peer.request('watch', params),
-				onUpdate,
-			);
-			return {
-				snapshot: answer.snapshot,
-				isLost: () => peer.isClosed(),
-				lost: peer.closed,
-				async stop() {
-					// On another connection the number would be another's.
-					if (!peer.isClosed()) {
-						watches.drop(answer.watch);
-						await peer.request('unwatch', {watch: answer.watch});
-					}
-				},
-			};
+		const {peer} = connected;
+		const answer = await watches.hold(
+			async () => peer.request('watch', params),
+			onUpdate,
+		);
+		return {
+			snapshot: answer.snapshot,
+			isLost: () => peer.isClosed(),
+			lost: peer.closed,
+			async stop() {
+				// On another connection the number would be another's.
+				if (peer.isClosed()) {
+					return;
+				}
+
+				watches.drop(answer.watch);
+				await peer.request('unwatch', {watch: answer.watch});
+			},
+		};
 	};
 
 	return {

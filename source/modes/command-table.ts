@@ -254,7 +254,7 @@ const taskAction = ({
 	name: `task ${verb}`,
 	mode: 'task',
 	summary,
-	...(description === undefined ? {} : {description}),
+	...(description !== undefined && {description}),
 	arguments: [selectedTasks],
 	flags: selectionFlags,
 	examples: [
@@ -449,7 +449,8 @@ export const commandTable: readonly CommandDefinition[] = [
 				description: 'an attribute in JSON; wait for the end',
 			},
 			{
-				command: 'submit render --package blender=~3.4 --group shot010 --follow',
+				command:
+					'submit render --package blender=~3.4 --group shot010 --follow',
 				description: 'software that it needs; watch its logs',
 			},
 		],
@@ -726,9 +727,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		name: 'group show',
 		mode: 'group',
 		summary: 'show a group',
-		arguments: [
-			{name: 'GROUP', description: 'its name', completes: 'group'},
-		],
+		arguments: [{name: 'GROUP', description: 'its name', completes: 'group'}],
 		flags: {},
 		examples: [{command: 'group show shot010', description: 'one group'}],
 	},
@@ -764,8 +763,7 @@ export const commandTable: readonly CommandDefinition[] = [
 	groupAction({verb: 'unarchive', summary: 'bring archived groups back'}),
 	groupAction({
 		verb: 'delete',
-		summary:
-			"delete archived groups' tasks, invocations and logs for good",
+		summary: "delete archived groups' tasks, invocations and logs for good",
 		flags: {
 			yes: {type: 'switch', description: 'do not ask'},
 		},
@@ -938,9 +936,7 @@ export const commandTable: readonly CommandDefinition[] = [
 			{name: 'NAME', description: 'its new name'},
 		],
 		flags: {},
-		examples: [
-			{command: 'node rename render beauty', description: 'one node'},
-		],
+		examples: [{command: 'node rename render beauty', description: 'one node'}],
 	},
 	{
 		name: 'node delete',
@@ -954,9 +950,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		name: 'node connect',
 		mode: 'node',
 		summary: 'lay a wire',
-		arguments: [
-			{name: 'WIRE', description: '`from.output -> to.input`'},
-		],
+		arguments: [{name: 'WIRE', description: '`from.output -> to.input`'}],
 		flags: {},
 		examples: [
 			{
@@ -969,9 +963,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		name: 'node disconnect',
 		mode: 'node',
 		summary: 'take a wire away',
-		arguments: [
-			{name: 'WIRE', description: '`from.output -> to.input`'},
-		],
+		arguments: [{name: 'WIRE', description: '`from.output -> to.input`'}],
 		flags: {},
 		examples: [
 			{command: "node disconnect 'frames -> render'", description: 'one wire'},
@@ -983,9 +975,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		summary: 'let the tasks in error in nodes try again',
 		arguments: [nodeNames],
 		flags: {},
-		examples: [
-			{command: 'node retry-errors render', description: 'one node'},
-		],
+		examples: [{command: 'node retry-errors render', description: 'one node'}],
 	},
 	{
 		name: 'node pause',
@@ -1143,9 +1133,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		name: 'db backup',
 		mode: 'db',
 		summary: 'copy the database, also while a scheduler serves it',
-		arguments: [
-			{name: 'FILE', description: 'where to', completes: 'file'},
-		],
+		arguments: [{name: 'FILE', description: 'where to', completes: 'file'}],
 		flags: {db: database},
 		examples: [
 			{command: 'db backup farm-backup.db', description: 'a safe copy'},
@@ -1204,9 +1192,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		summary: 'create the farm key where there is none',
 		arguments: [],
 		flags: {},
-		examples: [
-			{command: 'key create', description: 'before the first start'},
-		],
+		examples: [{command: 'key create', description: 'before the first start'}],
 	},
 	{
 		name: 'key rotate',
@@ -1269,7 +1255,8 @@ export const commandTable: readonly CommandDefinition[] = [
 		flags: {},
 		examples: [
 			{
-				command: 'completion bash > ~/.local/share/bash-completion/completions/lifeblood',
+				command:
+					'completion bash > ~/.local/share/bash-completion/completions/lifeblood',
 				description: 'for bash',
 			},
 		],

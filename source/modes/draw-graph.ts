@@ -12,7 +12,11 @@ export type Drawing = {
 /**
 The graph in text: each node once, what it leads to below it. A node with one wire goes straight on, one with several branches out; a node that is reached again is only named, with an arrow up. The same graph is always drawn the same.
 */
-export const drawGraph = ({nodes, connections, describe}: Drawing): string[] => {
+export const drawGraph = ({
+	nodes,
+	connections,
+	describe,
+}: Drawing): string[] => {
 	const byName = new Map(nodes.map((node) => [node.name, node]));
 	const wires = connections.toSorted((left, right) =>
 		compare(orderOf(left, byName), orderOf(right, byName)),
@@ -56,7 +60,9 @@ export const drawGraph = ({nodes, connections, describe}: Drawing): string[] => 
 					lead: start,
 					by,
 					// A chain stays where it is, so that a long one does not wander off to the right.
-					indent: isAlone ? indent : `${indent}${isLast ? '   ' : '│  '}`,
+					indent: isAlone
+						? indent
+						: `${indent}${isLast ? ' '.repeat(3) : '│  '}`,
 				});
 			}
 		}
@@ -66,13 +72,15 @@ export const drawGraph = ({nodes, connections, describe}: Drawing): string[] => 
 	const names = nodes.map(({name}) => name).toSorted(compare);
 	const roots = names.filter((name) => !reached.has(name));
 	for (const name of [...roots, ...names]) {
-		if (!drawn.has(name)) {
-			if (lines.length > 0) {
-				lines.push('');
-			}
-
-			draw(name, {lead: '', by: '', indent: ''});
+		if (drawn.has(name)) {
+			continue;
 		}
+
+		if (lines.length > 0) {
+			lines.push('');
+		}
+
+		draw(name, {lead: '', by: '', indent: ''});
 	}
 
 	return lines;

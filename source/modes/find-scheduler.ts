@@ -62,7 +62,9 @@ export const findScheduler = async ({
 		);
 		return {
 			address,
-			key: insecure ? undefined : await keyFor({address, file: ownKeyFile, say}),
+			key: insecure
+				? undefined
+				: await keyFor({address, file: ownKeyFile, say}),
 		};
 	}
 
@@ -105,9 +107,7 @@ const localScheduler = async (
 		throw new FarmError(
 			'INVALID',
 			`${candidates.length} schedulers run on this machine: say which one with --scheduler ${candidates
-				.map(
-					({server, database}) => `${formatAddress(server)} (${database})`,
-				)
+				.map(({server, database}) => `${formatAddress(server)} (${database})`)
 				.join(' or ')}.`,
 		);
 	}

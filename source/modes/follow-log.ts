@@ -106,11 +106,13 @@ export const tailOffset = async (
 
 		isLast = false;
 		for (; from >= 0; from -= 1) {
-			if (data[from] === lineFeed) {
-				missing -= 1;
-				if (missing === 0) {
-					return begin + from + 1;
-				}
+			if (data[from] !== lineFeed) {
+				continue;
+			}
+
+			missing -= 1;
+			if (missing === 0) {
+				return begin + from + 1;
 			}
 		}
 

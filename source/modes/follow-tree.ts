@@ -1,4 +1,4 @@
-import {Buffer} from 'node:buffer';
+import {type Buffer} from 'node:buffer';
 import {StringDecoder} from 'node:string_decoder';
 import type {InvocationId, TaskId} from '../core/ids.js';
 import {taskShape, type TaskShape} from '../net/messages/shapes.js';

@@ -235,7 +235,8 @@ const offsetOf = (
 const childOf = (
 	node: unknown,
 	step: string | number,
-): {readonly node: unknown; readonly offset: number | undefined} | undefined => {
+):
+	{readonly node: unknown; readonly offset: number | undefined} | undefined => {
 	if (isMap(node)) {
 		const pair = (node.items as readonly Pair[]).find(
 			({key}) => String(isScalar(key) ? key.value : key) === String(step),
@@ -252,7 +253,7 @@ const childOf = (
 };
 
 const startOf = (node: unknown): number | undefined =>
-	(node as Pick<YamlNode, 'range'> | null | undefined)?.range?.[0];
+	(node as Pick<YamlNode, 'range'> | undefined)?.range?.[0];
 
 /** A document as YAML that is read back as the same. */
 export const printGraphFile = (document: GraphDocument): string => {
@@ -262,11 +263,11 @@ export const printGraphFile = (document: GraphDocument): string => {
 				name,
 				{
 					type: node.type,
-					...(Object.keys(node.parameters).length === 0
-						? {}
-						: {parameters: node.parameters}),
-					...(node.enabled === undefined ? {} : {enabled: node.enabled}),
-					...(node.position === undefined ? {} : {position: node.position}),
+					...(Object.keys(node.parameters).length > 0 && {
+						parameters: node.parameters,
+					}),
+					...(node.enabled !== undefined && {enabled: node.enabled}),
+					...(node.position !== undefined && {position: node.position}),
 				},
 			]),
 		),

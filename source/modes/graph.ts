@@ -1,17 +1,12 @@
 import {FarmError} from '../core/errors.js';
-import type {Fault} from '../config/fault.js';
-import {faultError, faultLine} from '../config/fault.js';
+import {type Fault, faultError, faultLine} from '../config/fault.js';
 import type {ResultOf} from '../net/messages/method.js';
 import type {clientToScheduler} from '../net/messages/client.js';
 import {readInput} from './attributes.js';
 import {openClient} from './client.js';
 import type {CommandContext, ExitStatus, Mode} from './context.js';
 import {drawGraph} from './draw-graph.js';
-import {
-	parseGraphFile,
-	printGraphFile,
-	type GraphFile,
-} from './graph-file.js';
+import {parseGraphFile, printGraphFile, type GraphFile} from './graph-file.js';
 import {countsText} from './node-counts.js';
 import type {Output} from './output.js';
 

@@ -34,7 +34,7 @@ const list: Subcommand = async ({context: {flags, output}, client}) => {
 		// eslint-disable-next-line no-await-in-loop -- a page begins where the one before it ended
 		const page = await client.call('group.list', {
 			archived: flags.toggle('archived') === true,
-			...(name === undefined ? {} : {name}),
+			...(name !== undefined && {name}),
 			limit: Math.min(wanted - groups.length, 10_000),
 			before,
 		});
@@ -150,7 +150,7 @@ const runSubcommand = subcommands({
 
 const priorityOf = (context: CommandContext): number => {
 	const text = context.arguments[0] ?? '';
-	const value = text.trim() === '' ? Number.NaN : Number(text);
+	const value = text.trim() === '' ? NaN : Number(text);
 	if (!Number.isFinite(value) || Math.abs(value) > 1_000_000) {
 		throw new FarmError(
 			'INVALID',

@@ -1,3 +1,5 @@
+import {FarmError} from '../core/errors.js';
+import {didYouMean} from '../core/nearest.js';
 import {
 	commandFamilies,
 	commandTable,
@@ -5,8 +7,6 @@ import {
 	type CommandDefinition,
 	type FlagDefinition,
 } from './command-table.js';
-import {FarmError} from '../core/errors.js';
-import {didYouMean} from '../core/nearest.js';
 import {argumentUsage} from './parse-command-line.js';
 
 /**
@@ -37,7 +37,7 @@ export const helpText = (about: string): string => {
 			: commandTable.filter(({name}) => name.startsWith(`${about} `));
 	return [
 		...(command === undefined
-			? [`${sentence(family?.summary ?? '')}`]
+			? [sentence(family?.summary ?? '')]
 			: [commandHelp(command)]),
 		...(members.length === 0
 			? []
@@ -51,7 +51,7 @@ export const helpText = (about: string): string => {
 	].join('\n\n');
 };
 
-/** docs/commands.md, made from the command table. */
+/** Docs/commands.md, made from the command table. */
 export const commandsPage = (): string => {
 	const lines = [
 		'# Commands',
@@ -76,9 +76,7 @@ export const commandsPage = (): string => {
 			'```',
 			'',
 			sentence(command.summary),
-			...(command.description === undefined
-				? []
-				: ['', command.description]),
+			...(command.description === undefined ? [] : ['', command.description]),
 			...(command.arguments.length === 0
 				? []
 				: [
@@ -108,12 +106,14 @@ export const commandsPage = (): string => {
 
 const overview = (): string => {
 	const single = commandTable.filter(({name}) => !name.includes(' '));
-	const running = ['scheduler', 'worker', 'up', 'demo'];
-	const isRunning = ({name}: CommandDefinition): boolean =>
-		running.includes(name);
+	const running = new Set(['scheduler', 'worker', 'up', 'demo']);
+	const isRunning = ({name}: CommandDefinition): boolean => running.has(name);
 	const families = commandFamilies.filter(({name}) => name !== 'worker');
 	return [
-		'lifeblood: draw a graph, let tasks travel through it, run their processes on any number of machines',
+		wrap(
+			'lifeblood: draw a graph, let tasks travel through it, run their processes on any number of machines',
+			78,
+		),
 		'Usage: lifeblood COMMAND [arguments] [flags]',
 		section(
 			'Run a farm',
@@ -126,15 +126,15 @@ const overview = (): string => {
 				.filter(({name}) => name === 'submit')
 				.map(({name, summary}): Row => [name, summary]),
 			...families
-				.filter(({name}) => ['task', 'group', 'node', 'graph', 'limit'].includes(name))
+				.filter(({name}) =>
+					['task', 'group', 'node', 'graph', 'limit'].includes(name),
+				)
 				.map(({name, summary}): Row => [`${name} ...`, summary]),
 			['worker ...', 'look at workers and steer them'],
 		]),
 		section('Set up', [
 			...single
-				.filter(
-					(command) => !isRunning(command) && command.name !== 'submit',
-				)
+				.filter((command) => !isRunning(command) && command.name !== 'submit')
 				.map(({name, summary}): Row => [name, summary]),
 			...families
 				.filter(({name}) => ['db', 'key', 'config'].includes(name))
@@ -202,10 +202,14 @@ const flagRows = (flags: Readonly<Record<string, FlagDefinition>>): Row[] =>
 		flagDescription(entry[1]),
 	]);
 
-const flagTable = (flags: Readonly<Record<string, FlagDefinition>>): string[] => [
+const flagTable = (
+	flags: Readonly<Record<string, FlagDefinition>>,
+): string[] => [
 	'| flag | |',
 	'|---|---|',
-	...flagRows(flags).map(([flag, text]) => `| \`${cell(flag)}\` | ${cell(text)} |`),
+	...flagRows(flags).map(
+		([flag, text]) => `| \`${cell(flag)}\` | ${cell(text)} |`,
+	),
 ];
 
 /** Two columns of at most 80 characters in all; a long first column pushes its text onto the next line. */

@@ -21,7 +21,10 @@ export const run: Mode['run'] = async (context) => {
 	return runSubcommand(context);
 };
 
-type NodeType = ResultOf<typeof clientToScheduler, 'node.types'>['types'][number];
+type NodeType = ResultOf<
+	typeof clientToScheduler,
+	'node.types'
+>['types'][number];
 
 const list: Subcommand = async ({context: {flags, output}, client}) => {
 	const {nodes} = await client.call('node.list', {});
@@ -150,7 +153,11 @@ const set: Subcommand = async ({context, client}) => {
 
 const rename: Subcommand = async ({context, client}) => {
 	const [name = '', to = ''] = context.arguments;
-	tellNode(context, await client.change('node.rename', {name, to}), `was ${name}`);
+	tellNode(
+		context,
+		await client.change('node.rename', {name, to}),
+		`was ${name}`,
+	);
 	return 0;
 };
 

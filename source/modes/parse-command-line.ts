@@ -35,7 +35,7 @@ export const parseCommandLine = (
 		(word) => word === '--help' || word === '-h',
 	);
 	if (name === '') {
-		const [first] = rest.filter((word) => !isHelp(word));
+		const first = rest.find((word) => !isHelp(word));
 		if (rest.includes('--version') || rest.includes('-v')) {
 			return {kind: 'version'};
 		}
@@ -50,7 +50,10 @@ export const parseCommandLine = (
 	}
 
 	if (name === 'help') {
-		return {kind: 'help', about: rest.filter((word) => !isHelp(word)).join(' ')};
+		return {
+			kind: 'help',
+			about: rest.filter((word) => !isHelp(word)).join(' '),
+		};
 	}
 
 	if (asksForHelp) {
@@ -96,7 +99,8 @@ type FlagValue = string | number | boolean | readonly string[];
 type Values = Map<string, FlagValue>;
 type Definitions = Readonly<Record<string, FlagDefinition>>;
 
-const invalid = (message: string): FarmError => new FarmError('INVALID', message);
+const invalid = (message: string): FarmError =>
+	new FarmError('INVALID', message);
 const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 
 const beforeSeparator = (words: readonly string[]): readonly string[] => {
@@ -151,7 +155,8 @@ const isSubcommand = (family: string, word: string): boolean =>
 const flagName = (word: string): string => word.slice(2).split('=', 1)[0]!;
 
 const isGlobalFlag = (word: string): boolean =>
-	isHelp(word) || (word.startsWith('--') && Object.hasOwn(globalFlags, flagName(word)));
+	isHelp(word) ||
+	(word.startsWith('--') && Object.hasOwn(globalFlags, flagName(word)));
 
 const takesNextWord = (word: string): boolean =>
 	isGlobalFlag(word) &&
@@ -291,7 +296,11 @@ const checkArguments = (
 
 	for (const [index, {options, name}] of expected.entries()) {
 		const value = input[index];
-		if (options !== undefined && value !== undefined && !options.includes(value)) {
+		if (
+			options !== undefined &&
+			value !== undefined &&
+			!options.includes(value)
+		) {
 			throw invalid(`${name} is one of ${options.join(', ')}, not "${value}".`);
 		}
 	}
@@ -347,7 +356,7 @@ const readFlag = ({
 		return text;
 	}
 
-	const number = text.trim() === '' ? Number.NaN : Number(text);
+	const number = text.trim() === '' ? NaN : Number(text);
 	const {minimum = -Infinity, maximum = Infinity} = definition;
 	if (
 		!Number.isFinite(number) ||

@@ -34,14 +34,16 @@ function* parsePart(part: string, text: string): Generator<number> {
 	if (groups === undefined) {
 		throw invalid(
 			text,
-			part === '' ? 'a part of it is empty' : `"${part}" is no frame and no range`,
+			part === ''
+				? 'a part of it is empty'
+				: `"${part}" is no frame and no range`,
 		);
 	}
 
 	const first = Number(groups['first']);
 	const last = Number(groups['last'] ?? groups['first']);
 	const step = Number(groups['step'] ?? 1);
-	if (![first, last, step].every((number) => Number.isSafeInteger(number))) {
+	if ([first, last, step].some((number) => !Number.isSafeInteger(number))) {
 		throw invalid(text, `"${part}" has a number that is too large`);
 	}
 

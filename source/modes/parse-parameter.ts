@@ -42,7 +42,7 @@ const readValue = ({
 	switch (type) {
 		case 'int':
 		case 'float': {
-			const number = written.trim() === '' ? Number.NaN : Number(written);
+			const number = written.trim() === '' ? NaN : Number(written);
 			return Number.isFinite(number) ? number : written;
 		}
 

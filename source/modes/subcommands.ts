@@ -9,9 +9,7 @@ export type Subcommand = (input: {
 
 /** A mode of which every subcommand, by its last word, asks a scheduler. */
 export const subcommands =
-	(
-		handlers: Readonly<Record<string, Subcommand>>,
-	): Mode['run'] =>
+	(handlers: Readonly<Record<string, Subcommand>>): Mode['run'] =>
 	async (context) => {
 		const word = context.command.split(' ').at(-1) ?? '';
 		const handler = Object.hasOwn(handlers, word) ? handlers[word] : undefined;

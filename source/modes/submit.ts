@@ -27,8 +27,8 @@ export const run: Mode['run'] = async (context) => {
 		groups: [...flags.texts('group')],
 		priority: flags.number('priority') ?? 0,
 		paused: flags.toggle('paused') === true,
-		...(name === undefined ? {} : {name}),
-		...(environment === undefined ? {} : {environment}),
+		...(name !== undefined && {name}),
+		...(environment !== undefined && {environment}),
 	});
 	if (!isJson) {
 		output.print(String(id));

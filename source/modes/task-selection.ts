@@ -1,9 +1,9 @@
 import {FarmError} from '../core/errors.js';
 import {taskStates, type TaskState} from '../core/task-state.js';
-import type {CommandContext} from './context.js';
-import {parseTaskIds} from './parse-id.js';
 import type {ParamsInput} from '../net/messages/method.js';
 import type {clientToScheduler} from '../net/messages/client.js';
+import type {CommandContext} from './context.js';
+import {parseTaskIds} from './parse-id.js';
 
 type Select = ParamsInput<typeof clientToScheduler, 'task.act'>['select'];
 
@@ -42,9 +42,9 @@ export const taskSelection = (
 
 	return {
 		filter: {
-			...(group === undefined ? {} : {group}),
-			...(node === undefined ? {} : {node}),
-			...(states === undefined ? {} : {states: parseStates(states)}),
+			...(group !== undefined && {group}),
+			...(node !== undefined && {node}),
+			...(states !== undefined && {states: parseStates(states)}),
 		},
 	};
 };

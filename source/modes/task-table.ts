@@ -25,9 +25,9 @@ export const paintState = (
 	state: string,
 	text: string,
 ): string => {
-	const style = (
-		stateStyles as Readonly<Partial<Record<string, Style>>>
-	)[state];
+	const style = (stateStyles as Readonly<Partial<Record<string, Style>>>)[
+		state
+	];
 	return style === undefined ? text : output.paint(style, text);
 };
 
@@ -148,13 +148,8 @@ const endText = ({
 	exit_code: exitCode,
 	signal,
 	reason,
-}: InvocationShape): string => {
-	if (exitCode !== null) {
-		return `exit ${exitCode}`;
-	}
-
-	return signal ?? reason ?? '';
-};
+}: InvocationShape): string =>
+	exitCode === null ? (signal ?? reason ?? '') : `exit ${exitCode}`;
 
 const stateText = ({
 	state,

@@ -38,10 +38,10 @@ const list: Subcommand = async ({context, client}) => {
 		// eslint-disable-next-line no-await-in-loop -- a page begins where the one before it ended
 		const page = await client.call('task.list', {
 			filter: {
-				...(group === undefined ? {} : {group}),
-				...(node === undefined ? {} : {node}),
-				...(name === undefined ? {} : {name}),
-				...(states === undefined ? {} : {states: parseStates(states)}),
+				...(group !== undefined && {group}),
+				...(node !== undefined && {node}),
+				...(name !== undefined && {name}),
+				...(states !== undefined && {states: parseStates(states)}),
 				dead: flags.toggle('dead') === true,
 				archived: flags.toggle('archived') === true,
 			},
@@ -56,9 +56,7 @@ const list: Subcommand = async ({context, client}) => {
 	if (flags.toggle('json') === true) {
 		output.printJson(tasks);
 	} else {
-		output.print(
-			taskTable(tasks, {output, now: systemClock.now()}).join('\n'),
-		);
+		output.print(taskTable(tasks, {output, now: systemClock.now()}).join('\n'));
 	}
 
 	if (hasMore) {
@@ -124,7 +122,7 @@ const move: Subcommand = async ({context, client}) => {
 		await client.change('task.move', {
 			select: taskSelection(context),
 			to,
-			...(input === undefined ? {} : {input}),
+			...(input !== undefined && {input}),
 		}),
 		`moved to ${to}`,
 	);
@@ -161,10 +159,10 @@ const set: Subcommand = async ({context, client}) => {
 		id,
 		attributes: await taskAttributes(flags),
 		delete: [...flags.texts('delete')],
-		...(name === undefined ? {} : {name}),
-		...(priority === undefined ? {} : {priority}),
-		...(groups.length === 0 ? {} : {groups: [...groups]}),
-		...(environment === undefined ? {} : {environment}),
+		...(name !== undefined && {name}),
+		...(priority !== undefined && {priority}),
+		...(groups.length > 0 && {groups: [...groups]}),
+		...(environment !== undefined && {environment}),
 	});
 	if (flags.toggle('json') === true) {
 		output.printJson(task);
@@ -387,7 +385,7 @@ const chooseInvocation = async ({
 	const wanted = context.flags.number('invocation');
 	const {invocations} = await client.call('task.invocations', {id});
 	if (wanted !== undefined) {
-		if (!invocations.some((invocation) => invocation.id === wanted)) {
+		if (invocations.every((invocation) => invocation.id !== wanted)) {
 			throw new FarmError(
 				'NOT_FOUND',
 				`Task ${id} has no invocation ${wanted}; it has ${invocations.length === 0 ? 'none' : invocations.map((invocation) => invocation.id).join(', ')}.`,

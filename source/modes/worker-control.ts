@@ -95,7 +95,7 @@ const runSubcommand = subcommands({
 const groupsOf = ({
 	flags,
 	arguments: [, ...named],
-}: CommandContext): string[] | null => { // eslint-disable-line @typescript-eslint/no-restricted-types -- as on the wire
+}: CommandContext): string[] | undefined => {
 	const ways = [
 		named.length > 0,
 		flags.toggle('none') === true,

@@ -10,7 +10,9 @@ type Answers = {
 	readonly [Name in SchedulerCall['name']]?: (
 		params: Extract<SchedulerCall, {name: Name}>['params'],
 		connection: Connection,
-	) => Parameters<Extract<SchedulerCall, {name: Name}>['reply']>[0] | Promise<Parameters<Extract<SchedulerCall, {name: Name}>['reply']>[0]>;
+	) =>
+		| Parameters<Extract<SchedulerCall, {name: Name}>['reply']>[0]
+		| Promise<Parameters<Extract<SchedulerCall, {name: Name}>['reply']>[0]>;
 };
 
 /** The real listener with the real method table, without a key; what it answers is what a test says, which may throw a `FarmError`. */
@@ -53,13 +55,20 @@ const answer = async (
 		const respond = answers[call.name] as
 			((params: unknown, connection: Connection) => unknown) | undefined;
 		if (respond === undefined) {
-			throw new FarmError('INVALID', `The test has no answer for ${call.name}.`);
+			throw new FarmError(
+				'INVALID',
+				`The test has no answer for ${call.name}.`,
+			);
 		}
 
-		(call.reply as (result: unknown) => void)(await respond(call.params, connection));
+		(call.reply as (result: unknown) => void)(
+			await respond(call.params, connection),
+		);
 	} catch (error) {
 		call.refuse(
-			error instanceof FarmError ? error : new FarmError('INTERNAL', String(error)),
+			error instanceof FarmError
+				? error
+				: new FarmError('INTERNAL', String(error)),
 		);
 	}
 };

@@ -1,0 +1,231 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {FarmError} from '../source/core/errors.js';
+import {
+	commandFamilies,
+	commandTable,
+	globalFlags,
+} from '../source/modes/command-table.js';
+import {commandsPage, helpText} from '../source/modes/help.js';
+import {parseCommandLine} from '../source/modes/parse-command-line.js';
+
+const parse = (line: string) =>
+	parseCommandLine(line.split(' ').filter((word) => word !== ''));
+
+const command = (line: string) => {
+	const parsed = parse(line);
+	if (parsed.kind !== 'command') {
+		throw new Error(`${line} is no command.`);
+	}
+
+	return parsed;
+};
+
+test('flags of every command may stand before, between and behind the words', (t) => {
+	for (const line of [
+		'--json --scheduler host:1 task list --dead',
+		'task --json --scheduler=host:1 list --dead',
+		'task list --dead --scheduler host:1 --json',
+	]) {
+		const {
+			command: {name},
+			flags,
+		} = command(line);
+		t.is(name, 'task list');
+		t.is(flags.text('scheduler'), 'host:1');
+		t.true(flags.toggle('json'));
+		t.true(flags.toggle('dead'));
+		t.is(flags.toggle('archived'), undefined);
+	}
+});
+
+test('a worker is run, unless the next word steers workers', (t) => {
+	t.is(command('worker').command.mode, 'worker');
+	t.is(command('worker --cpus 4 --once').command.mode, 'worker');
+	t.is(command('worker list').command.name, 'worker list');
+	t.is(command('worker --json show a').command.mode, 'worker-control');
+	t.throws(() => parse('worker list2'), {
+		code: 'INVALID',
+		message: /does not know what to do with "list2"/,
+	});
+});
+
+test('a flag that is off is not one that was not given', (t) => {
+	t.is(command('scheduler').flags.toggle('broadcast'), undefined);
+	t.false(command('scheduler --no-broadcast').flags.toggle('broadcast'));
+	t.throws(() => parse('task list --no-dead'), {code: 'INVALID'});
+});
+
+test('values may begin with a dash where they are numbers, or behind an equals sign', (t) => {
+	t.is(command('submit a --priority -5').flags.number('priority'), -5);
+	t.is(command('submit a --name=-x').flags.text('name'), '-x');
+	t.deepEqual(
+		command('submit a --attr a=-1 --attr b:=[-2]').flags.texts('attr'),
+		['a=-1', 'b:=[-2]'],
+	);
+	t.deepEqual(command('graph apply -').arguments, ['-']);
+	t.deepEqual(command('graph apply -- --odd.yaml').arguments, ['--odd.yaml']);
+});
+
+test('what is wrong is told by name, with what was most likely meant', (t) => {
+	for (const [line, message] of [
+		[
+			'tsk list',
+			'There is no command "tsk"; did you mean "task"? See lifeblood --help.',
+		],
+		['task', /^"task" needs one word more: list, show, /],
+		['task lst', /^There is no command "task lst"; did you mean "list"\?/],
+		[
+			'task list --stat x',
+			/^"task list" has no flag --stat; did you mean "--state"\?/,
+		],
+		['task list -x', /^"task list" has no flag -x/],
+		[
+			'task list --state redy',
+			/^--state knows no "redy"; did you mean "ready"\?/,
+		],
+		['task list --state ready,x', /^--state knows no "x"/],
+		[
+			'task list --limit ten',
+			'--limit must be a whole number from 1 on, not "ten".',
+		],
+		['task list --limit 1.5', /whole number/],
+		['task list --limit 0', /from 1 on/],
+		['scheduler --server-port 65536', /from 0 to 65535/],
+		['task list --limit', /^--limit needs a value: --limit N\./],
+		['task list --limit --dead', /^--limit needs a value/],
+		['task list --dead=yes', '--dead is a switch and takes no value.'],
+		['task list --limit 1 --limit 2', '--limit may be given only once.'],
+		['task list 5', /^"task list" does not know what to do with "5"/],
+		['task show', /^"task show" needs ID: the task's id\./],
+		['limit set a', /^"limit set" needs TOTAL/],
+		['completion tcsh', /^SHELL is one of bash, zsh, fish, not "tcsh"/],
+		[
+			'--vresion',
+			/^There is no flag --vresion without a command; did you mean "--version"\?/,
+		],
+	] as const) {
+		t.throws(() => parse(line), {code: 'INVALID', message}, line);
+	}
+});
+
+test('help is asked for in any place, before anything is found wrong', (t) => {
+	t.deepEqual(parse(''), {kind: 'help', about: ''});
+	t.deepEqual(parse('--help'), {kind: 'help', about: ''});
+	t.deepEqual(parse('task --help'), {kind: 'help', about: 'task'});
+	t.deepEqual(parse('task list --wrong -h'), {
+		kind: 'help',
+		about: 'task list',
+	});
+	t.deepEqual(parse('help task list'), {kind: 'help', about: 'task list'});
+	t.deepEqual(parse('--version'), {kind: 'version'});
+	t.throws(() => helpText('nothing'), {code: 'INVALID'});
+});
+
+test('any words are either understood or refused as wrong usage', (t) => {
+	const word = fc.oneof(
+		fc.string(),
+		fc.constantFrom(
+			'task',
+			'list',
+			'worker',
+			'--',
+			'-',
+			'--json',
+			'--state',
+			'--scheduler',
+			'--x',
+			'--=',
+			'-1',
+			'--no-json',
+			'--__proto__',
+			'--constructor',
+			'5',
+		),
+	);
+	fc.assert(
+		fc.property(fc.array(word, {maxLength: 6}), (words) => {
+			try {
+				t.true(
+					['help', 'version', 'command'].includes(parseCommandLine(words).kind),
+				);
+			} catch (error) {
+				t.true(
+					error instanceof FarmError && error.code === 'INVALID',
+					String(error),
+				);
+			}
+		}),
+		{numRuns: 500},
+	);
+});
+
+test('every example in the command table can be parsed', (t) => {
+	for (const {name, examples} of commandTable) {
+		t.true(examples.length > 0, name);
+		for (const example of examples) {
+			// As a shell would take it apart.
+			const words = [
+				...example.command.split(/ [>|] /, 1)[0]!.matchAll(/'([^']*)'|(\S+)/g),
+			].map(([, quoted, bare]) => quoted ?? bare!);
+			const parsed = parseCommandLine(words);
+			t.true(
+				parsed.kind === 'command' && parsed.command.name === name,
+				example.command,
+			);
+		}
+	}
+});
+
+test('the command table is sound', (t) => {
+	const names = commandTable.map(({name}) => name);
+	t.is(new Set(names).size, names.length);
+	for (const {name, flags, arguments: words} of commandTable) {
+		const [first = '', second] = name.split(' ', 2);
+		t.is(
+			second !== undefined,
+			second !== undefined &&
+				commandFamilies.some((family) => family.name === first),
+			name,
+		);
+		t.true(
+			Object.keys(flags).every((flag) => !Object.hasOwn(globalFlags, flag)),
+			name,
+		);
+		t.true(
+			words.slice(0, -1).every(({isMultiple}) => isMultiple !== true),
+			name,
+		);
+	}
+});
+
+test('the help of every command fits into 80 columns and names every flag', (t) => {
+	for (const about of [
+		'',
+		...commandFamilies.map(({name}) => name),
+		...commandTable.map(({name}) => name),
+	]) {
+		const lines = helpText(about).split('\n');
+		const isExample = (line: string): boolean =>
+			line.startsWith('  lifeblood ');
+		t.deepEqual(
+			lines.filter((line) => line.length > 80 && !isExample(line)),
+			[],
+			about,
+		);
+	}
+
+	for (const {name, flags} of commandTable) {
+		const help = helpText(name);
+		for (const flag of Object.keys(flags)) {
+			t.true(help.includes(`-${flag}`), `${name} --${flag}`);
+		}
+	}
+});
+
+test('the page of commands has every command', (t) => {
+	const page = commandsPage();
+	for (const {name} of commandTable) {
+		t.true(page.includes(`\n## ${name}\n`), name);
+	}
+});
