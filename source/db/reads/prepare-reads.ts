@@ -2,6 +2,7 @@ import type {Connection} from '../open.js';
 import {farmReads} from './farm.js';
 import {groupReads} from './groups.js';
 import {invocationReads} from './invocations.js';
+import {restReads} from './rest.js';
 import {taskRuns} from './task-runs.js';
 import {taskReads} from './tasks.js';
 
@@ -12,6 +13,7 @@ export const prepareReads = (reader: Connection) => ({
 	groups: groupReads(reader),
 	invocations: invocationReads(reader),
 	farm: farmReads(reader),
+	rest: restReads(reader),
 });
 
 export type Reads = ReturnType<typeof prepareReads>;
