@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {createSocket, type Socket} from 'node:dgram';
 import {once} from 'node:events';
 import process from 'node:process';
@@ -77,15 +78,11 @@ const announce = async (
 test('an announcement is read again, and known to be from who has the key', (t) => {
 	for (const signer of [key, viewOnly(key)]) {
 		const packet = decodePacket(encodeAnnouncement(announcement, signer));
-		if (packet?.kind !== 'announcement') {
-			t.fail();
-			return;
-		}
-
-		t.deepEqual(packet.announcement, announcement);
-		t.true(packet.isFrom(key));
-		t.true(packet.isFrom(viewOnly(key)));
-		t.false(packet.isFrom(createFarmKey()));
+		const read = packet?.kind === 'announcement' ? packet : undefined;
+		t.deepEqual(read?.announcement, announcement);
+		t.true(read?.isFrom(key));
+		t.true(read?.isFrom(viewOnly(key)));
+		t.false(read?.isFrom(createFarmKey()));
 	}
 });
 
@@ -152,6 +149,7 @@ test('a farm is found by its key, and by its view-only key', async (t) => {
 	const port = await freePort(t);
 	await announce(t, port);
 	for (const held of [key, viewOnly(key)]) {
+		// eslint-disable-next-line no-await-in-loop -- one after the other
 		const found = await discover({
 			port,
 			targets,
@@ -194,11 +192,13 @@ test('who asks need not wait for the interval', async (t) => {
 		timeoutMs: 10_000,
 	});
 	t.is(found?.interval_s, 3600);
-	t.is(
-		(await discover({port, targets, sought: {kind: 'any'}, timeoutMs: 10_000}))
-			.length,
-		1,
-	);
+	const any = await discover({
+		port,
+		targets,
+		sought: {kind: 'any'},
+		timeoutMs: 10_000,
+	});
+	t.is(any.length, 1);
 });
 
 test('questions by the hundred are answered once a second at most', async (t) => {
@@ -251,7 +251,8 @@ test('another farm and a farm without a key are not mistaken for the own one', a
 		return found.map(({farm}) => farm);
 	};
 
-	t.deepEqual((await seek({kind: 'any'})).toSorted(), ['open', 'theirs']);
+	const anyFarm = await seek({kind: 'any'});
+	t.deepEqual(anyFarm.toSorted(), ['open', 'theirs']);
 	t.deepEqual(await seek({kind: 'insecure'}), ['open']);
 	// While both of them are heard again and again.
 	t.deepEqual(
@@ -270,6 +271,7 @@ test('after a rotation a farm is found by its old key too', async (t) => {
 	const old = createFarmKey();
 	await announce(t, port, {keys: () => [key, old]});
 	for (const held of [key, old]) {
+		// eslint-disable-next-line no-await-in-loop -- one after the other
 		const [found] = await discover({
 			port,
 			targets,
@@ -337,8 +339,12 @@ test('a port that another program keeps to itself is told, and a scheduler annou
 		},
 	);
 	const troubles: string[] = [];
-	const message = once(selfish, 'message') as Promise<[Buffer]>;
-	await announce(t, port, {onTrouble: (trouble) => troubles.push(trouble)});
+	const message = once(selfish, 'message') as Promise<[Uint8Array]>;
+	await announce(t, port, {
+		onTrouble(trouble) {
+			troubles.push(trouble);
+		},
+	});
 	const [bytes] = await message;
 	t.is(decodePacket(bytes)?.kind, 'announcement');
 	t.regex(troubles[0] ?? '', /taken by another program/v);

@@ -3,13 +3,19 @@ import test from 'ava';
 import fc from 'fast-check';
 import {createFrameReader, type Frame} from '../source/net/frame.js';
 
-const cut = (bytes: Buffer, cuts: readonly number[]): readonly Buffer[] => {
+const cut = (
+	bytes: Uint8Array,
+	cuts: readonly number[],
+): readonly Uint8Array[] => {
 	const edges = [0, ...cuts.map((at) => at % (bytes.length + 1)), bytes.length];
 	edges.sort((a, b) => a - b);
 	return edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
 };
 
-const read = (chunks: readonly Buffer[], limit?: number): readonly Frame[] => {
+const read = (
+	chunks: readonly Uint8Array[],
+	limit?: number,
+): readonly Frame[] => {
 	const reader =
 		limit === undefined ? createFrameReader() : createFrameReader(() => limit);
 	return chunks.flatMap((chunk) => reader.push(chunk));

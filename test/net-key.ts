@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {inspect} from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
@@ -35,7 +36,7 @@ test('a join code gives its key back, however it was typed', (t) => {
 test('a typing error anywhere in a join code is noticed', (t) => {
 	const code = toJoinCode(createFarmKey());
 	for (const [index, character] of [...code].entries()) {
-		if (index < 5 || character === '-') {
+		if (character === '-' || index < 5) {
 			continue;
 		}
 

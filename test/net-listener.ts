@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {once} from 'node:events';
 import {
 	connect as connectSocket,
@@ -150,7 +151,8 @@ test('before hello nothing is served', async (t) => {
 	);
 	socket.write('{"jsonrpc":"2.0","id":2,"method":"ping"}\n');
 	socket.end();
-	const [first = '', second = ''] = (await text).split('\n', 2);
+	const answers = await text;
+	const [first = '', second = ''] = answers.split('\n', 2);
 	t.like(JSON.parse(first), {id: 1, error: {data: {code: 'REFUSED'}}});
 	t.like(JSON.parse(second), {id: 2, result: {}});
 });
@@ -307,6 +309,7 @@ test('a server of another kind is told from a scheduler', async (t) => {
 	await Promise.all([once(web, 'listening'), once(tls, 'listening')]);
 	for (const server of [web, tls]) {
 		const {port} = server.address() as AddressInfo;
+		// eslint-disable-next-line no-await-in-loop -- one after the other
 		await t.throwsAsync(farm.connect({address: {host: '127.0.0.1', port}}), {
 			code: 'REFUSED',
 		});
@@ -357,10 +360,10 @@ for (const [what, bytes] of hostile) {
 test('a flood of connections that say nothing keeps no one out', async (t) => {
 	const farm = await startTestFarm(t, {limits: {maxHandshakes: 50}});
 	const before = await farm.connect();
-	let isOver = false;
+	const end = new AbortController();
 	let opened = 0;
 	const flood = async (): Promise<void> => {
-		while (!isOver) {
+		while (!end.signal.aborted) {
 			const socket = connectSocket(farm.address);
 			socket.on('error', () => undefined);
 			opened += 1;
@@ -373,7 +376,7 @@ test('a flood of connections that say nothing keeps no one out', async (t) => {
 	const during = await farm.connect();
 	t.like(await during.peer.request('task.submit', submission), {id: 1});
 	t.like(await before.peer.request('task.submit', submission), {id: 2});
-	isOver = true;
+	end.abort();
 	await flooding;
 });
 

@@ -139,7 +139,8 @@ const answersTo = async (
 	const text = readAll(socket);
 	socket.write(bytes);
 	const reason = await peer.closed;
-	const lines = (await text).split('\n').slice(0, -1);
+	const received = await text;
+	const lines = received.split('\n').slice(0, -1);
 	return {reason, answers: lines.map((line) => JSON.parse(line) as unknown)};
 };
 
@@ -150,8 +151,8 @@ const firstAnswer = async (
 ): Promise<unknown> => {
 	const {socket} = await peerAndSocket(t, options);
 	socket.write(`${JSON.stringify(line)}\n`);
-	const [chunk] = (await once(socket, 'data')) as [Buffer];
-	return JSON.parse(chunk.toString()) as unknown;
+	const [chunk] = (await once(socket, 'data')) as [Uint8Array];
+	return JSON.parse(String(chunk)) as unknown;
 };
 
 test('both sides ask and are answered on one connection', async (t) => {
@@ -203,8 +204,16 @@ test('notifications come in order, and what fits no schema is refused by name', 
 	const troubles: Error[] = [];
 	const [near] = await peers(
 		t,
-		{onTrouble: (error) => troubles.push(error)},
-		{onNotice: (notice) => ticks.push(notice)},
+		{
+			onTrouble(error) {
+				troubles.push(error);
+			},
+		},
+		{
+			onNotice(notice) {
+				ticks.push(notice);
+			},
+		},
 	);
 	for (const n of [1, 2, 3]) {
 		near.notify('tick', {n});
@@ -243,7 +252,9 @@ test('a handler that throws answers for itself alone', async (t) => {
 		t,
 		{},
 		{
-			onTrouble: (error) => troubles.push(error),
+			onTrouble(error) {
+				troubles.push(error);
+			},
 			onRequest(call) {
 				if (call.name === 'never') {
 					throw new TypeError('the password is secret');
@@ -409,7 +420,11 @@ test('what was sent before closing arrives', async (t) => {
 	const [near, far] = await peers(
 		t,
 		{},
-		{onNotice: (notice) => ticks.push(notice)},
+		{
+			onNotice(notice) {
+				ticks.push(notice);
+			},
+		},
 	);
 	for (let n = 0; n < 1000; n += 1) {
 		near.notify('tick', {n});
@@ -486,7 +501,8 @@ test('who asks without waiting for answers is not read for a while, and loses no
 	t.teardown(() => {
 		clearInterval(answering);
 	});
-	t.is((await all).length, 2000);
+	const answers = await all;
+	t.is(answers.length, 2000);
 });
 
 test('two that have nothing to say stay connected', async (t) => {
@@ -510,8 +526,8 @@ test('who says nothing, not even when asked, is given up', async (t) => {
 	});
 	const asked = peer.request('never', {});
 	let pings = 0;
-	socket.on('data', (chunk: Buffer) => {
-		pings += chunk.toString().split('"ping","params"').length - 1;
+	socket.on('data', (chunk: Uint8Array) => {
+		pings += String(chunk).split('"ping","params"').length - 1;
 	});
 	const begin = performance.now();
 	await t.throwsAsync(asked, {code: 'CLOSED', message: /Nothing was heard/v});
@@ -557,16 +573,22 @@ const standings: ReadonlyArray<readonly [string, Standing, readonly string[]]> =
 		],
 	];
 for (const [who, standing, permitted] of standings) {
-	test(`${who} may ${permitted.join(', ') || 'nothing'}`, async (t) => {
+	test(`${who} may ${permitted.length === 0 ? 'nothing' : permitted.join(', ')}`, async (t) => {
 		const ticks: unknown[] = [];
 		const troubles: Error[] = [];
 		const [near] = await peers(
 			t,
-			{onTrouble: (error) => troubles.push(error)},
+			{
+				onTrouble(error) {
+					troubles.push(error);
+				},
+			},
 			{
 				standing: () => standing,
 				notices: {access: 'worker', shapes},
-				onNotice: (notice) => ticks.push(notice),
+				onNotice(notice) {
+					ticks.push(notice);
+				},
 			},
 		);
 		near.notify('tick', {n: 1});

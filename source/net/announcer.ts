@@ -77,13 +77,15 @@ export const createAnnouncer = (options: AnnouncerOptions): Service => {
 	const takePacket = (bytes: Uint8Array): void => {
 		const packet = decodePacket(bytes);
 		if (
-			packet?.kind === 'question' &&
-			(packet.farmId === undefined || farmIds(keys).includes(packet.farmId))
+			packet?.kind !== 'question' ||
+			(packet.farmId !== undefined && !farmIds(keys).includes(packet.farmId))
 		) {
-			// Sooner, never later than the interval would have it.
-			const due = lastTold + Math.min(intervalMs, answerAtMostEveryMs);
-			schedule(Math.max(0, due - clock.monotonic()));
+			return;
 		}
+
+		// Sooner, never later than the interval would have it.
+		const due = lastTold + Math.min(intervalMs, answerAtMostEveryMs);
+		schedule(Math.max(0, due - clock.monotonic()));
 	};
 
 	const stop = async (): Promise<void> => {

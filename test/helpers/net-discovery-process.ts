@@ -49,7 +49,7 @@ if (mode === 'announce') {
 	console.log('ready');
 	process.stdin.resume();
 	process.stdin.once('end', () => {
-		process.exit();
+		process.exit(); // eslint-disable-line unicorn/no-process-exit -- it is a program
 	});
 } else {
 	const found = await discover({
