@@ -4,11 +4,6 @@ import test from 'ava';
 import fc from 'fast-check';
 import {fromBase32, toBase32} from '../source/net/base32.js';
 import {
-	acceptedKeys,
-	formatKeyFile,
-	parseKeyFile,
-} from '../source/net/key-file.js';
-import {
 	createFarmKey,
 	fromJoinCode,
 	toJoinCode,
@@ -98,34 +93,4 @@ test('base 32 gives any bytes back', (t) => {
 			},
 		),
 	);
-});
-
-test('a key file keeps the old key until its day is over', (t) => {
-	const current = createFarmKey();
-	const old = {key: createFarmKey(), until: Date.UTC(2031, 0, 2, 3, 4, 5)};
-	const file = parseKeyFile(formatKeyFile({current, old}));
-	const ids = (now: number) => acceptedKeys(file, now).map(({id}) => id);
-	t.deepEqual(ids(old.until - 1), [current.id, old.key.id]);
-	t.deepEqual(ids(old.until), [current.id]);
-	const alone = parseKeyFile(formatKeyFile({current, old: undefined}));
-	t.deepEqual(
-		acceptedKeys(alone, 0).map(({id}) => id),
-		[current.id],
-	);
-});
-
-test('a broken key file is told in one line that holds nothing of a key', (t) => {
-	const code = toJoinCode(createFarmKey());
-	for (const text of [
-		'',
-		'# only a remark\n',
-		`${code}\n${code}\n`,
-		`${code}\nold ${code} until tomorrow\n`,
-		'abc\n',
-		`${code} x`,
-	]) {
-		const error = t.throws(() => parseKeyFile(text), {code: 'INVALID'});
-		t.false(error.message.includes(code.slice(5, 13)));
-		t.false(error.message.includes('\n'));
-	}
 });
