@@ -1,12 +1,12 @@
 import {FarmError} from '../../core/errors.js';
 import type {InvocationId, WorkerId} from '../../core/ids.js';
 import type {Resources, WorkerType} from '../../core/requirements.js';
-import {isOpen} from '../dispatch.js';
 import {dismiss, enlist, type FleetWorker} from '../fleet.js';
 import {letGo} from '../invocations.js';
 import {offerOf} from '../offer.js';
 import type {Operation} from '../operation.js';
 import type {Turn} from '../turn-context.js';
+import {findWorker} from '../views/worker-shape.js';
 import type {WorkerLink} from '../worker-link.js';
 import {confirmRunning} from './confirm-running.js';
 import {loseInvocation} from './finish-invocation.js';
@@ -185,7 +185,7 @@ export const actOnWorkers =
 	(names: readonly string[], action: WorkerAction): Operation<{changed: number}> =>
 	(turn) => {
 		const {desk, books, statements} = turn;
-		const workers = names.map((name) => existingWorker(turn, name));
+		const workers = names.map((name) => findWorker(books.fleet, name));
 		for (const worker of workers) {
 			if (action === 'forget' && (worker.link || worker.invocations.size > 0)) {
 				throw new FarmError('CONFLICT', `Worker ${worker.row.name} is not off: stop it first.`);
@@ -242,7 +242,7 @@ export const setWorkerGroups =
 	(name: string, groups: readonly string[] | undefined): Operation<WorkerId> =>
 	(turn) => {
 		const {desk, books, statements} = turn;
-		const worker = existingWorker(turn, name);
+		const worker = findWorker(books.fleet, name);
 		desk.remember({groups: worker.row.groups_override});
 		desk.touch();
 		const override = groups === undefined ? null : JSON.stringify(groups);
@@ -254,40 +254,3 @@ export const setWorkerGroups =
 		desk.changes().workers.add(worker.row.id);
 		return worker.row.id;
 	};
-
-/** By name or id; a name that several workers have needs the id. */
-const existingWorker = ({books}: Turn, wanted: string): FleetWorker => {
-	const workers = [...books.fleet.workers.values()].filter(({row}) => row.name === wanted);
-	const [first] = workers;
-	if (workers.length > 1) {
-		throw new FarmError('INVALID', `Several workers are named ${wanted}: say which by id (${workers.map(({row}) => row.id).join(', ')}).`);
-	}
-
-	if (first) {
-		return first;
-	}
-
-	const byId = [...books.fleet.workers.values()].find(({row}) => String(row.id) === wanted);
-	if (!byId) {
-		throw new FarmError('NOT_FOUND', `There is no worker ${wanted}.`);
-	}
-
-	return byId;
-};
-
-/** What a worker is doing, in one word. */
-export const workerStateOf = (worker: FleetWorker) => {
-	if (!worker.link) {
-		return worker.lostAt === undefined ? 'off' : 'unreachable';
-	}
-
-	if (worker.error !== undefined) {
-		return 'error';
-	}
-
-	if (worker.row.draining === 1) {
-		return 'draining';
-	}
-
-	return worker.invocations.size > 0 || !isOpen(worker) ? 'busy' : 'idle';
-};

@@ -16,28 +16,31 @@ export type WaitResult = {
 	readonly live: number;
 };
 
-type WaitOptions = {
-	/** Undefined: as long as it takes. */
-	readonly timeout_s?: number | undefined;
-	/** Nobody waits any more; the promise is rejected with the signal's reason. */
-	readonly signal?: AbortSignal | undefined;
-};
+/** Resolves when whoever asked is gone; nothing is waited for any more then. */
+type Closed = Promise<unknown>;
 
 export type Waits = {
-	/** Resolves when the tasks and all that they spawned or were split into are at rest, or the time is over. Rejects with `NOT_FOUND` where one is not there. */
-	readonly tasks: (
-		ids: readonly TaskId[],
-		options?: WaitOptions,
+	/** Resolves when the tasks and all that they spawned or were split into are at rest, or the time is over. Rejects with `NOT_FOUND` where one is not there, and with `CLOSED` when `closed` resolves or the scheduler stops. */
+	readonly forTasks: (
+		params: {
+			readonly ids: readonly TaskId[];
+			readonly timeout_s?: number | undefined;
+		},
+		closed: Closed,
 	) => Promise<WaitResult>;
-	/** Resolves when all tasks of the groups are at rest, or the time is over. */
-	readonly groups: (
-		names: readonly string[],
-		options?: WaitOptions,
+	/** Resolves when all tasks of the groups are at rest, or the time is over; rejects likewise. */
+	readonly forGroups: (
+		params: {
+			readonly names: readonly string[];
+			readonly timeout_s?: number | undefined;
+		},
+		closed: Closed,
 	) => Promise<WaitResult>;
 	/** After every commit. Costs nothing for tasks that nobody waits for. */
 	readonly onCommit: (changes: TurnChanges) => void;
-	/** How many wait. */
+	/** How many tasks and groups are waited for. */
 	readonly size: () => number;
+	readonly stop: () => void;
 };
 
 type Waiter = {
@@ -59,6 +62,8 @@ type TreePart = Part & {
 	stale: boolean;
 };
 
+/** A timer cannot take more milliseconds; nobody waits so long. */
+const longestTimer = 2 ** 31 - 1;
 /** Trees of more tasks than this are not read anew in the turn that asks for it, but once in a while. */
 const smallTree = 1000;
 /** Milliseconds for each thousand tasks of a large tree until it is read anew: ten times what that takes, and more. */
@@ -72,6 +77,8 @@ export const createWaits = (
 	const byRoot = new Map<TaskId, Set<TaskId>>();
 	const groups = new Map<GroupId, Part>();
 	let reloading: NodeJS.Timeout | undefined;
+	const departures = new WeakMap<Closed, Set<(reason: string) => void>>();
+	const pending = new Set<(reason: string) => void>();
 
 	const treeOf = (id: TaskId): Part => {
 		const known = trees.get(id);
@@ -117,8 +124,7 @@ export const createWaits = (
 		}
 	};
 
-	const groupOf = (name: string): readonly [GroupId, Part] => {
-		const {id} = getGroup(context, name);
+	const groupOf = (id: GroupId): Part => {
 		let part = groups.get(id);
 		if (!part) {
 			const rest = (): TreeRest => groupRest(context, id);
@@ -126,7 +132,7 @@ export const createWaits = (
 			groups.set(id, part);
 		}
 
-		return [id, part];
+		return part;
 	};
 
 	const forgetGroup = (id: GroupId): void => {
@@ -212,8 +218,85 @@ export const createWaits = (
 		return changed;
 	};
 
+	const wait = async (
+		parts: readonly Part[],
+		{
+			timeout,
+			closed,
+			release,
+		}: {
+			readonly timeout: number | undefined;
+			readonly closed: Closed;
+			readonly release: () => void;
+		},
+	): Promise<WaitResult> => {
+		const all = new Set(parts);
+		const {promise, resolve, reject} = Promise.withResolvers<WaitResult>();
+		let timer: NodeJS.Timeout | undefined;
+		const end = (): void => {
+			clearTimeout(timer);
+			departures.get(closed)?.delete(giveUp);
+			pending.delete(giveUp);
+			for (const part of all) {
+				part.waiters.delete(waiter);
+			}
+
+			release();
+		};
+
+		const giveUp = (reason: string): void => {
+			end();
+			reject(new FarmError('CLOSED', reason));
+		};
+
+		const waiter: Waiter = {
+			settle(isOver) {
+				if (isOver || areAtRest(all)) {
+					const result = sum(all);
+					end();
+					resolve(result);
+				}
+			},
+		};
+
+		for (const part of all) {
+			part.waiters.add(waiter);
+		}
+
+		departuresOf(closed).add(giveUp);
+		pending.add(giveUp);
+		if (timeout !== undefined) {
+			timer = setTimeout(
+				() => {
+					waiter.settle(true);
+				},
+				Math.min(longestTimer, timeout * 1000),
+			);
+		}
+
+		waiter.settle(false);
+		return promise;
+	};
+
+	/** One listener for each connection, however often it waits. */
+	const departuresOf = (closed: Closed): Set<(reason: string) => void> => {
+		const known = departures.get(closed);
+		if (known) {
+			return known;
+		}
+
+		const set = new Set<(reason: string) => void>();
+		departures.set(closed, set);
+		void closed.then(() => {
+			for (const giveUp of set) {
+				giveUp('Whoever waited is gone.');
+			}
+		});
+		return set;
+	};
+
 	return {
-		async tasks(ids, options = {}) {
+		async forTasks({ids, timeout_s: timeout}, closed) {
 			const unique = [...new Set(ids)];
 			const parts: Part[] = [];
 			const release = (): void => {
@@ -231,16 +314,18 @@ export const createWaits = (
 				throw error;
 			}
 
-			return wait(parts, {...options, release});
+			return wait(parts, {timeout, closed, release});
 		},
-		async groups(names, options = {}) {
-			const parts = names.map((name) => groupOf(name));
+		async forGroups({names, timeout_s: timeout}, closed) {
+			// All are looked up before one is entered, so that a missing one leaves nothing behind.
+			const ids = names.map((name) => getGroup(context, name).id);
 			return wait(
-				parts.map(([, part]) => part),
+				ids.map((id) => groupOf(id)),
 				{
-					...options,
+					timeout,
+					closed,
 					release() {
-						for (const [id] of parts) {
+						for (const id of ids) {
 							forgetGroup(id);
 						}
 					},
@@ -261,72 +346,12 @@ export const createWaits = (
 			review(changed);
 		},
 		size: () => trees.size + groups.size,
-	};
-};
-
-const wait = async (
-	parts: readonly Part[],
-	{
-		timeout_s: timeout,
-		signal,
-		release,
-	}: WaitOptions & {readonly release: () => void},
-): Promise<WaitResult> => {
-	const all = new Set(parts);
-	const {promise, resolve, reject} = Promise.withResolvers<WaitResult>();
-	let timer: NodeJS.Timeout | undefined;
-	const end = (): void => {
-		clearTimeout(timer);
-		signal?.removeEventListener('abort', onAbort);
-		for (const part of all) {
-			part.waiters.delete(waiter);
-		}
-
-		release();
-	};
-
-	const waiter: Waiter = {
-		settle(isOver) {
-			if (isOver || areAtRest(all)) {
-				const result = sum(all);
-				end();
-				resolve(result);
+		stop() {
+			for (const giveUp of pending) {
+				giveUp('The scheduler is stopping.');
 			}
 		},
 	};
-
-	const onAbort = (): void => {
-		end();
-		reject(
-			signal?.reason instanceof Error
-				? signal.reason
-				: new FarmError('CLOSED', 'Nobody waits any more.'),
-		);
-	};
-
-	for (const part of all) {
-		part.waiters.add(waiter);
-	}
-
-	if (signal?.aborted) {
-		onAbort();
-		return promise;
-	}
-
-	signal?.addEventListener('abort', onAbort);
-	if (timeout !== undefined) {
-		// A timer cannot take more; nobody waits so long.
-		const most = 2 ** 31 - 1;
-		timer = setTimeout(
-			() => {
-				waiter.settle(true);
-			},
-			Math.min(most, timeout * 1000),
-		);
-	}
-
-	waiter.settle(false);
-	return promise;
 };
 
 const areAtRest = (parts: Iterable<Part>): boolean => {

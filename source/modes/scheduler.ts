@@ -1,0 +1,422 @@
+import {setMaxListeners} from 'node:events';
+import process from 'node:process';
+import {chooseDatabase} from '../config/database-choice.js';
+import {thisHost, type Host} from '../config/host.js';
+import {
+	createKeyFile,
+	keyFilePath,
+	rotatedKeys,
+	writeKeyFile,
+	type StoredKeys,
+} from '../config/key-file.js';
+import {loadSchedulerConfig} from '../config/load.js';
+import {loadNodeConfig} from '../config/node-config.js';
+import {pluginPath} from '../config/plugin-path.js';
+import type {SchedulerSettings} from '../config/scheduler-settings.js';
+import {usableStateFolders} from '../config/usable-state.js';
+import {systemClock} from '../core/clock.js';
+import {FarmError} from '../core/errors.js';
+import {openDatabase} from '../db/open.js';
+import {formatAddress, type Address} from '../net/address.js';
+import {createAnnouncer} from '../net/announcer.js';
+import {discover} from '../net/discover.js';
+import {createFarmKey, fromJoinCode, toJoinCode, viewOnly, type FarmKey} from '../net/key.js';
+import {coreNodes} from '../nodes/core-nodes.js';
+import {loadPlugins} from '../nodes/plugins.js';
+import {createRegistry} from '../nodes/registry.js';
+import {createSandbox} from '../sandbox/sandbox.js';
+import {createScheduler, type Scheduler} from '../scheduler/scheduler.js';
+import type {CommandContext, ExitStatus} from './context.js';
+import {createLog} from './log.js';
+import {notifySystemd} from './notify-ready.js';
+import {removeRuntimeFile, writeRuntimeFile} from './runtime-file.js';
+import {version} from './version.js';
+
+/** The old key is accepted for a day after a rotation. */
+const oldKeyMs = 24 * 60 * 60 * 1000;
+/** A starting scheduler listens this long for another one of its farm. */
+const listenFirstMs = 3000;
+
+/** Runs the scheduler until it is told to stop. */
+export const run = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags} = context;
+	const host = thisHost();
+	const {settings, inForce, configuration, warnings} = await loadSchedulerConfig({
+		host,
+		configDirectory: flags.text('config-dir'),
+		flags: {
+			name: flags.text('name'),
+			broadcast: flags.toggle('broadcast'),
+			'server-ip': flags.text('server-ip'),
+			'server-port': flags.number('server-port'),
+			'ui-ip': flags.text('ui-ip'),
+			'ui-port': flags.number('ui-port'),
+			insecure: flags.toggle('insecure'),
+			db: flags.text('db'),
+			'log-level': flags.text('log-level'),
+		},
+		isWriting: true,
+	});
+	const state = await usableStateFolders(host);
+	const log = createLog({
+		name: 'scheduler',
+		settings: settings.log,
+		folder: state.folders.log,
+		stderr: process.stderr,
+		isColoured: (host.environment['NO_COLOR'] ?? '') === '',
+	});
+	const {logger} = log;
+	for (const warning of [...warnings, ...log.warnings, state.warning]) {
+		if (warning !== undefined) {
+			logger.warn(warning);
+		}
+	}
+
+	const database = chooseDatabase({settings, inForce, folder: configuration.folder, host});
+	if (database.kind === 'url') {
+		throw new FarmError('INVALID', `This version serves SQLite files only, not ${withoutPassword(database.url)}: name a file with --db.`);
+	}
+
+	const keys = settings.core.insecure
+		? undefined
+		: await openKeys(keyFilePath({host, folder: configuration.folder, keyFile: flags.text('key-file')}));
+	const farm = settings.core.farm === '' ? host.name : settings.core.farm;
+	await standBack(settings, {keys, isForced: flags.toggle('force') ?? false});
+	const {config, broken} = await loadNodes({host, folder: configuration.folder, settings});
+	for (const {file, message} of broken.broken) {
+		logger.warn(`The plugin ${file} is left out: ${message}`);
+	}
+
+	const opened = await openDatabase(database.path);
+	if (opened.backup !== undefined) {
+		logger.info(`The database's schema was brought up to date; before that it was copied to ${opened.backup}.`);
+	}
+
+	const scheduler = createScheduler({
+		database: opened,
+		registry: broken,
+		sandbox: await createSandbox({
+			timeLimitMs: settings.scheduler.expressions.time_limit_ms,
+			memoryLimitBytes: settings.scheduler.expressions.memory_limit_mb * 2 ** 20,
+		}),
+		settings: {
+			attempts: settings.scheduler.invocation.attempts,
+			workerGraceS: settings.scheduler.invocation.worker_grace_s,
+			killGraceS: settings.scheduler.invocation.kill_grace_s,
+			avoidS: settings.scheduler.invocation.avoid_s,
+			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- read as JSON by the configuration's schema
+			globals: settings.scheduler.globals as never,
+			nodeConfig: config,
+		},
+		farm,
+		version,
+		pid: process.pid,
+		ports: [
+			{host: settings.core.server_ip === '' ? undefined : settings.core.server_ip, port: settings.core.server_port},
+			{host: settings.core.ui_ip === '' ? undefined : settings.core.ui_ip, port: settings.core.ui_port},
+		],
+		keys: keys && (() => keys.accepted()),
+		async rotateKeys({viewOnly: isViewOnly}) {
+			if (!keys) {
+				throw new FarmError('CONFLICT', 'This scheduler runs without a key (--insecure), so there is none to change.');
+			}
+
+			if (isViewOnly) {
+				throw new FarmError('INVALID', 'The view-only key is derived from the farm key: rotate that one, and both are new.');
+			}
+
+			return keys.rotate();
+		},
+		logFolder:
+			settings.scheduler.database.log_folder === ''
+				? `${opened.path.replace(/\.db$/, '')}.logs`
+				: settings.scheduler.database.log_folder,
+		clock: systemClock,
+		log: {
+			info: (message) => {
+				logger.info(message);
+			},
+			warn: (message) => {
+				logger.warn(message);
+			},
+			error(message, error) {
+				logger.error({error}, message);
+			},
+		},
+	});
+	const stopping = new AbortController();
+	setMaxListeners(0, stopping.signal);
+	const release = onSignals(stopping, (message) => {
+		logger.info(message);
+	});
+	try {
+		await scheduler.start(stopping.signal);
+		const [server, ui] = scheduler.addresses();
+		if (!server || !ui) {
+			throw new FarmError('INTERNAL', 'The scheduler listens nowhere.');
+		}
+
+		await using announced = await announce({settings, keys, farm, host, server, ui, databaseId: opened.id, warn: (message) => {
+			logger.warn(message);
+		}});
+		void announced;
+		const runtimeFile = await leaveWord({
+			folder: state.folders.run,
+			server,
+			ui,
+			farm,
+			database: opened.path,
+			configFolder: configuration.folder,
+			keyFile: keys?.file,
+			warn: (message) => {
+				logger.warn(message);
+			},
+		});
+		greet(context, {scheduler, farm, database: opened.path, keys, server, ui});
+		const untold = await notifySystemd('ready', host.environment);
+		if (untold !== undefined) {
+			logger.warn(untold);
+		}
+
+		await until(stopping.signal);
+		await notifySystemd('stopping', host.environment);
+		if (runtimeFile !== undefined) {
+			await removeRuntimeFile(runtimeFile);
+		}
+
+		return 0;
+	} finally {
+		await scheduler.stop();
+		opened.close();
+		log.close();
+		release();
+	}
+};
+
+type Keys = {
+	readonly file: string;
+	readonly current: () => FarmKey;
+	readonly accepted: () => readonly FarmKey[];
+	readonly rotate: () => Promise<{readonly join_code: string; readonly view_only_join_code: string}>;
+};
+
+const openKeys = async (file: string): Promise<Keys> => {
+	const made = await createKeyFile(file, {makeKey: () => toJoinCode(createFarmKey()), now: systemClock.now()});
+	let stored: StoredKeys = made.keys;
+	const current = (): FarmKey => fromJoinCode(stored.current);
+	let known: {readonly stored: StoredKeys; readonly keys: ReadonlyArray<{readonly key: FarmKey; readonly until: number}>} | undefined;
+	return {
+		file,
+		current,
+		accepted() {
+			if (known?.stored !== stored) {
+				const all = [
+					{key: current(), until: Number.POSITIVE_INFINITY},
+					...stored.previous.map((previous) => ({key: fromJoinCode(previous.key), until: previous.expires_at})),
+				];
+				known = {stored, keys: all.flatMap(({key, until}) => [{key, until}, {key: viewOnly(key), until}])};
+			}
+
+			return known.keys.filter(({until}) => until > systemClock.now()).map(({key}) => key);
+		},
+		async rotate() {
+			const next = createFarmKey();
+			const rotated = rotatedKeys(stored, {next: toJoinCode(next), now: systemClock.now(), keepMs: oldKeyMs});
+			await writeKeyFile(file, rotated);
+			stored = rotated;
+			return {join_code: toJoinCode(next), view_only_join_code: toJoinCode(viewOnly(next))};
+		},
+	};
+};
+
+/** Two schedulers of one farm on one network would split its workers between them. */
+const standBack = async (
+	{core}: SchedulerSettings,
+	{keys, isForced}: {readonly keys: Keys | undefined; readonly isForced: boolean},
+): Promise<void> => {
+	if (!core.broadcast || isForced || !keys) {
+		return;
+	}
+
+	const [other] = await discover({
+		port: core.broadcast_port,
+		sought: {kind: 'farm', key: keys.current()},
+		timeoutMs: listenFirstMs,
+	});
+	if (other) {
+		throw new FarmError(
+			'CONFLICT',
+			`This farm has a scheduler already, on ${other.machine} at ${formatAddress(other.server)}: stop that one, or start this one with --force.`,
+		);
+	}
+};
+
+const loadNodes = async ({host, folder, settings}: {readonly host: Host; readonly folder: string; readonly settings: SchedulerSettings}) => {
+	const [{config}, plugins] = await Promise.all([
+		loadNodeConfig(folder),
+		loadPlugins(pluginPath({host, folder, settings: settings.core.plugin_path})),
+	]);
+	return {config, broken: createRegistry(coreNodes, plugins)};
+};
+
+const announce = async ({
+	settings: {core},
+	keys,
+	farm,
+	host,
+	server,
+	ui,
+	databaseId,
+	warn,
+}: {
+	readonly settings: SchedulerSettings;
+	readonly keys: Keys | undefined;
+	readonly farm: string;
+	readonly host: Host;
+	readonly server: Address;
+	readonly ui: Address;
+	readonly databaseId: string;
+	readonly warn: (message: string) => void;
+}): Promise<AsyncDisposable> => {
+	if (!core.broadcast) {
+		return {async [Symbol.asyncDispose]() {}}; // eslint-disable-line @typescript-eslint/no-empty-function -- nothing was begun
+	}
+
+	const announcer = createAnnouncer({
+		keys: keys && (() => keys.accepted().filter(({kind}) => kind === 'full')),
+		farm,
+		machine: host.name,
+		server,
+		ui,
+		databaseId,
+		pid: process.pid,
+		version,
+		intervalMs: core.broadcast_interval * 1000,
+		port: core.broadcast_port,
+		onTrouble: warn,
+		clock: systemClock,
+	});
+	try {
+		await announcer.start(new AbortController().signal);
+	} catch (error) {
+		warn(`The farm is not announced on the network: ${error instanceof Error ? error.message : String(error)}`);
+	}
+
+	return {
+		async [Symbol.asyncDispose]() {
+			await announcer.stop();
+		},
+	};
+};
+
+/** For the commands of this machine and user. Without it they need --scheduler; nothing else depends on it. */
+const leaveWord = async ({
+	folder,
+	server,
+	ui,
+	farm,
+	database,
+	configFolder,
+	keyFile,
+	warn,
+}: {
+	readonly folder: string;
+	readonly server: Address;
+	readonly ui: Address;
+	readonly farm: string;
+	readonly database: string;
+	readonly configFolder: string;
+	readonly keyFile: string | undefined;
+	readonly warn: (message: string) => void;
+}): Promise<string | undefined> => {
+	try {
+		return await writeRuntimeFile(folder, {
+			pid: process.pid,
+			farm,
+			server: fromHere(server),
+			ui: fromHere(ui),
+			database,
+			config_folder: configFolder,
+			key_file: keyFile ?? null,
+			started_at: new Date(systemClock.now()).toISOString(),
+		});
+	} catch (error) {
+		warn(`Commands on this machine will need --scheduler, as no word of this scheduler could be left in ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+		return undefined;
+	}
+};
+
+/** An address to connect to from this machine. */
+const fromHere = ({host, port}: Address): Address =>
+	host === '::' || host === '0.0.0.0' ? {host: '127.0.0.1', port} : {host, port};
+
+const greet = (
+	{output}: CommandContext,
+	{farm, database, keys, server, ui}: {
+		readonly scheduler: Scheduler;
+		readonly farm: string;
+		readonly database: string;
+		readonly keys: Keys | undefined;
+		readonly server: Address;
+		readonly ui: Address;
+	},
+): void => {
+	const own = fromHere(server).host === '127.0.0.1' ? thisHost().name : server.host;
+	output.message(
+		[
+			`Farm ${farm} is ready.`,
+			`  workers and submitters: ${formatAddress(server)}`,
+			`  viewers:                ${formatAddress(ui)}`,
+			`  database:               ${database}`,
+			keys
+				? `  key:                    ${keys.file}`
+				: '  key:                    NONE: it runs with --insecure, and whoever can connect may do everything',
+			'Add a worker on this machine with   lifeblood worker',
+			keys
+				? `Add another machine to it with      lifeblood join ${own}:${server.port}   (it asks for the code that "lifeblood key show" prints here)`
+				: `Add another machine to it with      lifeblood worker --insecure --scheduler ${own}:${server.port}`,
+		].join('\n'),
+	);
+};
+
+/** TERM and INT stop it cleanly; a second one at once. */
+const onSignals = (stopping: AbortController, say: (message: string) => void): (() => void) => {
+	const stop = (): void => {
+		if (stopping.signal.aborted) {
+			process.exit(1);
+		}
+
+		say('stopping; what runs on workers goes on');
+		stopping.abort();
+	};
+
+	const onHangup = (): void => {
+		say('a changed configuration counts from the next start on');
+	};
+
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+	process.on('SIGHUP', onHangup);
+	return () => {
+		process.off('SIGTERM', stop);
+		process.off('SIGINT', stop);
+		process.off('SIGHUP', onHangup);
+	};
+};
+
+const until = async (signal: AbortSignal): Promise<void> =>
+	new Promise((resolve) => {
+		if (signal.aborted) {
+			resolve();
+		} else {
+			signal.addEventListener(
+				'abort',
+				() => {
+					resolve();
+				},
+				{once: true},
+			);
+		}
+	});
+
+const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@');

@@ -1,0 +1,413 @@
+import {randomUUID} from 'node:crypto';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import type {Clock} from '../core/clock.js';
+import {FarmError} from '../core/errors.js';
+import type {WorkerId} from '../core/ids.js';
+import type {Service} from '../core/service.js';
+import type {FarmDatabase} from '../db/open.js';
+import {prepareReads} from '../db/reads/prepare-reads.js';
+import type {Connection, ConnectionHandlers} from '../net/greet.js';
+import {createListener, type Listener, type Place} from '../net/listener.js';
+import type {SchedulerCall} from '../net/scheduler-methods.js';
+import type {KeySource} from '../net/secure.js';
+import {formatAddress, type Address} from '../net/address.js';
+import type {Registry} from '../nodes/registry.js';
+import type {Sandbox} from '../sandbox/sandbox.js';
+import {answerChange, isChangeCall, type ChangeContext} from './change-handlers.js';
+import {answersKeptMs} from './journal.js';
+import {planFor} from './operations/graph.js';
+import {workerGone} from './operations/workers.js';
+import {recoverAfterRestart} from './operations/recover.js';
+import type {SchedulerSettings} from './turn-context.js';
+import {createTurnLoop, type TurnLoop} from './turn-loop.js';
+import {createLogStore} from './views/log-store.js';
+import type {ViewContext} from './views/view-context.js';
+import {createViews} from './views/views.js';
+import {createWaits} from './views/wait.js';
+import {createWatches} from './watches/watches.js';
+import {createWorkerSession, isWorkerCall, type WorkerSession} from './worker-session.js';
+
+export type SchedulerOptions = {
+	readonly database: FarmDatabase;
+	readonly registry: Registry;
+	readonly sandbox: Sandbox;
+	readonly settings: SchedulerSettings;
+	readonly farm: string;
+	readonly version: string;
+	readonly pid: number;
+	/** Where to listen: for workers and submitters, and for viewers. */
+	readonly ports: readonly Place[];
+	/** Undefined: no key, everyone may do everything. */
+	readonly keys: KeySource;
+	readonly rotateKeys: ChangeContext['rotateKeys'];
+	/** Where the logs of invocations are. */
+	readonly logFolder: string;
+	readonly clock: Clock;
+	readonly log: {
+		readonly info: (message: string) => void;
+		readonly warn: (message: string) => void;
+		readonly error: (message: string, error?: unknown) => void;
+	};
+};
+
+export type Scheduler = Service & {
+	readonly addresses: () => readonly Address[];
+	readonly loop: TurnLoop;
+};
+
+/** The scheduler: it serves one database to workers, viewers and clients until it is stopped. */
+export const createScheduler = (options: SchedulerOptions): Scheduler => {
+	const {database, registry, sandbox, settings, clock, log} = options;
+	const startedAt = clock.now();
+	const graceTimers = new Map<WorkerId, NodeJS.Timeout>();
+	const sessions = new Map<Connection, WorkerSession>();
+	const probe = createProbe(options.logFolder);
+	let sweepTimer: NodeJS.Timeout | undefined;
+	let listener: Listener | undefined;
+
+	const loop = createTurnLoop({
+		database,
+		registry,
+		sandbox,
+		settings,
+		clock,
+		onCommit(changes) {
+			waits.onCommit(changes);
+			watches.onCommit(changes);
+		},
+		onDefect(error, what) {
+			log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`, error);
+		},
+	});
+
+	const context: ViewContext = {
+		reads: prepareReads(database.reader),
+		books: () => loop.books,
+		registry,
+		clock,
+		about: () => ({
+			farm: options.farm,
+			version: options.version,
+			database: database.path,
+			database_id: database.id,
+			insecure: options.keys === undefined,
+			startedAt,
+			listening: (listener?.addresses() ?? []).map((address) => formatAddress(address)),
+			pid: options.pid,
+		}),
+	};
+	const views = createViews(context);
+	const waits = createWaits(context);
+	const logs = createLogStore({
+		folder: options.logFolder,
+		context,
+		askWorker: async (worker, params) => sessionOf(worker)?.peer.request('log.read', params),
+	});
+	const watches = createWatches({context, views, logs, clock});
+
+	const sessionOf = (worker: WorkerId): WorkerSession | undefined =>
+		[...sessions.values()].find((session) => session.id() === worker && !session.peer.isClosed());
+
+	const changeContext: ChangeContext = {
+		submit: loop.submit,
+		views: context,
+		removeLogs: logs.remove,
+		rotateKeys: options.rotateKeys,
+	};
+
+	/** After the grace time the worker's work is given to others, unless it came back. */
+	const startGrace = (worker: WorkerId): void => {
+		clearTimeout(graceTimers.get(worker));
+		const timer = setTimeout(() => {
+			graceTimers.delete(worker);
+			if (!loop.books.fleet.workers.get(worker)?.link) {
+				loop.submit(workerGone(worker, {said: false})).then(
+					(lost) => {
+						if (lost > 0) {
+							log.warn(`Worker ${worker} was lost with ${lost} invocations; their tasks go on elsewhere.`);
+						}
+					},
+					() => undefined,
+				);
+			}
+		}, settings.workerGraceS * 1000);
+		graceTimers.set(worker, timer);
+	};
+
+	const answer = async (connection: Connection, call: SchedulerCall): Promise<void> => {
+		if (isChangeCall(call)) {
+			const trouble = loop.trouble();
+			if (trouble) {
+				throw trouble;
+			}
+
+			await answerChange(changeContext, connection, call);
+			return;
+		}
+
+		if (isWorkerCall(call)) {
+			const session = sessions.get(connection);
+			if (!session) {
+				throw new FarmError('REFUSED', 'Only workers may say this.');
+			}
+
+			await session.answer(call);
+			return;
+		}
+
+		switch (call.name) {
+			case 'task.wait': {
+				call.reply(await waits.forTasks(call.params, connection.peer.closed));
+				return;
+			}
+
+			case 'group.wait': {
+				call.reply(await waits.forGroups(call.params, connection.peer.closed));
+				return;
+			}
+
+			case 'log.read': {
+				call.reply(await logs.read(call.params));
+				return;
+			}
+
+			case 'log.append': {
+				const session = sessions.get(connection);
+				const worker = session?.id();
+				if (worker === undefined) {
+					throw new FarmError('CONFLICT', 'This worker has not registered yet.');
+				}
+
+				await logs.append(worker, call.params);
+				call.reply({});
+				return;
+			}
+
+			case 'graph.check': {
+				const {changes, faults} = await loop.submit((turn) => planFor(turn, call.params.document, call.params.prune));
+				call.reply({
+					changes: changes.map((change) => ({...change, details: [...change.details]})),
+					faults: faults.map((fault) => ({...fault, path: [...fault.path]})),
+				});
+				return;
+			}
+
+			case 'watch': {
+				call.reply(await watches.watch(connection.peer, call.params));
+				return;
+			}
+
+			case 'watch.change': {
+				call.reply(await watches.change(connection.peer, call.params));
+				return;
+			}
+
+			case 'unwatch': {
+				watches.unwatch(connection.peer, call.params);
+				call.reply({});
+				return;
+			}
+
+			case 'farm.info': {
+				call.reply(views['farm.info']());
+				return;
+			}
+
+			case 'task.list': {
+				call.reply(await views['task.list'](call.params));
+				return;
+			}
+
+			case 'task.get': {
+				call.reply(views['task.get'](call.params));
+				return;
+			}
+
+			case 'task.history': {
+				call.reply(views['task.history'](call.params));
+				return;
+			}
+
+			case 'task.explain': {
+				call.reply(views['task.explain'](call.params));
+				return;
+			}
+
+			case 'task.invocations': {
+				call.reply(views['task.invocations'](call.params));
+				return;
+			}
+
+			case 'group.list': {
+				call.reply(await views['group.list'](call.params));
+				return;
+			}
+
+			case 'group.get': {
+				call.reply(views['group.get'](call.params));
+				return;
+			}
+
+			case 'worker.list': {
+				call.reply(views['worker.list']());
+				return;
+			}
+
+			case 'worker.get': {
+				call.reply(views['worker.get'](call.params));
+				return;
+			}
+
+			case 'node.list': {
+				call.reply(views['node.list']());
+				return;
+			}
+
+			case 'node.get': {
+				call.reply(views['node.get'](call.params));
+				return;
+			}
+
+			case 'node.types': {
+				call.reply(views['node.types'](call.params));
+				return;
+			}
+
+			case 'limit.list': {
+				call.reply(views['limit.list']());
+				return;
+			}
+
+			case 'journal.list': {
+				call.reply(views['journal.list'](call.params));
+				return;
+			}
+
+			case 'graph.export': {
+				call.reply(views['graph.export'](call.params));
+			}
+		}
+	};
+
+	const accept = (connection: Connection): ConnectionHandlers => {
+		if (connection.role === 'worker' && connection.access !== 'change') {
+			throw new FarmError('REFUSED', 'A worker needs the farm\'s full key; this one has the view-only key.');
+		}
+
+		if (connection.role === 'worker') {
+			const session = createWorkerSession({
+				connection,
+				submit: loop.submit,
+				clock,
+				settings: {
+					graceS: settings.workerGraceS,
+					killGraceS: settings.killGraceS,
+					logFolder: () => probe.offer,
+				},
+				onLost: startGrace,
+			});
+			sessions.set(connection, session);
+		}
+
+		void connection.peer.closed.then(() => {
+			sessions.delete(connection);
+			watches.drop(connection.peer);
+		});
+		return {
+			onRequest(call) {
+				answer(connection, call).catch((error: unknown) => {
+					call.refuse(
+						error instanceof FarmError
+							? error
+							: new FarmError('INTERNAL', 'A defect in the scheduler; its log says more.', {cause: error}),
+					);
+					if (!(error instanceof FarmError) || error.code === 'INTERNAL') {
+						log.error(`${call.name}: ${error instanceof Error ? error.message : String(error)}`, error);
+					}
+				});
+			},
+			onNotice({params}) {
+				const worker = sessions.get(connection)?.id();
+				const live = loop.books.fleet.live.get(params.invocation);
+				if (!live || live.worker !== worker) {
+					return;
+				}
+
+				live.progress = params.percent ?? live.progress;
+				live.status = params.status ?? live.status;
+				live.peakMemory = params.peak_memory_bytes ?? live.peakMemory;
+				live.cpu = params.cpu_s ?? live.cpu;
+				live.logBytes = params.log_bytes;
+				watches.onProgress(live.id);
+			},
+		};
+	};
+
+	/** What is only kept for a while goes, now and then and never while nothing happens. */
+	const sweep = (): void => {
+		loop.submit(({desk, statements}) => {
+			statements.farm.forgetAnswersBefore.run(desk.now() - answersKeptMs);
+			statements.invocations.forgetAvoidedBefore.run(desk.now());
+		}).catch(() => undefined);
+	};
+
+	return {
+		loop,
+		addresses: () => listener?.addresses() ?? [],
+		async start(signal) {
+			listener = createListener({
+				ports: options.ports,
+				keys: options.keys,
+				identity: () => ({farm: options.farm, databaseId: database.id, version: options.version}),
+				accept,
+				onTrouble: log.warn,
+				clock,
+			});
+			probe.write();
+			await loop.submit(recoverAfterRestart());
+			for (const worker of loop.books.fleet.workers.values()) {
+				if (worker.invocations.size > 0) {
+					startGrace(worker.row.id);
+				}
+			}
+
+			await listener.start(signal);
+			sweepTimer = setInterval(sweep, answersKeptMs);
+			sweepTimer.unref();
+		},
+		async stop() {
+			clearInterval(sweepTimer);
+			for (const timer of graceTimers.values()) {
+				clearTimeout(timer);
+			}
+
+			await listener?.stop();
+			waits.stop();
+			watches.stop();
+			await loop.stop();
+			await sandbox.stop();
+			probe.remove();
+		},
+	};
+};
+
+/** A file in the log folder by which a worker sees whether it shares the file system. */
+const createProbe = (folder: string) => {
+	const content = randomUUID();
+	const file = path.join(folder, `.probe-${content.slice(0, 8)}`);
+	let isWritten = false;
+	return {
+		get offer() {
+			return isWritten ? {path: folder, probe: path.basename(file), content} : undefined;
+		},
+		write(): void {
+			mkdirSync(folder, {recursive: true});
+			writeFileSync(file, content);
+			isWritten = true;
+		},
+		remove(): void {
+			rmSync(file, {force: true});
+		},
+	};
+};

@@ -1,0 +1,344 @@
+import {Buffer} from 'node:buffer';
+import {mkdir, open, rename, rm, rmdir, stat, type FileHandle} from 'node:fs/promises';
+import path from 'node:path';
+import {FarmError} from '../../core/errors.js';
+import {
+	invocationId,
+	type InvocationId,
+	type WorkerId,
+} from '../../core/ids.js';
+import {logPath} from '../../core/log-path.js';
+import type {InvocationRow} from '../../db/queries/invocations.js';
+import type {ViewContext} from './view-context.js';
+
+export type LogPiece = {
+	/** Base64. */
+	readonly data: string;
+	/** Where `data` begins. */
+	readonly offset: number;
+	readonly size: number;
+	/** The invocation has ended, and nothing will come any more. */
+	readonly complete: boolean;
+};
+
+export type LogStatus = {readonly size: number; readonly complete: boolean};
+
+export type LogStore = {
+	/** Bytes from an offset; a negative one counts from the end. Rejects with `NOT_FOUND` where there is no such invocation. */
+	readonly read: (params: {
+		readonly invocation: InvocationId;
+		readonly offset: number;
+		readonly limit: number;
+	}) => Promise<LogPiece>;
+	readonly status: (invocation: InvocationId) => Promise<LogStatus>;
+	/** Take a piece of a log from the worker that ran the invocation. A piece that is there already is passed over; one behind a gap is refused with `CONFLICT`. */
+	readonly append: (
+		worker: WorkerId,
+		params: {
+			readonly invocation: InvocationId;
+			readonly offset: number;
+			readonly data: string;
+			readonly last: boolean;
+		},
+	) => Promise<void>;
+	/** The files go in the background, one after the other. */
+	readonly remove: (invocations: readonly number[]) => void;
+	/** Where an invocation's log is, or will be, where worker and scheduler share the folder. */
+	readonly file: (invocation: InvocationId) => string;
+	/** Resolves when what was to be removed is gone. */
+	readonly settled: () => Promise<void>;
+};
+
+/** What a worker says of a log that is still only there. */
+export type AskWorker = (
+	worker: WorkerId,
+	params: {
+		readonly invocation: InvocationId;
+		readonly offset: number;
+		readonly limit: number;
+	},
+) => Promise<
+	| {readonly data: string; readonly size: number; readonly known: boolean}
+	| undefined
+>;
+
+/** A piece is sent in one message, and that has a limit. */
+const mostBytes = 1024 * 1024;
+
+/**
+Logs of invocations: files in a folder beside the database. A worker that shares the folder lets its processes write right there; another one's logs are read from it while they are only there, and come here piece by piece when the process has ended.
+*/
+export const createLogStore = ({
+	folder,
+	context: {reads, books},
+	askWorker,
+}: {
+	readonly folder: string;
+	readonly context: Pick<ViewContext, 'reads' | 'books'>;
+	readonly askWorker: AskWorker;
+}): LogStore => {
+	const file = (invocation: InvocationId): string =>
+		path.join(folder, logPath(invocation));
+	/** What has come so far of a log that is not all here; it gets its name with the last piece. */
+	const partOf = (invocation: InvocationId): string =>
+		`${file(invocation)}.part`;
+	/** Pieces of one log are written one after the other. */
+	const appending = new Map<InvocationId, Promise<void>>();
+	let removing = Promise.resolve();
+
+	const rowOf = (invocation: InvocationId): InvocationRow => {
+		const row = reads.invocations.get.get(invocation);
+		if (!row) {
+			throw new FarmError('NOT_FOUND', `There is no invocation ${invocation}.`);
+		}
+
+		return row;
+	};
+
+	const isLive = ({state}: InvocationRow): boolean =>
+		state === 'invoking' || state === 'running';
+
+	const read: LogStore['read'] = async ({invocation, offset, limit}) => {
+		const row = rowOf(invocation);
+		const most = Math.min(limit, mostBytes);
+		const here = await readFile(file(invocation), {offset, limit: most});
+		if (here) {
+			return {...here, complete: isEnded(row)};
+		}
+
+		const there = await readThere(row, {offset, limit: most});
+		if (there) {
+			// It may have come here while the worker was asked: then nothing is missed by looking again.
+			return {...there, complete: false};
+		}
+
+		const late =
+			(await readFile(file(invocation), {offset, limit: most})) ??
+			(await readFile(partOf(invocation), {offset, limit: most}));
+		return late
+			? {...late, complete: isEnded(row)}
+			: {data: '', offset: Math.max(0, offset), size: 0, complete: isEnded(row)};
+	};
+
+	/** As of now: it may have ended since the row was read. */
+	const isEnded = (row: InvocationRow): boolean =>
+		!isLive(reads.invocations.get.get(row.id) ?? row);
+
+	/** Undefined where the worker cannot be asked, or has no such log. */
+	const readThere = async (
+		row: InvocationRow,
+		{offset, limit}: {readonly offset: number; readonly limit: number},
+	): Promise<Omit<LogPiece, 'complete'> | undefined> => {
+		if (!books().fleet.workers.get(row.worker_id)?.link) {
+			return undefined;
+		}
+
+		const ask = async (from: number, bytes: number) => {
+			try {
+				const answer = await askWorker(row.worker_id, {
+					invocation: row.id,
+					offset: from,
+					limit: bytes,
+				});
+				return answer?.known ? answer : undefined;
+			} catch (error) {
+				// A worker that is lost meanwhile cannot be asked; that is no fault of whoever reads.
+				if (error instanceof FarmError) {
+					return undefined;
+				}
+
+				throw error;
+			}
+		};
+
+		if (offset >= 0) {
+			const answer = await ask(offset, limit);
+			return answer && {data: answer.data, offset, size: answer.size};
+		}
+
+		const end = await ask(0, 1);
+		if (!end) {
+			return undefined;
+		}
+
+		const from = Math.max(0, end.size + offset);
+		const answer = await ask(from, limit);
+		return answer && {data: answer.data, offset: from, size: answer.size};
+	};
+
+	const appendNow = async (
+		worker: WorkerId,
+		{
+			invocation,
+			offset,
+			data,
+			last,
+		}: Parameters<LogStore['append']>[1],
+	): Promise<void> => {
+		const row = rowOf(invocation);
+		if (row.worker_id !== worker) {
+			throw new FarmError(
+				'INVALID',
+				`Invocation ${invocation} did not run on this worker.`,
+			);
+		}
+
+		if (await sizeOf(file(invocation)) !== undefined) {
+			return;
+		}
+
+		const part = partOf(invocation);
+		const bytes = Buffer.from(data, 'base64');
+		await mkdir(path.dirname(part), {recursive: true});
+		const handle = await open(part, 'a');
+		try {
+			const {size} = await handle.stat();
+			if (offset > size) {
+				throw new FarmError(
+					'CONFLICT',
+					`The log of invocation ${invocation} is here up to byte ${size}; the piece begins at ${offset}.`,
+				);
+			}
+
+			const fresh = bytes.subarray(size - offset);
+			if (fresh.length > 0) {
+				await handle.appendFile(fresh);
+			}
+
+			if (last) {
+				await handle.sync();
+			}
+		} finally {
+			await handle.close();
+		}
+
+		if (last) {
+			await rename(part, file(invocation));
+		}
+	};
+
+	const removeNow = async (invocations: readonly number[]): Promise<void> => {
+		const folders = new Set<string>();
+		for (const id of invocations) {
+			const name = file(invocationId(id));
+			folders.add(path.dirname(name));
+			/* eslint-disable no-await-in-loop -- one after the other, so that a million do not crowd out everything else */
+			await rm(name, {force: true});
+			await rm(`${name}.part`, {force: true});
+			/* eslint-enable no-await-in-loop */
+		}
+
+		for (const emptied of folders) {
+			try {
+				await rmdir(emptied); // eslint-disable-line no-await-in-loop -- few
+			} catch {
+				// Others' logs are in it still.
+			}
+		}
+	};
+
+	return {
+		read,
+		async status(invocation) {
+			const row = rowOf(invocation);
+			const size = await sizeOf(file(invocation));
+			if (size !== undefined) {
+				return {size, complete: isEnded(row)};
+			}
+
+			const there = await readThere(row, {offset: 0, limit: 1});
+			if (there) {
+				return {size: there.size, complete: false};
+			}
+
+			return {
+				size:
+					(await sizeOf(file(invocation))) ??
+					(await sizeOf(partOf(invocation))) ??
+					0,
+				complete: isEnded(row),
+			};
+		},
+		async append(worker, params) {
+			const before = appending.get(params.invocation) ?? Promise.resolve();
+			const mine = before.then(
+				async () => appendNow(worker, params),
+				async () => appendNow(worker, params),
+			);
+			appending.set(params.invocation, mine);
+			try {
+				await mine;
+			} finally {
+				if (appending.get(params.invocation) === mine) {
+					appending.delete(params.invocation);
+				}
+			}
+		},
+		remove(invocations) {
+			removing = removing.then(
+				async () => removeNow(invocations),
+				async () => removeNow(invocations),
+			);
+			// A file that cannot be removed is in nobody's way; the next removal goes on.
+			removing.catch(() => undefined);
+		},
+		file,
+		async settled() {
+			try {
+				await removing;
+			} catch {
+				// As above.
+			}
+		},
+	};
+};
+
+const sizeOf = async (name: string): Promise<number | undefined> => {
+	try {
+		const {size} = await stat(name);
+		return size;
+	} catch (error) {
+		return ignoreMissing(error);
+	}
+};
+
+const readFile = async (
+	name: string,
+	{offset, limit}: {readonly offset: number; readonly limit: number},
+): Promise<Omit<LogPiece, 'complete'> | undefined> => {
+	let handle: FileHandle;
+	try {
+		handle = await open(name, 'r');
+	} catch (error) {
+		return ignoreMissing(error);
+	}
+
+	try {
+		const {size} = await handle.stat();
+		const from = offset < 0 ? Math.max(0, size + offset) : offset;
+		const wanted = Math.max(0, Math.min(limit, size - from));
+		const {bytesRead, buffer} =
+			wanted === 0
+				? {bytesRead: 0, buffer: Buffer.alloc(0)}
+				: await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, from);
+		return {
+			data: buffer.toString('base64', 0, bytesRead),
+			offset: from,
+			size,
+		};
+	} finally {
+		await handle.close();
+	}
+};
+
+const ignoreMissing = (error: unknown): undefined => {
+	if (
+		error instanceof Error &&
+		'code' in error &&
+		(error.code === 'ENOENT' || error.code === 'ENOTDIR')
+	) {
+		return undefined;
+	}
+
+	throw error;
+};
