@@ -103,7 +103,7 @@ export const createLogStore = ({
 		const most = Math.min(limit, mostBytes);
 		const here = await readFile(file(invocation), {offset, limit: most});
 		if (here) {
-			return {...here, complete: isEnded(row)};
+			return {...here, complete: isOver(row)};
 		}
 
 		const there = await readThere(row, {offset, limit: most});
@@ -115,14 +115,20 @@ export const createLogStore = ({
 		const late =
 			(await readFile(file(invocation), {offset, limit: most})) ??
 			(await readFile(partOf(invocation), {offset, limit: most}));
-		return late
-			? {...late, complete: isEnded(row)}
-			: {data: '', offset: Math.max(0, offset), size: 0, complete: isEnded(row)};
+		return {
+			...(late ?? {data: '', offset: Math.max(0, offset), size: 0}),
+			complete: isOver(row) && !mayCome(row),
+		};
 	};
 
-	/** As of now: it may have ended since the row was read. */
-	const isEnded = (row: InvocationRow): boolean =>
-		!isLive(reads.invocations.get.get(row.id) ?? row);
+	/** Asked before the file is read: what a process wrote before its end is then in what is read. */
+	const isOver = (row: InvocationRow): boolean => !isLive(row);
+
+	/** Its worker may come back and send the rest. */
+	const mayCome = ({worker_id: id}: InvocationRow): boolean => {
+		const worker = books().fleet.workers.get(id);
+		return worker !== undefined && !worker.link && worker.lostAt !== undefined;
+	};
 
 	/** Undefined where the worker cannot be asked, or has no such log. */
 	const readThere = async (
@@ -243,7 +249,7 @@ export const createLogStore = ({
 			const row = rowOf(invocation);
 			const size = await sizeOf(file(invocation));
 			if (size !== undefined) {
-				return {size, complete: isEnded(row)};
+				return {size, complete: isOver(row)};
 			}
 
 			const there = await readThere(row, {offset: 0, limit: 1});
@@ -256,7 +262,7 @@ export const createLogStore = ({
 					(await sizeOf(file(invocation))) ??
 					(await sizeOf(partOf(invocation))) ??
 					0,
-				complete: isEnded(row),
+				complete: isOver(row) && !mayCome(row),
 			};
 		},
 		async append(worker, params) {
