@@ -1,6 +1,7 @@
 import type {Attributes, EnvironmentRequest, InvocationRequest} from '../core/invocation.js';
 import type {NodeId, SplitId, TaskId} from '../core/ids.js';
 import type {Json, JsonObject} from '../core/json.js';
+import type {ScriptOutcome} from '../core/script.js';
 import type {ParameterSchemas, ParameterValues} from './parameters.js';
 
 /** A task as its node sees it; a snapshot. */
@@ -78,23 +79,6 @@ export type NodeMemory = {
 	/** The keys that begin with `prefix`, in order. */
 	readonly keys: (prefix: string) => readonly string[];
 };
-
-/** What a script in the sandbox asked for, as `script` nodes let it. */
-export type ScriptOutcome =
-	| {
-			readonly kind: 'done';
-			/** Attributes that were set or changed. */
-			readonly set: Attributes;
-			readonly unset: readonly string[];
-			readonly spawn: ReadonlyArray<{readonly name: string; readonly attributes: Attributes}>;
-			/** Extra attributes of each element. */
-			readonly split: readonly Attributes[] | undefined;
-			readonly kill: boolean;
-			readonly output: string | undefined;
-			readonly schedule: boolean;
-	  }
-	/** It called `fail(message)`, threw, or ran out of time or memory. */
-	| {readonly kind: 'failed'; readonly message: string};
 
 export type MaybePromise<T> = T | Promise<T>;
 

@@ -1,0 +1,342 @@
+import {FarmError} from '../core/errors.js';
+
+/** What the metered program exports beside its own: an i32 that counts down, by one at each turn of a loop, each call, and each 32 bytes that are filled or copied at once, and ends the program at zero. */
+export const fuelExport = 'fuel';
+
+/**
+Rewrites a WebAssembly program so that it can never run for longer than it is given fuel for.
+
+QuickJS asks its interrupt handler only once in ten thousand turns of a script's loops, and not at all inside most of its built-in functions: `'a'.repeat(1e5).indexOf('a'.repeat(5e4) + 'b')` held the thread for 3.8 s against a limit of 100 ms. Counted in the program itself, nothing that runs in it escapes the count. A program that ran dry stops in the middle of what it did and must be thrown away.
+
+@param program - bytes of a module with at most one memory and without vector, exception and garbage-collection instructions, as QuickJS is
+*/
+export const meter = (program: Uint8Array): Uint8Array<ArrayBuffer> => {
+	const sections = readSections(program);
+	const globals = sectionOf(sections, globalSection);
+	const [globalCount, afterCount] = readNumber(globals, 0);
+	const charges = chargesTo(globalCount);
+	const rewritten = sections.map(({id, content}) => {
+		if (id === globalSection) {
+			// Two more, both mutable i32: the fuel, at first more than starting up takes, and a place to put a size aside.
+			return section(id, [
+				number(globalCount + 2),
+				content.subarray(afterCount),
+				[0x7f, 0x01, 0x41, 0xff, 0xff, 0xff, 0xff, 0x07, 0x0b],
+				[0x7f, 0x01, 0x41, 0x00, 0x0b],
+			]);
+		}
+
+		if (id === exportSection) {
+			const [count, after] = readNumber(content, 0);
+			const name = new TextEncoder().encode(fuelExport);
+			return section(id, [
+				number(count + 1),
+				content.subarray(after),
+				number(name.length),
+				name,
+				[0x03],
+				number(globalCount),
+			]);
+		}
+
+		return section(
+			id,
+			id === codeSection ? meterCode(content, charges) : [content],
+		);
+	});
+	return joined([program.subarray(0, 8), ...rewritten]);
+};
+
+type Bytes = Uint8Array | readonly number[];
+type Section = {readonly id: number; readonly content: Uint8Array};
+
+const globalSection = 6;
+const exportSection = 7;
+const codeSection = 10;
+
+const loop = 0x03;
+const bulk = 0xfc;
+/** `memory.init`, `memory.copy`, `memory.fill`. */
+const isMemoryBulk = (operation: number): boolean =>
+	operation === 8 || operation === 10 || operation === 11;
+
+type Charges = {
+	/** Fuel := fuel − 1; if it is zero now: trap. */
+	readonly one: readonly number[];
+	/** Where the topmost value is a number of bytes: fuel := fuel − bytes / 32; if that is not above zero: trap. */
+	readonly bytes: readonly number[];
+};
+
+const chargesTo = (global: number): Charges => {
+	const fuel = number(global);
+	const size = number(global + 1);
+	const trap = [0x04, 0x40, 0x00, 0x0b];
+	return {
+		one: [
+			0x23,
+			...fuel,
+			0x41,
+			1,
+			0x6b,
+			0x24,
+			...fuel,
+			0x23,
+			...fuel,
+			0x45,
+			...trap,
+		],
+		bytes: [
+			0x24,
+			...size,
+			0x23,
+			...fuel,
+			0x23,
+			...size,
+			0x41,
+			5,
+			0x76,
+			0x6b,
+			0x24,
+			...fuel,
+			0x23,
+			...fuel,
+			0x41,
+			0,
+			0x4c,
+			...trap,
+			0x23,
+			...size,
+		],
+	};
+};
+
+const meterCode = (content: Uint8Array, charges: Charges): Bytes[] => {
+	const [count, start] = readNumber(content, 0);
+	const pieces: Bytes[] = [number(count)];
+	let offset = start;
+	for (let index = 0; index < count; index++) {
+		const [size, body] = readNumber(content, offset);
+		const metered = meterFunction(content.subarray(body, body + size), charges);
+		pieces.push(number(byteLength(metered)), ...metered);
+		offset = body + size;
+	}
+
+	return pieces;
+};
+
+const meterFunction = (body: Uint8Array, charges: Charges): Bytes[] => {
+	let offset = skipLocals(body);
+	const pieces: Bytes[] = [body.subarray(0, offset), charges.one];
+	let copied = offset;
+	while (offset < body.length) {
+		const start = offset;
+		offset = skipInstruction(body, start);
+		if (body[start] === loop) {
+			pieces.push(body.subarray(copied, offset), charges.one);
+			copied = offset;
+		} else if (
+			body[start] === bulk &&
+			isMemoryBulk(readNumber(body, start + 1)[0])
+		) {
+			pieces.push(body.subarray(copied, start), charges.bytes);
+			copied = start;
+		}
+	}
+
+	pieces.push(body.subarray(copied));
+	return pieces;
+};
+
+const skipLocals = (body: Uint8Array): number => {
+	let [groups, offset] = readNumber(body, 0);
+	for (; groups > 0; groups--) {
+		offset = skipNumber(body, offset) + 1;
+	}
+
+	return offset;
+};
+
+/** Where the instruction after the one at `start` begins. See the WebAssembly specification, 5.4. */
+const skipInstruction = (body: Uint8Array, start: number): number => {
+	const code = body[start] ?? 0;
+	const after = start + 1;
+	if (code >= 0x45 && code <= 0xc4) {
+		return after;
+	}
+
+	if (code >= 0x28 && code <= 0x3e) {
+		return skipNumbers(body, after, 2);
+	}
+
+	switch (code) {
+		case 0x00:
+		case 0x01:
+		case 0x05:
+		case 0x0b:
+		case 0x0f:
+		case 0x1a:
+		case 0x1b:
+		case 0xd1: {
+			return after;
+		}
+
+		// Blocks, branches, calls, locals, globals, tables, memory size, integer constants, references.
+		case 0x02:
+		case 0x03:
+		case 0x04:
+		case 0x0c:
+		case 0x0d:
+		case 0x10:
+		case 0x12:
+		case 0x20:
+		case 0x21:
+		case 0x22:
+		case 0x23:
+		case 0x24:
+		case 0x25:
+		case 0x26:
+		case 0x3f:
+		case 0x40:
+		case 0x41:
+		case 0x42:
+		case 0xd0:
+		case 0xd2: {
+			return skipNumber(body, after);
+		}
+
+		case 0x11:
+		case 0x13: {
+			return skipNumbers(body, after, 2);
+		}
+
+		case 0x0e: {
+			const [targets, first] = readNumber(body, after);
+			return skipNumbers(body, first, targets + 1);
+		}
+
+		case 0x1c: {
+			const [types, first] = readNumber(body, after);
+			return first + types;
+		}
+
+		case 0x43: {
+			return after + 4;
+		}
+
+		case 0x44: {
+			return after + 8;
+		}
+
+		case 0xfc: {
+			const [operation, operands] = readNumber(body, after);
+			const count = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1][
+				operation
+			];
+			if (count !== undefined) {
+				return skipNumbers(body, operands, count);
+			}
+		}
+	}
+
+	throw new FarmError(
+		'INTERNAL',
+		`The sandbox's program holds an instruction (${code}) that its meter does not know. This release was built with a QuickJS it does not fit.`,
+	);
+};
+
+const readSections = (program: Uint8Array): Section[] => {
+	const sections: Section[] = [];
+	let offset = 8;
+	while (offset < program.length) {
+		const id = program[offset] ?? 0;
+		const [size, start] = readNumber(program, offset + 1);
+		sections.push({id, content: program.subarray(start, start + size)});
+		offset = start + size;
+	}
+
+	return sections;
+};
+
+const sectionOf = (sections: readonly Section[], id: number): Uint8Array => {
+	const found = sections.find((section) => section.id === id);
+	if (found === undefined) {
+		throw new FarmError(
+			'INTERNAL',
+			"The sandbox's program has no globals, so this is not the QuickJS that this release was made for.",
+		);
+	}
+
+	return found.content;
+};
+
+const section = (id: number, content: readonly Bytes[]): Uint8Array =>
+	joined([[id], number(byteLength(content)), ...content]);
+
+/** An unsigned LEB128 number and where the next byte is. */
+const readNumber = (
+	bytes: Uint8Array,
+	start: number,
+): [value: number, next: number] => {
+	let value = 0;
+	let offset = start;
+	for (let shift = 0; ; shift += 7) {
+		const byte = bytes[offset++] ?? 0;
+		value += (byte & 0x7f) * 2 ** shift;
+		if (byte < 0x80) {
+			return [value, offset];
+		}
+	}
+};
+
+const skipNumber = (bytes: Uint8Array, start: number): number => {
+	let offset = start;
+	while ((bytes[offset++] ?? 0) >= 0x80) {
+		// On to its last byte.
+	}
+
+	return offset;
+};
+
+const skipNumbers = (
+	bytes: Uint8Array,
+	start: number,
+	count: number,
+): number => {
+	let offset = start;
+	for (let index = 0; index < count; index++) {
+		offset = skipNumber(bytes, offset);
+	}
+
+	return offset;
+};
+
+const number = (value: number): number[] => {
+	const bytes: number[] = [];
+	for (let rest = value; ; rest = Math.floor(rest / 128)) {
+		if (rest < 128) {
+			return [...bytes, rest];
+		}
+
+		bytes.push((rest % 128) + 128);
+	}
+};
+
+const byteLength = (pieces: readonly Bytes[]): number => {
+	let length = 0;
+	for (const piece of pieces) {
+		length += piece.length;
+	}
+
+	return length;
+};
+
+const joined = (pieces: readonly Bytes[]): Uint8Array<ArrayBuffer> => {
+	const whole = new Uint8Array(byteLength(pieces));
+	let offset = 0;
+	for (const piece of pieces) {
+		whole.set(piece, offset);
+		offset += piece.length;
+	}
+
+	return whole;
+};

@@ -1,0 +1,147 @@
+import {Worker} from 'node:worker_threads';
+import {FarmError} from '../core/errors.js';
+import type {Call} from './engine.js';
+import type {ThreadAnswer, ThreadSettings} from './thread.js';
+
+/** Threads that run what takes long. Started when they are first needed, and again when they die; without a call to run, they do not keep the process alive. */
+export type Threads = {
+	/**
+	Calls of different keys take turns, so that one node's scripts that take long do not hold up another's.
+
+	Resolves with `undefined` if the thread died of it or had to be ended.
+	*/
+	readonly call: (key: string, call: Call) => Promise<ThreadAnswer | undefined>;
+	readonly stop: () => Promise<void>;
+};
+
+type Job = {
+	readonly key: string;
+	readonly call: Call;
+	readonly resolve: (answer: ThreadAnswer | undefined) => void;
+	readonly reject: (error: unknown) => void;
+};
+
+export const createThreads = (
+	settings: ThreadSettings,
+	count: number,
+): Threads => {
+	const idle: Worker[] = [];
+	const running = new Map<Worker, Job>();
+	// In order of whose turn it is: a key goes to the end when one of its jobs was taken.
+	const waiting = new Map<string, Job[]>();
+	let stopped = false;
+
+	const take = (): Job | undefined => {
+		for (const [key, jobs] of waiting) {
+			const job = jobs.shift();
+			waiting.delete(key);
+			if (jobs.length > 0) {
+				waiting.set(key, jobs);
+			}
+
+			return job;
+		}
+
+		return undefined;
+	};
+
+	const next = (): void => {
+		while (
+			!stopped &&
+			waiting.size > 0 &&
+			(idle.length > 0 || running.size < count)
+		) {
+			const job = take();
+			if (job !== undefined) {
+				run(idle.pop() ?? start(), job);
+			}
+		}
+	};
+
+	const start = (): Worker => {
+		const worker = new Worker(threadUrl, {
+			workerData: settings,
+			env: {},
+			// QuickJS's own limit for calls within calls comes first.
+			resourceLimits: {stackSizeMb: 16},
+		});
+		worker.on('message', (answer: ThreadAnswer) => {
+			const job = running.get(worker);
+			running.delete(worker);
+			worker.unref();
+			idle.push(worker);
+			job?.resolve(answer);
+			next();
+		});
+		// Followed by 'exit'.
+		worker.on('error', () => undefined);
+		worker.on('exit', () => {
+			const index = idle.indexOf(worker);
+			if (index !== -1) {
+				idle.splice(index, 1);
+			}
+
+			const job = running.get(worker);
+			running.delete(worker);
+			job?.resolve(undefined);
+			next();
+		});
+		return worker;
+	};
+
+	const run = (worker: Worker, job: Job): void => {
+		running.set(worker, job);
+		worker.ref();
+		worker.postMessage(job.call);
+		// The thread stops by itself at its limit; this is for what nobody has thought of.
+		const watchdog = setTimeout(
+			async () => {
+				if (running.get(worker) === job) {
+					await worker.terminate();
+				}
+			},
+			slackMs + settings.timeLimitMs * job.call.sources.length * 20,
+		);
+		watchdog.unref();
+	};
+
+	return {
+		async call(key, call) {
+			return new Promise((resolve, reject) => {
+				if (stopped) {
+					reject(closed());
+					return;
+				}
+
+				const jobs = waiting.get(key) ?? [];
+				jobs.push({key, call, resolve, reject});
+				waiting.set(key, jobs);
+				next();
+			});
+		},
+		async stop() {
+			stopped = true;
+			const left = [...[...waiting.values()].flat(), ...running.values()];
+			const workers = [...idle, ...running.keys()];
+			waiting.clear();
+			running.clear();
+			for (const job of left) {
+				job.reject(closed());
+			}
+
+			await Promise.all(workers.map(async (worker) => worker.terminate()));
+		},
+	};
+};
+
+const slackMs = 5000;
+
+const closed = (): FarmError =>
+	new FarmError(
+		'CLOSED',
+		'The sandbox is stopping; what was to run there did not.',
+	);
+
+const threadUrl = import.meta.url.endsWith('.ts')
+	? new URL('thread.ts', import.meta.url)
+	: new URL('sandbox-thread.js', import.meta.url);

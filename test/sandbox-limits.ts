@@ -1,0 +1,208 @@
+import test from 'ava';
+import {createSandbox, type Scope} from '../source/sandbox/sandbox.js';
+
+const sandbox = await createSandbox({timeLimitMs: 50});
+test.after.always(async () => {
+	sandbox.stop();
+});
+
+const scope: Scope = {
+	task: {
+		id: 1,
+		name: 'a',
+		parent_id: undefined,
+		groups: [],
+		priority: 0,
+		split_index: undefined,
+		split_count: undefined,
+		attributes: {},
+	},
+	node: {name: 'n', type: 'script', parameters: {}},
+	config: {own: {}, globals: {}},
+};
+
+/** Each held QuickJS, limited by nothing but its own interrupt handler, for between a second and for ever. */
+const endless: Readonly<Record<string, string>> = {
+	'an endless loop': '(() => { for (;;); })()',
+	'an endless loop that catches':
+		'(() => { for (;;) { try { for (;;); } catch {} finally { continue; } } })()',
+	'an exploding regular expression': "/^(a+)+$/.test('a'.repeat(40) + 'b')",
+	'a search that grows with the square':
+		"'a'.repeat(1e6).indexOf('a'.repeat(5e5) + 'b')",
+	'a search in an array that is said to be long':
+		'Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)',
+	'an array with holes': 'new Array(4e9).includes(1)',
+	'large copies in a loop':
+		"(() => { const s = 'x'.repeat(3e6); for (;;) s.slice(1); })()",
+	'large fills in a loop': '(() => { for (;;) new Uint8Array(3e6); })()',
+	'large powers': '(() => { let b = 3n ** 50000n; for (;;) b = b * b; })()',
+	'a getter that never ends': '({get a() { for (;;); }}).a',
+	'an endless iterator':
+		'[...{[Symbol.iterator]: () => ({next: () => ({done: false})})}].length',
+	'an endless toJSON': '({toJSON() { for (;;); }})',
+};
+
+for (const [what, source] of Object.entries(endless)) {
+	test.serial(
+		`${what} holds this thread for no more than a moment, and the other one until its limit`,
+		async (t) => {
+			const before = performance.now();
+			t.is(
+				sandbox.evaluate([source], () => scope),
+				'slow',
+			);
+			const inlineMs = performance.now() - before;
+			t.true(inlineMs < 60, `${inlineMs} ms`);
+
+			sandbox.evaluate([source], () => scope);
+			const known = performance.now();
+			t.is(
+				sandbox.evaluate([source], () => scope),
+				'slow',
+			);
+			t.true(
+				performance.now() - known < 5,
+				'it is known by now, and not tried',
+			);
+
+			const [evaluation] = await sandbox.evaluateLater([source], scope);
+			t.is(evaluation?.kind, 'failed');
+			t.regex(
+				evaluation?.kind === 'failed' ? evaluation.message : '',
+				/^(?:took longer than 50 ms|used more than 32 MiB of memory)$/,
+			);
+			t.deepEqual(await sandbox.evaluateLater(['1 + 1'], scope), [
+				{kind: 'value', value: 2},
+			]);
+			t.deepEqual(
+				sandbox.evaluate(['1 + 1'], () => scope),
+				[{kind: 'value', value: 2}],
+			);
+		},
+	);
+}
+
+const greedy: Readonly<
+	Record<string, readonly [source: string, message: RegExp]>
+> = {
+	memory: [
+		'(() => { const a = []; for (;;) a.push(new Uint8Array(1e6)); })()',
+		/^used more than 32 MiB of memory$/,
+	],
+	'a huge string': [
+		"'x'.repeat(2 ** 29)",
+		/^(?:used more than 32 MiB of memory|took longer than 50 ms)$/,
+	],
+	recursion: [
+		'(function f() { return f() + 1; })()',
+		/^called itself too deep$/,
+	],
+	'recursion of built-in functions': [
+		'(() => { let a = []; for (let i = 0; i < 2e4; i++) a = [a]; return a; })()',
+		/^(?:called itself too deep|took longer than 50 ms)$/,
+	],
+	brackets: [
+		`${'('.repeat(2e4)}1${')'.repeat(2e4)}`,
+		/^(?:called itself too deep|took longer than 50 ms)$/,
+	],
+};
+
+for (const [what, [source, message]] of Object.entries(greedy)) {
+	test.serial(`too much of ${what} ends in a message`, async (t) => {
+		const before = performance.now();
+		sandbox.evaluate([source], () => scope);
+		const inlineMs = performance.now() - before;
+		t.true(inlineMs < 60, `${inlineMs} ms`);
+		const [evaluation] = await sandbox.evaluateLater([source], scope);
+		t.regex(
+			evaluation?.kind === 'failed'
+				? evaluation.message
+				: JSON.stringify(evaluation),
+			message,
+		);
+		t.deepEqual(await sandbox.evaluateLater(['1 + 1'], scope), [
+			{kind: 'value', value: 2},
+		]);
+	});
+}
+
+test.serial('a result that is too large is refused', async (t) => {
+	const [evaluation] = await sandbox.evaluateLater(["'x'.repeat(5e6)"], scope);
+	t.deepEqual(evaluation, {
+		kind: 'failed',
+		message: 'gave more than 4194304 characters',
+	});
+	t.is(
+		sandbox.evaluate(["'x'.repeat(5e4)"], () => scope),
+		'slow',
+	);
+	t.is(
+		(await sandbox.evaluateLater(["'x'.repeat(5e4)"], scope))[0]?.kind,
+		'value',
+	);
+});
+
+test.serial('an error that a script made large is cut', async (t) => {
+	const [evaluation] = await sandbox.evaluateLater(
+		["(() => { throw new Error('x'.repeat(1e5)); })()"],
+		scope,
+	);
+	t.true(evaluation?.kind === 'failed' && evaluation.message.length < 1100);
+});
+
+test.serial(
+	'a script that loops does not hold up another that waits behind it',
+	async (t) => {
+		const looping = Array.from({length: 20}, async () =>
+			sandbox.runScriptLater('for (;;);', scope),
+		);
+		const finished: string[] = [];
+		const all = Promise.all(looping).then(() => finished.push('looping'));
+		const other = sandbox
+			.runScriptLater("task['x'] = 1", scope)
+			.then(() => finished.push('other'));
+		await Promise.all([all, other]);
+		t.deepEqual(finished, ['other', 'looping']);
+	},
+);
+
+test.serial(
+	'the same script that takes long is not tried here again until it was quick there',
+	async (t) => {
+		const source = 'attr.n === 1 ? (() => { for (;;); })() : 3';
+		const sources = [source];
+		const looping = {...scope, task: {...scope.task, attributes: {n: 1}}};
+		t.is(
+			sandbox.evaluate(sources, () => looping),
+			'slow',
+		);
+		t.is(
+			sandbox.evaluate(sources, () => looping),
+			'slow',
+		);
+		t.is(
+			sandbox.evaluate(sources, () => scope),
+			'slow',
+		);
+		t.deepEqual(await sandbox.evaluateLater(sources, scope), [
+			{kind: 'value', value: 3},
+		]);
+		t.deepEqual(
+			sandbox.evaluate(sources, () => scope),
+			[{kind: 'value', value: 3}],
+		);
+	},
+);
+
+test('stopping ends what still waits', async (t) => {
+	const own = await createSandbox();
+	const waiting = [
+		own.runScriptLater('for (;;);', scope),
+		own.runScriptLater('for (;;);', scope),
+	];
+	await Promise.all([
+		own.stop(),
+		...waiting.map(async (one) => t.throwsAsync(one, {code: 'CLOSED'})),
+	]);
+	await t.throwsAsync(own.evaluateLater(['1'], scope), {code: 'CLOSED'});
+});
