@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {execa} from 'execa';
 import packageJson from '../package.json' with {type: 'json'};
@@ -39,7 +40,7 @@ test.serial('--version and --help are results', async (t) => {
 	});
 	const help = await lifeblood('task', 'log', '--help');
 	t.like(help, {exitCode: 0, stderr: ''});
-	t.regex(help.stdout, /lifeblood task log 12 --follow/);
+	t.regex(help.stdout, /lifeblood task log 12 --follow/v);
 });
 
 test.serial(
@@ -67,7 +68,7 @@ test.serial(
 		);
 		t.is(exitCode, 3, stderr);
 		t.is(stdout, '');
-		t.regex(stderr, /^lifeblood: Nobody answers at [^\n]*$/);
+		t.regex(stderr, /^lifeblood: Nobody answers at [^\n]*$/v);
 
 		const detailed = await lifeblood(
 			'task',
@@ -78,7 +79,7 @@ test.serial(
 			'debug',
 		);
 		t.is(detailed.exitCode, 3);
-		t.regex(detailed.stderr, /\n +at /);
+		t.regex(detailed.stderr, /\n +at /v);
 	},
 );
 
@@ -95,7 +96,7 @@ test.serial(
 		t.is(exitCode, 4);
 		t.regex(
 			stderr,
-			/^lifeblood: There is no farm key in [^\n]*lifeblood join [^\n]*$/,
+			/^lifeblood: There is no farm key in [^\n]*lifeblood join [^\n]*$/v,
 		);
 		await scheduler.stop();
 	},

@@ -86,7 +86,7 @@ test('a key that stands twice, broken YAML and other things than a graph are tol
 	t.deepEqual(faults('nodes:\n  a: {type: "null"}\n  a: {type: killer}\n'), [
 		'3: "a" stands here a second time.',
 	]);
-	t.regex(faults('nodes:\n  a: {type: "null"\n').join('\n'), /^\d: /);
+	t.regex(faults('nodes:\n  a: {type: "null"\n').join('\n'), /^\d: /v);
 	t.deepEqual(faults('[]'), [
 		'1: the file must be a table of names and values, not a list.',
 	]);
@@ -107,7 +107,7 @@ test('a file that would grow without end is refused', (t) => {
 		);
 	}
 
-	t.regex(faults(levels.join('\n'))[0]!, /anchors cannot be resolved/);
+	t.regex(faults(levels.join('\n'))[0]!, /anchors cannot be resolved/v);
 });
 
 test('any text is either a document or faults with lines', (t) => {

@@ -46,13 +46,13 @@ test('what stands behind the last dot is the output, unless quotes say otherwise
 });
 
 test('what is no connection says why', (t) => {
-	t.regex(String(wire('frames')), /there is no "->" in it/);
-	t.regex(String(wire('-> render')), /a node is missing/);
-	t.regex(String(wire('a ->')), /a node is missing/);
-	t.regex(String(wire('a. -> b')), /nothing stands behind the dot/);
-	t.regex(String(wire('a -> b -> c')), /more than one "->"/);
-	t.regex(String(wire('"a -> b')), /not closed/);
-	t.regex(String(wire('"a"b -> c')), /no "->"/);
+	t.regex(String(wire('frames')), /there is no "->" in it/v);
+	t.regex(String(wire('-> render')), /a node is missing/v);
+	t.regex(String(wire('a ->')), /a node is missing/v);
+	t.regex(String(wire('a. -> b')), /nothing stands behind the dot/v);
+	t.regex(String(wire('a -> b -> c')), /more than one "->"/v);
+	t.regex(String(wire('"a -> b')), /not closed/v);
+	t.regex(String(wire('"a"b -> c')), /no "->"/v);
 });
 
 test('a printed connection is read back as the same, whatever the names', (t) => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {startCannedScheduler} from './helpers/canned-scheduler.js';
-import {runCommand} from './helpers/run-command.js';
+import {runCommand, statusOf, stdoutOf} from './helpers/run-command.js';
 
 const inFolder = async (
 	text: string,
@@ -73,12 +73,10 @@ test('applying prints what it changed', async (t) => {
 		});
 
 		const dry = await runCommand(['graph', 'apply', file, '--dry-run', ...at]);
-		t.regex(dry.stderr, /1 would be added/);
+		t.regex(dry.stderr, /1 would be added/v);
 		t.like(scheduler.calls[1], {name: 'graph.check', params: {prune: false}});
 		t.deepEqual(
-			JSON.parse(
-				(await runCommand(['graph', 'apply', file, '--json', ...at])).stdout,
-			),
+			JSON.parse(await stdoutOf(['graph', 'apply', file, '--json', ...at])),
 			{changes, faults: []},
 		);
 	});
@@ -97,7 +95,7 @@ test('a difference is exit status 1, none is 0', async (t) => {
 			stdout: '',
 		});
 		answer = changes;
-		t.is((await runCommand(['graph', 'diff', file, ...at])).status, 1);
+		t.is(await statusOf(['graph', 'diff', file, ...at]), 1);
 	});
 	await scheduler.stop();
 });
@@ -133,7 +131,7 @@ test("the scheduler's faults are told by file and line, in the file's order", as
 			stderr: told,
 		});
 		const [first] = JSON.parse(
-			(await runCommand(['graph', 'check', file, '--json', ...at])).stdout,
+			await stdoutOf(['graph', 'check', file, '--json', ...at]),
 		) as unknown[];
 		t.deepEqual(first, {
 			file,

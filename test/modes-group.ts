@@ -1,7 +1,7 @@
 import test from 'ava';
 import stringWidth from 'string-width';
 import {startCannedScheduler} from './helpers/canned-scheduler.js';
-import {runCommand} from './helpers/run-command.js';
+import {runCommand, statusOf, stdoutOf} from './helpers/run-command.js';
 
 const group = (id: number, name: string) => ({
 	id: id as never,
@@ -37,12 +37,12 @@ test('groups are listed page after page, each on a line of 80 columns', async (t
 		lines.every((line) => stringWidth(line) <= 80),
 		stdout,
 	);
-	t.regex(lines[1]!, /12% +1000000 +999000 +12 +988/);
+	t.regex(lines[1]!, /12% +1000000 +999000 +12 +988/v);
 	t.like(scheduler.calls[1]?.params, {before: 9});
 	t.is(
 		(
 			JSON.parse(
-				(await runCommand(['group', 'list', '--json', ...at])).stdout,
+				await stdoutOf(['group', 'list', '--json', ...at]),
 			) as unknown[]
 		).length,
 		2,
@@ -57,7 +57,7 @@ test('deleting for good needs --yes where nobody can be asked', async (t) => {
 	const at = ['--scheduler', scheduler.address, '--insecure'];
 	const refused = await runCommand(['group', 'delete', 'a', ...at]);
 	t.is(refused.status, 2);
-	t.regex(refused.stderr, /give --yes/);
+	t.regex(refused.stderr, /give --yes/v);
 	t.is(scheduler.calls.length, 0);
 	t.like(await runCommand(['group', 'delete', 'a', '--yes', ...at]), {
 		status: 0,
@@ -120,16 +120,16 @@ test("a worker's groups are names, none, or its own; never two of these", async 
 		[['a'], [], null],
 	);
 	for (const more of [[], ['a', '--none'], ['--own', '--none']]) {
-		t.is((await runCommand(['worker', 'groups', 'w', ...more])).status, 2); // eslint-disable-line no-await-in-loop -- one after the other
+		t.is(await statusOf(['worker', 'groups', 'w', ...more]), 2); // eslint-disable-line no-await-in-loop -- one after the other
 	}
 
 	t.regex(
-		(await runCommand(['worker', 'list', ...at], {columns: 80})).stdout,
-		/7\.5\/8 +8\/16G/,
+		await stdoutOf(['worker', 'list', ...at], {columns: 80}),
+		/7\.5\/8 +8\/16G/v,
 	);
 	t.regex(
-		(await runCommand(['worker', 'show', 'w', ...at])).stdout,
-		/8 GiB free of 16 GiB/,
+		await stdoutOf(['worker', 'show', 'w', ...at]),
+		/8 GiB free of 16 GiB/v,
 	);
 	t.like(await runCommand(['worker', 'drain', 'w', ...at]), {
 		status: 0,

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {startCannedScheduler} from './helpers/canned-scheduler.js';
-import {runCommand} from './helpers/run-command.js';
+import {runCommand, stdoutOf} from './helpers/run-command.js';
 
 test('a limit is set, listed and deleted', async (t) => {
 	const limit = {name: 'houdini-engine', total: 5, in_use: 2};
@@ -15,13 +15,12 @@ test('a limit is set, listed and deleted', async (t) => {
 		stdout: 'houdini-engine: 2 of 5 in use\n',
 	});
 	t.is(
-		(await runCommand(['limit', 'list', ...at])).stdout,
+		await stdoutOf(['limit', 'list', ...at]),
 		'LIMIT           IN USE  TOTAL\nhoudini-engine       2      5\n',
 	);
-	t.deepEqual(
-		JSON.parse((await runCommand(['limit', 'list', '--json', ...at])).stdout),
-		[limit],
-	);
+	t.deepEqual(JSON.parse(await stdoutOf(['limit', 'list', '--json', ...at])), [
+		limit,
+	]);
 	t.like(await runCommand(['limit', 'delete', 'houdini-engine', ...at]), {
 		status: 0,
 	});

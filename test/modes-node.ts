@@ -57,7 +57,7 @@ test('what does not fit is left for the scheduler to refuse', (t) => {
 	});
 	t.throws(() => parse('rows=x'), {
 		code: 'INVALID',
-		message: /write it as JSON/,
+		message: /write it as JSON/v,
 	});
 	t.throws(() => parse('cpus'), {code: 'INVALID'});
 });
@@ -114,16 +114,16 @@ test('setting a parameter looks up its type, and sends it with that type', async
 	});
 
 	const {stdout} = await runCommand(['node', 'show', 'render', ...at]);
-	t.regex(stdout, /render\.main -> end\.main/);
-	t.regex(stdout, /3 ready, 1 error\n/);
-	t.regex(stdout, /cpus: 2/);
+	t.regex(stdout, /render\.main -> end\.main/v);
+	t.regex(stdout, /3 ready, 1 error\n/v);
+	t.regex(stdout, /cpus: 2/v);
 
 	const list = await runCommand(['node', 'list', ...at], {columns: 80});
-	t.regex(list.stdout, /^NODE +TYPE +WAITING/);
+	t.regex(list.stdout, /^NODE +TYPE +WAITING/v);
 
 	const shown = await runCommand(['node', 'types', 'command', ...at]);
-	t.regex(shown.stdout, /cpus +float +1 +from 0/);
-	t.regex(shown.stderr, /the plugin x\.js is not loaded: it throws/);
+	t.regex(shown.stdout, /cpus +float +1 +from 0/v);
+	t.regex(shown.stderr, /the plugin x\.js is not loaded: it throws/v);
 	t.like(await runCommand(['node', 'types', 'comand', ...at]), {status: 2});
 	await scheduler.stop();
 });
@@ -131,5 +131,5 @@ test('setting a parameter looks up its type, and sends it with that type', async
 test('a wire that is none is refused without a scheduler', async (t) => {
 	const {status, stderr} = await runCommand(['node', 'connect', 'a']);
 	t.is(status, 2);
-	t.regex(stderr, /no "->" in it/);
+	t.regex(stderr, /no "->" in it/v);
 });

@@ -20,14 +20,14 @@ test('frames are ranges, steps and single numbers, each once and in order', (t) 
 
 test('what is no range is told, with the part that is wrong', (t) => {
 	for (const [text, reason] of [
-		['', /a part of it is empty/],
-		['1,,2', /a part of it is empty/],
-		['1-x', /"1-x" is no frame and no range/],
-		['1-10x0', /a step of 0/],
-		['1-10x-2', /is no frame and no range/],
-		['1.5', /is no frame/],
-		['1-1000001', /more than 1000000 frames/],
-		['1-99999999999999999999', /too large/],
+		['', /a part of it is empty/v],
+		['1,,2', /a part of it is empty/v],
+		['1-x', /"1-x" is no frame and no range/v],
+		['1-10x0', /a step of 0/v],
+		['1-10x-2', /is no frame and no range/v],
+		['1.5', /is no frame/v],
+		['1-1000001', /more than 1000000 frames/v],
+		['1-99999999999999999999', /too large/v],
 	] as const) {
 		t.throws(() => parseFrames(text), {code: 'INVALID', message: reason}, text);
 	}
@@ -84,15 +84,15 @@ test('an attribute is text after =, and JSON after :=', (t) => {
 test('an attribute that cannot be read says how it is written', (t) => {
 	t.throws(() => parseAssignment('frames', '--attr'), {
 		code: 'INVALID',
-		message: /has no equals sign/,
+		message: /has no equals sign/v,
 	});
 	t.throws(() => parseAssignment('=x', '--attr'), {
 		code: 'INVALID',
-		message: /no name/,
+		message: /no name/v,
 	});
 	t.throws(() => parseAssignment('a:={', '--attr'), {
 		code: 'INVALID',
-		message: /is no JSON .* write a=\{/,
+		message: /is no JSON .* write a=\{/v,
 	});
 });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import type {Connection} from '../source/net/greet.js';
 import {cannedTask, startCannedScheduler} from './helpers/canned-scheduler.js';
-import {runCommand} from './helpers/run-command.js';
+import {runCommand, stdoutOf} from './helpers/run-command.js';
 import {until} from './helpers/until.js';
 
 test('a submission carries what its flags say, and prints the id', async (t) => {
@@ -60,7 +60,7 @@ test('a submission carries what its flags say, and prints the id', async (t) => 
 		paused: true,
 		environment: {resolver: 'standard', arguments: {'package.blender': '~3.4'}},
 	});
-	t.is((await runCommand([...words, '--json'])).stdout, '{"id":12}\n');
+	t.is(await stdoutOf([...words, '--json']), '{"id":12}\n');
 	await scheduler.stop();
 	await fs.rm(folder, {recursive: true});
 });

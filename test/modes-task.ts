@@ -3,7 +3,7 @@ import test from 'ava';
 import stringWidth from 'string-width';
 import {FarmError} from '../source/core/errors.js';
 import {cannedTask, startCannedScheduler} from './helpers/canned-scheduler.js';
-import {runCommand} from './helpers/run-command.js';
+import {runCommand, statusOf, stdoutOf} from './helpers/run-command.js';
 
 const at = (address: string): string[] => [
 	'--scheduler',
@@ -34,7 +34,7 @@ test('a list asks page after page until it has as many as were wanted', async (t
 	const tasks = JSON.parse(stdout) as Array<{id: number}>;
 	t.is(tasks.length, 10_003);
 	t.is(tasks.at(-1)?.id, 10_003);
-	t.regex(stderr, /go on with --after 10003/);
+	t.regex(stderr, /go on with --after 10003/v);
 	t.deepEqual(
 		scheduler.calls.map(
 			({params}) => (params as {after: number; limit: number}).after,
@@ -73,7 +73,7 @@ test('a list fits into 80 columns, however long the names are, and never cuts a 
 		lines.every((line) => stringWidth(line) <= 80),
 		stdout,
 	);
-	t.regex(lines[1]!, /^1234567 .*post_waiting_blocked, paused .* 38% /);
+	t.regex(lines[1]!, /^1234567 .*post_waiting_blocked, paused .* 38% /v);
 	await scheduler.stop();
 });
 
@@ -102,18 +102,16 @@ test('a selection is sent as a filter, and ids as ids', async (t) => {
 	});
 	const flags = at(scheduler.address);
 	t.is(
-		(
-			await runCommand([
-				'task',
-				'retry',
-				...flags,
-				'--all',
-				'--node',
-				'render',
-				'--state',
-				'error',
-			])
-		).stdout,
+		await stdoutOf([
+			'task',
+			'retry',
+			...flags,
+			'--all',
+			'--node',
+			'render',
+			'--state',
+			'error',
+		]),
 		'2 tasks tried again\n',
 	);
 	await runCommand(['task', 'move', ...flags, '5', '--to', 'end']);
@@ -165,16 +163,14 @@ test('a task that was named and not changed is told, and the command did not wor
 	t.is(stdout, '1 task cancelled\n');
 	t.is(stderr, 'lifeblood: task 7: it is dead\n');
 	t.is(
-		(
-			await runCommand([
-				'task',
-				'cancel',
-				...at(scheduler.address),
-				'--all',
-				'--group',
-				'g',
-			])
-		).status,
+		await statusOf([
+			'task',
+			'cancel',
+			...at(scheduler.address),
+			'--all',
+			'--group',
+			'g',
+		]),
 		0,
 	);
 	await scheduler.stop();
@@ -220,10 +216,10 @@ test('waiting ends with 1 where a task is in error or the time is over', async (
 	t.is((await wait()).status, 0);
 	const failed = await wait();
 	t.is(failed.status, 1);
-	t.regex(failed.stderr, /2 tasks in error/);
+	t.regex(failed.stderr, /2 tasks in error/v);
 	const late = await wait();
 	t.is(late.status, 1);
-	t.regex(late.stderr, /1 task is not at rest/);
+	t.regex(late.stderr, /1 task is not at rest/v);
 	await scheduler.stop();
 });
 
@@ -248,7 +244,7 @@ test('waiting goes on where the scheduler goes away and comes back', async (t) =
 	]);
 	t.is(status, 0, stderr);
 	t.is(asked, 2);
-	t.regex(stderr, /trying again\nlifeblood: connected to .* again/);
+	t.regex(stderr, /trying again\nlifeblood: connected to .* again/v);
 	await scheduler.stop();
 });
 
@@ -316,7 +312,7 @@ const startLog = async (text: string) => {
 test('the log of the last invocation is printed as it is', async (t) => {
 	const {scheduler} = await startLog('a\nü\u{1B}[31m\n');
 	t.is(
-		(await runCommand(['task', 'log', ...at(scheduler.address), '3'])).stdout,
+		await stdoutOf(['task', 'log', ...at(scheduler.address), '3']),
 		'a\nü\u{1B}[31m\n',
 	);
 	t.like(scheduler.calls[1]?.params, {invocation: 9});
@@ -330,16 +326,14 @@ test('the log of the last invocation is printed as it is', async (t) => {
 	]);
 	t.like(scheduler.calls[3]?.params, {invocation: 8});
 	t.is(
-		(
-			await runCommand([
-				'task',
-				'log',
-				...at(scheduler.address),
-				'3',
-				'--invocation',
-				'7',
-			])
-		).status,
+		await statusOf([
+			'task',
+			'log',
+			...at(scheduler.address),
+			'3',
+			'--invocation',
+			'7',
+		]),
 		2,
 	);
 	await scheduler.stop();

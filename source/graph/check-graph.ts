@@ -116,13 +116,11 @@ export const planGraph = (
 	const wires = checkWires(document.connections, final);
 	const wanted = new Set(wires.found.map((wire) => printWire(wire)));
 	const there = new Set(existing.connections.map((wire) => printWire(wire)));
-	const removeConnections = prune
+	const surplus = prune
 		? existing.connections.filter((wire) => !wanted.has(printWire(wire)))
 		: [];
 	const kept = prune ? [] : existing.connections;
-	const addConnections = wires.found.filter(
-		(wire) => !there.has(printWire(wire)),
-	);
+	const missing = wires.found.filter((wire) => !there.has(printWire(wire)));
 	const changed = checked.filter(
 		({before, details}) => before !== undefined && details.length > 0,
 	);
@@ -138,8 +136,8 @@ export const planGraph = (
 		...added.map(({node}) => change('add', node.name, [`type: ${node.type}`])),
 		...changed.map(({node, details}) => change('change', node.name, details)),
 		...removed.map(({name, type}) => change('remove', name, [`type: ${type}`])),
-		...addConnections.map((wire) => wireChange('add', wire)),
-		...removeConnections.map((wire) => wireChange('remove', wire)),
+		...missing.map((wire) => wireChange('add', wire)),
+		...surplus.map((wire) => wireChange('remove', wire)),
 	];
 	return {
 		faults,
@@ -148,14 +146,14 @@ export const planGraph = (
 			faults.length > 0
 				? nothing
 				: {
-						removeConnections,
+						removeConnections: surplus,
 						removeNodes: removed.map(({name}) => name),
 						changeNodes: changed.map(({node, before}) => ({
 							...node,
 							isTypeChanged: node.type !== before?.type,
 						})),
 						addNodes: added.map(({node}) => node),
-						addConnections,
+						addConnections: missing,
 					},
 	};
 };
@@ -206,16 +204,15 @@ const checkNode = ({
 		enabled: node.enabled ?? before?.enabled ?? true,
 		position: node.position ?? before?.position,
 	};
-	const faults: GraphFault[] = [];
+	const faults: GraphFault[] = verdict.faults.map(({path, message}) => ({
+		path: ['nodes', name, 'parameters', ...path],
+		message,
+	}));
 	if (rules === undefined) {
 		faults.push({
 			path: ['nodes', name, 'type'],
 			message: `There is no node type "${node.type}"${didYouMean(node.type, input.types.keys())}`,
 		});
-	}
-
-	for (const {path, message} of verdict.faults) {
-		faults.push({path: ['nodes', name, 'parameters', ...path], message});
 	}
 
 	if (before !== undefined && before.type !== node.type) {
@@ -292,7 +289,7 @@ const checkWires = (
 		found.set(name, wire);
 	}
 
-	return {found: [...found.values()], faults};
+	return {found: found.values().toArray(), faults};
 };
 
 type FoundEnd =
@@ -387,21 +384,19 @@ const tasks = (count: number): string =>
 	count === 1 ? 'a task that is not dead' : `${count} tasks that are not dead`;
 
 const differences = (before: ExistingNode, after: PlannedNode): string[] => {
-	const details: string[] = [];
-	if (before.type !== after.type) {
-		details.push(`type: ${before.type} → ${after.type}`);
-	}
-
-	if (before.enabled !== after.enabled) {
-		details.push(after.enabled ? 'enabled' : 'disabled');
-	}
-
-	if (!isSameJson(before.position, after.position)) {
-		details.push(
-			`position: ${before.position.join(', ')} → ${after.position?.join(', ') ?? ''}`,
-		);
-	}
-
+	const details: string[] = [
+		...(before.type === after.type
+			? []
+			: [`type: ${before.type} → ${after.type}`]),
+		...(before.enabled === after.enabled
+			? []
+			: [after.enabled ? 'enabled' : 'disabled']),
+		...(isSameJson(before.position, after.position)
+			? []
+			: [
+					`position: ${before.position.join(', ')} → ${after.position?.join(', ') ?? ''}`,
+				]),
+	];
 	const names = new Set([
 		...Object.keys(before.parameters),
 		...Object.keys(after.parameters),

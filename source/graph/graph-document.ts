@@ -188,7 +188,7 @@ const readQuoted = (
 	text: string,
 	start: number,
 ): {readonly value: string; readonly next: number} | undefined => {
-	const quoted = /"(?:[^"\\]|\\.)*"/y;
+	const quoted = /"(?:[^"\\]|\\.)*"/vy;
 	quoted.lastIndex = start;
 	const [found] = quoted.exec(text) ?? [];
 	if (found === undefined) {
@@ -212,7 +212,7 @@ const printEnd = (node: string, port: string): string =>
 		: `${JSON.stringify(node)}.${needsQuotes(port) ? JSON.stringify(port) : port}`;
 
 const needsQuotes = (name: string): boolean =>
-	name === '' || name.trim() !== name || /[".\\]|->/.test(name);
+	name === '' || name.trim() !== name || /[".\\]|->/v.test(name);
 
 // `Array.isArray` does not narrow read-only lists.
 const isList = (value: Json | undefined): value is readonly Json[] =>

@@ -1,11 +1,9 @@
-import {Buffer} from 'node:buffer';
-import fs from 'node:fs/promises';
-import process from 'node:process';
 import {FarmError} from '../core/errors.js';
 import type {Json, JsonObject} from '../core/json.js';
 import type {Flags} from './context.js';
 import {parseAssignments} from './parse-assignment.js';
 import {parseFrames} from './parse-frames.js';
+import {readInput} from './read-input.js';
 
 /**
 The attributes that `--attrs FILE`, `--frames` and `--attr` give; of the same name, the later in this order wins.
@@ -48,52 +46,6 @@ const attributesFile = async (file: string): Promise<JsonObject> => {
 	return value;
 };
 
-/** Text of a file, or of standard input for `-`. */
-export const readInput = async (
-	file: string,
-	where: string,
-): Promise<string> => {
-	try {
-		if (file !== '-') {
-			const {size} = await fs.stat(file);
-			checkSize(size, file);
-			return await fs.readFile(file, 'utf8');
-		}
-
-		const pieces: Buffer[] = [];
-		let size = 0;
-		for await (const piece of process.stdin as AsyncIterable<Buffer>) {
-			size += piece.length;
-			checkSize(size, 'standard input');
-			pieces.push(piece);
-		}
-
-		return Buffer.concat(pieces).toString('utf8');
-	} catch (error) {
-		if (error instanceof FarmError) {
-			throw error;
-		}
-
-		throw new FarmError(
-			'INVALID',
-			`${where} ${file} cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}).`,
-			{cause: error},
-		);
-	}
-};
-
-/** A message on the wire may have 8 MiB. */
-const largestInput = 4 * 1024 * 1024;
-
-const checkSize = (size: number, what: string): void => {
-	if (size > largestInput) {
-		throw new FarmError(
-			'INVALID',
-			`${what} is larger than ${largestInput / 1024 / 1024} MiB, which is as much as fits into one request.`,
-		);
-	}
-};
-
 const isJsonObject = (value: unknown): value is JsonObject =>
 	typeof value === 'object' &&
 	value !== null &&
@@ -101,28 +53,11 @@ const isJsonObject = (value: unknown): value is JsonObject =>
 	Object.values(value).every((member) => isJson(member));
 
 /** YAML can say more than JSON: endless numbers, for one. */
-const isJson = (value: unknown): value is Json => {
-	switch (typeof value) {
-		case 'string':
-		case 'boolean': {
-			return true;
-		}
-
-		case 'number': {
-			return Number.isFinite(value);
-		}
-
-		case 'object': {
-			return (
-				value === null ||
-				(Array.isArray(value)
-					? value.every((member) => isJson(member))
-					: isJsonObject(value))
-			);
-		}
-
-		default: {
-			return false;
-		}
-	}
-};
+const isJson = (value: unknown): value is Json =>
+	value === null ||
+	typeof value === 'string' ||
+	typeof value === 'boolean' ||
+	Number.isFinite(value) ||
+	(Array.isArray(value)
+		? value.every((member) => isJson(member))
+		: isJsonObject(value));

@@ -94,7 +94,7 @@ export const connectClient = async (
 				role: 'client',
 				version,
 				name: os.hostname(),
-				user: userName(),
+				user: username(),
 			},
 			onNotice(notice) {
 				watches.take(notice.params);
@@ -120,8 +120,8 @@ export const connectClient = async (
 				return;
 			} catch (error) {
 				if (
-					!isAbsence(error) ||
 					isEnded ||
+					!isAbsence(error) ||
 					systemClock.monotonic() > deadline
 				) {
 					throw error;
@@ -130,6 +130,14 @@ export const connectClient = async (
 
 			await delay(pause); // eslint-disable-line no-await-in-loop -- the pause between tries
 		}
+	};
+
+	/** All calls that were cut off wait for one new connection. */
+	const reconnectTogether = async (): Promise<void> => {
+		reconnecting ??= reconnect().finally(() => {
+			reconnecting = undefined;
+		});
+		await reconnecting;
 	};
 
 	const call: Client['call'] = async (name, params) =>
@@ -141,7 +149,7 @@ export const connectClient = async (
 			try {
 				return await peer.request(name, params()); // eslint-disable-line no-await-in-loop -- asked again only where the connection ended
 			} catch (error) {
-				if (!isAbsence(error) || isEnded) {
+				if (isEnded || !isAbsence(error)) {
 					throw error;
 				}
 			}
@@ -151,10 +159,7 @@ export const connectClient = async (
 				continue;
 			}
 
-			reconnecting ??= reconnect().finally(() => {
-				reconnecting = undefined;
-			});
-			await reconnecting; // eslint-disable-line no-await-in-loop -- as above
+			await reconnectTogether(); // eslint-disable-line no-await-in-loop -- as above
 		}
 	};
 
@@ -218,7 +223,7 @@ const isAbsence = (error: unknown): boolean =>
 	error instanceof FarmError &&
 	(error.code === 'CLOSED' || error.code === 'UNREACHABLE');
 
-const userName = (): string => {
+const username = (): string => {
 	try {
 		return os.userInfo().username;
 	} catch {

@@ -49,16 +49,16 @@ export const drawGraph = ({
 					? ''
 					: `${plainText(wire.output)}: `;
 			const start = `${indent}${isAlone ? '↓ ' : branch}${port}`;
-			const by =
+			const arrival =
 				byName.get(wire.to)?.inputs[0] === wire.input
 					? ''
 					: `  (by ${plainText(wire.input)})`;
 			if (drawn.has(wire.to)) {
-				lines.push(`${start}${plainText(wire.to)} ↑${by}`);
+				lines.push(`${start}${plainText(wire.to)} ↑${arrival}`);
 			} else {
 				draw(wire.to, {
 					lead: start,
-					by,
+					by: arrival,
 					// A chain stays where it is, so that a long one does not wander off to the right.
 					indent: isAlone
 						? indent

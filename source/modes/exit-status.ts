@@ -12,10 +12,13 @@ export const failureText = (
 ): string => {
 	const message = error instanceof Error ? error.message : String(error);
 	const isFaults = error instanceof FarmError && error.code === 'INVALID';
-	const line = message
-		.split(isFaults ? /\s*\n\s*/ : /$^/)
-		.map((part) => `lifeblood: ${part.replaceAll(/\s*\n\s*/g, ' ')}`)
-		.join('\n');
+	const parts = message
+		.split('\n')
+		.map((part) => part.trim())
+		.filter((part) => part !== '');
+	const line = isFaults
+		? parts.map((part) => `lifeblood: ${part}`).join('\n')
+		: `lifeblood: ${parts.join(' ')}`;
 	return isDetailed && error instanceof Error
 		? `${line}\n${stackOf(error)}`
 		: line;

@@ -102,7 +102,7 @@ const localScheduler = async (
 	const ours = running.filter((entry) => entry.config_folder === folder);
 	const isNamed =
 		reason === '--config-dir' || reason === 'LIFEBLOOD_CONFIG_LOCATION';
-	const candidates = ours.length > 0 || isNamed ? ours : running;
+	const candidates = isNamed || ours.length > 0 ? ours : running;
 	if (candidates.length > 1) {
 		throw new FarmError(
 			'INVALID',

@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
 import type {InvocationId} from '../core/ids.js';
+import {createBell} from './bell.js';
 import type {Client} from './client.js';
 
 const chunkBytes = 1_048_576;
@@ -9,7 +10,7 @@ const tailBytes = 65_536;
 export type LogReader = {
 	readonly client: Client;
 	readonly invocation: InvocationId;
-	readonly write: (bytes: Buffer) => void;
+	readonly write: (bytes: Uint8Array) => void;
 };
 
 /** Writes a log from a byte offset to its present end. Gives where that was, and whether nothing more will come. */
@@ -20,11 +21,7 @@ export const readLog = async (
 	let offset = start;
 	for (;;) {
 		// eslint-disable-next-line no-await-in-loop -- one piece after the other
-		const piece = await client.callPatiently('log.read', () => ({
-			invocation,
-			offset,
-			limit: chunkBytes,
-		}));
+		const piece = await pieceAt({client, invocation}, offset);
 		const data = Buffer.from(piece.data, 'base64');
 		if (data.length === 0) {
 			return {offset, isComplete: piece.complete};
@@ -46,30 +43,25 @@ export const followLog = async (
 	const {client, invocation} = reader;
 	let offset = start;
 	for (;;) {
-		let wake: () => void = () => undefined;
-		let hasGrown = true;
 		/* eslint-disable no-await-in-loop -- each round is a connection, and in it each piece comes after the other */
+		const bell = createBell();
 		const watch = await client.watchPatiently(
 			{what: 'log', id: invocation},
-			() => {
-				hasGrown = true;
-				wake();
-			},
+			bell.ring,
 		);
-		while (!watch.isLost()) {
-			if (hasGrown) {
-				hasGrown = false;
-				const read = await readLog(reader, offset);
-				offset = read.offset;
-				if (read.isComplete) {
-					await watch.stop();
-					return;
-				}
-			} else {
-				const grown = new Promise<void>((resolve) => {
-					wake = resolve;
-				});
-				await Promise.race([grown, watch.lost]);
+		void watch.lost.then(bell.ring);
+		bell.ring();
+		for (;;) {
+			await bell.rung();
+			if (watch.isLost()) {
+				break;
+			}
+
+			const read = await readLog(reader, offset);
+			offset = read.offset;
+			if (read.isComplete) {
+				await watch.stop();
+				return;
 			}
 		}
 		/* eslint-enable no-await-in-loop */
@@ -87,10 +79,14 @@ export const tailOffset = async (
 		limit: 1,
 	});
 	// The line break at the very end closes the last line, it begins none.
+	if (lines === 0) {
+		return size;
+	}
+
 	let missing = lines;
 	let end = size;
 	let isLast = true;
-	while (end > 0 && lines > 0) {
+	while (end > 0) {
 		const begin = Math.max(0, end - tailBytes);
 		// eslint-disable-next-line no-await-in-loop -- from the end to the beginning
 		const piece = await client.call('log.read', {
@@ -119,7 +115,17 @@ export const tailOffset = async (
 		end = begin;
 	}
 
-	return lines === 0 ? size : 0;
+	return 0;
 };
+
+const pieceAt = async (
+	{client, invocation}: Pick<LogReader, 'client' | 'invocation'>,
+	offset: number,
+) =>
+	client.callPatiently('log.read', () => ({
+		invocation,
+		offset,
+		limit: chunkBytes,
+	}));
 
 const lineFeed = 0x0a;

@@ -26,18 +26,20 @@ export const followTree = async (
 	const follow = (of: TaskShape, invocation: InvocationId): void => {
 		const known = seen.get(of.id) ?? new Set();
 		seen.set(of.id, known.add(invocation));
-		if (!followed.has(invocation)) {
-			const lines = lineWriter((line) => {
-				write(`${of.name} ${of.id} | ${line}\n`);
-			});
-			const following = followLog(
-				{client, invocation, write: lines.take},
-				0,
-			).then(lines.end);
-			// It is awaited at the end, but may fail before.
-			following.catch(() => undefined);
-			followed.set(invocation, following);
+		if (followed.has(invocation)) {
+			return;
 		}
+
+		const lines = lineWriter((line) => {
+			write(`${of.name} ${of.id} | ${line}\n`);
+		});
+		const following = followLog(
+			{client, invocation, write: lines.take},
+			0,
+		).then(lines.end);
+		// It is awaited at the end, but may fail before.
+		following.catch(() => undefined);
+		followed.set(invocation, following);
 	};
 
 	const lookAt = async (row: TaskShape, isLast: boolean): Promise<void> => {
@@ -46,29 +48,25 @@ export const followTree = async (
 		}
 
 		// A short process may have come and gone between two updates.
-		const missed = row.attempts > (seen.get(row.id)?.size ?? 0);
-		if (missed || (isLast && row.attempts > 0)) {
-			const {invocations} = await client.callPatiently(
-				'task.invocations',
-				() => ({id: row.id}),
-			);
-			for (const {id} of invocations) {
-				follow(row, id);
-			}
+		const hasMissed = row.attempts > (seen.get(row.id)?.size ?? 0);
+		if (!hasMissed && !(isLast && row.attempts > 0)) {
+			return;
+		}
+
+		const {invocations} = await client.callPatiently(
+			'task.invocations',
+			() => ({
+				id: row.id,
+			}),
+		);
+		for (const {id} of invocations) {
+			follow(row, id);
 		}
 	};
 
 	const looks: Array<Promise<void>> = [];
-	let isResting = false;
-	const resting = rest.then(
-		() => {
-			isResting = true;
-		},
-		() => {
-			isResting = true;
-		},
-	);
-	while (!isResting) {
+	const resting = settled(rest);
+	for (;;) {
 		/* eslint-disable no-await-in-loop -- each round is a connection */
 		const watch = await client.watchPatiently(
 			{
@@ -80,18 +78,24 @@ export const followTree = async (
 			({rows}) => {
 				for (const row of rows) {
 					const {data} = taskShape.safeParse(row);
-					if (data !== undefined) {
-						const look = lookAt(data, false);
-						look.catch(() => undefined);
-						looks.push(look);
+					if (data === undefined) {
+						continue;
 					}
+
+					const look = lookAt(data, false);
+					look.catch(() => undefined);
+					looks.push(look);
 				}
 			},
 		);
 		await lookAtAll({client, task, lookAt: async (row) => lookAt(row, false)});
-		await Promise.race([resting, watch.lost]);
-		if (!watch.isLost()) {
+		const isResting = await Promise.race([
+			resting,
+			watch.lost.then(() => false),
+		]);
+		if (isResting) {
 			await watch.stop();
+			break;
 		}
 		/* eslint-enable no-await-in-loop */
 	}
@@ -104,6 +108,12 @@ export const followTree = async (
 	await Promise.all(looks);
 	await lookAtAll({client, task, lookAt: async (row) => lookAt(row, true)});
 	await Promise.all(followed.values());
+};
+
+/** True, however it ended. */
+const settled = async (promise: Promise<unknown>): Promise<true> => {
+	await Promise.allSettled([promise]);
+	return true;
 };
 
 const lookAtAll = async ({
@@ -137,11 +147,11 @@ const lineWriter = (write: (line: string) => void) => {
 	const decoder = new StringDecoder('utf8');
 	let unfinished = '';
 	return {
-		take(bytes: Buffer): void {
+		take(bytes: Uint8Array): void {
 			const lines = (unfinished + decoder.write(bytes)).split('\n');
 			unfinished = lines.pop() ?? '';
 			for (const line of lines) {
-				write(line.replace(/\r$/, ''));
+				write(line.replace(/\r$/v, ''));
 			}
 		},
 		end(): void {

@@ -108,8 +108,8 @@ const expand = (
 };
 
 const keyAt = (text: string, [start]: readonly [number, number]): string => {
-	const [key = ''] = /^[^\s:]*/.exec(text.slice(start, start + 200)) ?? [];
-	return key === '' ? 'This key' : `"${key.replaceAll(/^["']|["']$/g, '')}"`;
+	const [key = ''] = /^[^\s:]*/v.exec(text.slice(start, start + 200)) ?? [];
+	return key === '' ? 'This key' : `"${key.replaceAll(/^["']|["']$/gv, '')}"`;
 };
 
 const endlessNumbers = (
@@ -244,7 +244,7 @@ const childOf = (
 		return pair && {node: pair.value, offset: startOf(pair.key)};
 	}
 
-	if (isSeq(node) && typeof step === 'number') {
+	if (typeof step === 'number' && isSeq(node)) {
 		const item: unknown = node.items[step];
 		return item === undefined ? undefined : {node: item, offset: startOf(item)};
 	}

@@ -2,13 +2,13 @@ import {FarmError} from '../core/errors.js';
 import {type Fault, faultError, faultLine} from '../config/fault.js';
 import type {ResultOf} from '../net/messages/method.js';
 import type {clientToScheduler} from '../net/messages/client.js';
-import {readInput} from './attributes.js';
 import {openClient} from './client.js';
 import type {CommandContext, ExitStatus, Mode} from './context.js';
 import {drawGraph} from './draw-graph.js';
 import {parseGraphFile, printGraphFile, type GraphFile} from './graph-file.js';
 import {countsText} from './node-counts.js';
 import type {Output} from './output.js';
+import {readInput} from './read-input.js';
 
 /** `lifeblood graph …` */
 export const run: Mode['run'] = async (context) => {
@@ -172,8 +172,10 @@ const show = async (context: CommandContext): Promise<ExitStatus> => {
 type Planned = ResultOf<typeof clientToScheduler, 'graph.check'>;
 type ReadFile = GraphFile & {readonly kind: 'read'};
 
-const fileName = ({arguments: [file = '-']}: CommandContext): string =>
-	file === '-' ? 'standard input' : file;
+const fileName = ({arguments: words}: CommandContext): string => {
+	const [file = '-'] = words;
+	return file === '-' ? 'standard input' : file;
+};
 
 const readGraphFile = async (context: CommandContext): Promise<GraphFile> =>
 	parseGraphFile(

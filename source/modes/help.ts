@@ -31,14 +31,11 @@ export const helpText = (about: string): string => {
 		);
 	}
 
-	const members =
-		family === undefined
-			? []
-			: commandTable.filter(({name}) => name.startsWith(`${about} `));
+	const members = commandTable.filter(({name}) => name.startsWith(`${about} `));
 	return [
-		...(command === undefined
-			? [sentence(family?.summary ?? '')]
-			: [commandHelp(command)]),
+		command === undefined
+			? sentence(family?.summary ?? '')
+			: commandHelp(command),
 		...(members.length === 0
 			? []
 			: [

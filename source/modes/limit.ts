@@ -69,7 +69,7 @@ const runSubcommand = subcommands({list, set, delete: remove});
 
 const totalOf = (context: CommandContext): number => {
 	const text = context.arguments[1] ?? '';
-	const total = /^\d+$/.test(text) ? Number(text) : NaN;
+	const total = /^\d+$/v.test(text) ? Number(text) : NaN;
 	if (!Number.isSafeInteger(total)) {
 		throw new FarmError(
 			'INVALID',

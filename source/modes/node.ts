@@ -249,7 +249,7 @@ const typesOf = async (
 	const parameters = found.find((known) => known.type === type)?.parameters;
 	return (name) =>
 		parameters !== undefined && Object.hasOwn(parameters, name)
-			? String(parameters[name]?.['type'])
+			? textOf(parameters[name]?.['type'])
 			: undefined;
 };
 
@@ -353,7 +353,7 @@ const parameterTable = (parameters: NodeType['parameters']): string[] =>
 		Object.entries(parameters).flatMap(([name, schema]) => [
 			[
 				name,
-				String(schema['type']),
+				textOf(schema['type']),
 				shortJson(schema['default']),
 				allowed(schema),
 			],
@@ -361,7 +361,7 @@ const parameterTable = (parameters: NodeType['parameters']): string[] =>
 				const cellSchema = asObject(value);
 				return [
 					`  ${cell}`,
-					String(cellSchema['type']),
+					textOf(cellSchema['type']),
 					shortJson(cellSchema['default']),
 					allowed(cellSchema),
 				];
@@ -390,6 +390,9 @@ const shortJson = (value: Json | undefined): string => {
 	const text = JSON.stringify(value) ?? '';
 	return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 };
+
+const textOf = (value: Json | undefined): string =>
+	typeof value === 'string' ? value : '';
 
 const indented = (text: string): string =>
 	text

@@ -11,7 +11,7 @@ const usualPort = 1384;
 */
 export const parseAddress = (text: string, where = '--scheduler'): Address => {
 	const groups =
-		/^(?:\[(?<bracketed>[^\s[\]]+)\]|(?<plain>[^\s:[\]]+))(?::(?<port>\d{1,5}))?$/.exec(
+		/^(?:\[(?<bracketed>[^\s\[\]]+)\]|(?<plain>[^\s:\[\]]+))(?::(?<port>\d{1,5}))?$/v.exec(
 			text.trim(),
 		)?.groups;
 	const host = groups?.['bracketed'] ?? groups?.['plain'];

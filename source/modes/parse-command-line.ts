@@ -101,6 +101,9 @@ type Definitions = Readonly<Record<string, FlagDefinition>>;
 
 const invalid = (message: string): FarmError =>
 	new FarmError('INVALID', message);
+/** One below zero, which is a value and no flag. */
+const isNumber = (word: string): boolean => /^-[\d.]/v.test(word);
+
 const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 
 const beforeSeparator = (words: readonly string[]): readonly string[] => {
@@ -177,13 +180,11 @@ const unknownCommand = (name: string, rest: readonly string[]): FarmError => {
 		.filter((known) => known.startsWith(`${name} `))
 		.map((known) => known.slice(name.length + 1));
 	const wanted = rest.find((word) => !word.startsWith('-'));
-	return wanted === undefined
-		? invalid(
-				`"${name}" needs one word more: ${seconds.join(', ')}. See lifeblood ${name} --help.`,
-			)
-		: invalid(
-				`There is no command "${name} ${wanted}"${didYouMean(wanted, seconds)} See lifeblood ${name} --help.`,
-			);
+	const what =
+		wanted === undefined
+			? `"${name}" needs one word more: ${seconds.join(', ')}.`
+			: `There is no command "${name} ${wanted}"${didYouMean(wanted, seconds)}`;
+	return invalid(`${what} See lifeblood ${name} --help.`);
 };
 
 /** An unknown flag, a value too many or one that is missing is told before anything is parsed, so that it can be told by name. */
@@ -200,7 +201,7 @@ const checkFlagNames = ({
 	const ours = beforeSeparator(words);
 	for (let index = 0; index < ours.length; index++) {
 		const word = ours[index]!;
-		if (!word.startsWith('-') || word === '-' || /^-[\d.]/.test(word)) {
+		if (word === '-' || !word.startsWith('-') || isNumber(word)) {
 			continue;
 		}
 
@@ -229,7 +230,7 @@ const checkFlagNames = ({
 			const next = ours[index + 1];
 			if (
 				next === undefined ||
-				(next.startsWith('-') && next !== '-' && !/^-[\d.]/.test(next))
+				(next !== '-' && next.startsWith('-') && !isNumber(next))
 			) {
 				throw invalid(
 					`--${flag} needs a value: --${flag} ${definition.value ?? 'VALUE'}. A value that begins with a dash is written --${flag}=-…`,
@@ -317,7 +318,9 @@ export const argumentUsage = ({
 };
 
 const camelCase = (flag: string): string =>
-	flag.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+	flag.replaceAll(/-(?<letter>.)/gv, (_, letter: string) =>
+		letter.toUpperCase(),
+	);
 
 const meowFlags = (definitions: Definitions): AnyFlags =>
 	Object.fromEntries(

@@ -28,7 +28,7 @@ export const parseFrames = (text: string): number[] => {
 
 function* parsePart(part: string, text: string): Generator<number> {
 	const groups =
-		/^(?<first>-?\d+)(?:\s*-\s*(?<last>-?\d+)(?:\s*x\s*(?<step>\d+))?)?$/.exec(
+		/^(?<first>-?\d+)(?:\s*-\s*(?<last>-?\d+)(?:\s*x\s*(?<step>\d+))?)?$/v.exec(
 			part,
 		)?.groups;
 	if (groups === undefined) {

@@ -1,10 +1,14 @@
 import {FarmError} from '../core/errors.js';
 import {taskId, type TaskId} from '../core/ids.js';
 
-/** @throws FarmError `INVALID` for what is no id of a task. */
+/**
+An id of a task as it was written.
+
+@throws FarmError `INVALID` for anything but a whole number above zero
+*/
 export const parseTaskId = (text: string): TaskId => {
-	const id = /^\d+$/.test(text) ? Number(text) : 0;
-	if (!Number.isSafeInteger(id) || id === 0) {
+	const id = /^\d+$/v.test(text) ? Number(text) : 0;
+	if (id === 0 || !Number.isSafeInteger(id)) {
 		throw new FarmError(
 			'INVALID',
 			`"${text}" is no task id: ids are whole numbers, as \`lifeblood task list\` shows them.`,

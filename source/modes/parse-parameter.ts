@@ -66,6 +66,8 @@ const readValue = ({
 			return list;
 		}
 
+		// Text, a menu's word, or a parameter that is not known here.
+		case undefined:
 		default: {
 			return written;
 		}

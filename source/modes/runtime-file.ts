@@ -60,7 +60,7 @@ export const readRuntimeFiles = async (
 const namesIn = async (folder: string): Promise<string[]> => {
 	try {
 		const names = await fs.readdir(folder);
-		return names.filter((name) => /^scheduler-\d+\.json$/.test(name));
+		return names.filter((name) => /^scheduler-\d+\.json$/v.test(name));
 	} catch {
 		// Nothing has ever run here, or it is not ours to look at: either way nothing is known to run.
 		return [];

@@ -20,9 +20,10 @@ export const tableLines = (
 ): string[] => {
 	const cells = rows.map((row) => row.map((value) => plainText(value)));
 	const widths = columns.map(({title}, index) =>
-		cells.reduce(
-			(widest, row) => Math.max(widest, stringWidth(row[index] ?? '')),
+		// Not by spreading: a list may have more rows than a call takes arguments.
+		largest(
 			title.length,
+			cells.map((row) => stringWidth(row[index] ?? '')),
 		),
 	);
 	if (width !== undefined) {
@@ -65,6 +66,15 @@ export const detailLines = (
 	return shown.map(([name, value]) =>
 		`${name.padEnd(width)}  ${plainText(value)}`.trimEnd(),
 	);
+};
+
+const largest = (least: number, widths: readonly number[]): number => {
+	let most = least;
+	for (const width of widths) {
+		most = Math.max(most, width);
+	}
+
+	return most;
 };
 
 const shrink = (

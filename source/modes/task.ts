@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import {invocationId, type InvocationId, type TaskId} from '../core/ids.js';
@@ -6,6 +7,7 @@ import type {ResultOf} from '../net/messages/method.js';
 import type {clientToScheduler} from '../net/messages/client.js';
 import type {TaskShape} from '../net/messages/shapes.js';
 import {taskAttributes} from './attributes.js';
+import {createBell} from './bell.js';
 import type {Client} from './client.js';
 import type {CommandContext, ExitStatus, Mode} from './context.js';
 import {followLog, readLog, tailOffset} from './follow-log.js';
@@ -212,7 +214,7 @@ const log: Subcommand = async ({context, client}) => {
 	const isFollowing = flags.toggle('follow') === true;
 	const invocation = await chooseInvocation({context, client});
 	if (flags.toggle('json') === true) {
-		const pieces: Buffer[] = [];
+		const pieces: Uint8Array[] = [];
 		const {isComplete} = await readLog(
 			{client, invocation, write: (bytes) => pieces.push(bytes)},
 			0,
@@ -420,39 +422,39 @@ const firstInvocation = async (
 	id: TaskId,
 ): Promise<InvocationId | undefined> => {
 	let isResting = false;
+	let bell = createBell();
 	const rest = client
 		.callPatiently('task.wait', () => ({ids: [id]}))
 		.finally(() => {
 			isResting = true;
+			bell.ring();
 		});
 	// It is awaited below, but may fail before.
 	rest.catch(() => undefined);
 	for (;;) {
-		let wake: () => void = () => undefined;
-		let hasChanged = true;
 		/* eslint-disable no-await-in-loop -- each round is a connection, and in it one look comes after the other */
 		const watch = await client.watchPatiently({what: 'task', id}, () => {
-			hasChanged = true;
-			wake();
+			bell.ring();
 		});
-		while (!watch.isLost()) {
+		bell = createBell();
+		void watch.lost.then(bell.ring);
+		bell.ring();
+		for (;;) {
+			await bell.rung();
+			if (watch.isLost()) {
+				break;
+			}
+
 			const isLastLook = isResting;
-			if (hasChanged || isLastLook) {
-				hasChanged = false;
-				const {invocations} = await client.callPatiently(
-					'task.invocations',
-					() => ({id}),
-				);
-				const [first] = invocations;
-				if (first !== undefined || isLastLook) {
-					await watch.stop();
-					return first?.id;
-				}
-			} else {
-				const changed = new Promise<void>((resolve) => {
-					wake = resolve;
-				});
-				await Promise.race([changed, watch.lost, rest]);
+			const {invocations} = await client.callPatiently(
+				'task.invocations',
+				() => ({id}),
+			);
+			const [first] = invocations;
+			if (first !== undefined || isLastLook) {
+				await watch.stop();
+				// Where waiting failed, that is what went wrong.
+				return first?.id ?? (await rest.then(() => undefined));
 			}
 		}
 		/* eslint-enable no-await-in-loop */
@@ -460,6 +462,6 @@ const firstInvocation = async (
 };
 
 const lastLines = (text: string, count: number): string => {
-	const lines = text.split(/(?<=\n)/);
+	const lines = text.split(/(?<=\n)/v);
 	return count === 0 ? '' : lines.slice(-count).join('');
 };

@@ -68,7 +68,8 @@ const groups: Subcommand = async ({context, client}) => {
 	const {flags, output} = context;
 	const worker = await client.change('worker.set_groups', {
 		worker: context.arguments[0] ?? '',
-		groups: groupsOf(context),
+		// On the wire, null says that nobody sets them.
+		groups: groupsOf(context) ?? null,
 	});
 	if (flags.toggle('json') === true) {
 		output.printJson(worker);
@@ -91,11 +92,12 @@ const runSubcommand = subcommands({
 	forget: act('forget', 'forgotten'),
 });
 
-/** Null: those that the worker itself says. */
+/** Undefined: those that the worker itself says. */
 const groupsOf = ({
 	flags,
-	arguments: [, ...named],
+	arguments: words,
 }: CommandContext): string[] | undefined => {
+	const named = words.slice(1);
 	const ways = [
 		named.length > 0,
 		flags.toggle('none') === true,
@@ -108,7 +110,7 @@ const groupsOf = ({
 		);
 	}
 
-	return flags.toggle('own') === true ? null : named;
+	return flags.toggle('own') === true ? undefined : named;
 };
 
 const stateStyles: Readonly<Record<WorkerState, Style>> = {

@@ -31,7 +31,7 @@ export const startCannedScheduler = async (answers: Answers) => {
 					calls.push({name: call.name, params: call.params});
 					void answer(answers, call, connection);
 				},
-				onNotice() {},
+				onNotice: () => undefined,
 			};
 		},
 		clock: systemClock,

@@ -55,3 +55,17 @@ export const runCommand = async (
 		};
 	}
 };
+
+export const stdoutOf = async (
+	...input: Parameters<typeof runCommand>
+): Promise<string> => {
+	const {stdout} = await runCommand(...input);
+	return stdout;
+};
+
+export const statusOf = async (
+	...input: Parameters<typeof runCommand>
+): Promise<number> => {
+	const {status} = await runCommand(...input);
+	return status;
+};
