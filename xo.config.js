@@ -33,6 +33,11 @@ const config = [
 		},
 	},
 	{
+		files: ['test/**/*.ts'],
+		// Of another test runner; test/helpers/ has no tests.
+		rules: {'node-test/no-import-test-files': 'off'},
+	},
+	{
 		files: ['source/**/*.{ts,tsx}'],
 		rules: {
 			'no-restricted-properties': [

@@ -4,7 +4,6 @@ Writes the pages of docs/ that are made from the code; with --check, only tells 
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import {format} from 'prettier';
 import {configurationPage} from '../source/config/page.js';
 import {commandsPage} from '../source/modes/help.js';
 import {nodesPage} from './nodes-page.js';
@@ -22,7 +21,7 @@ const isCheck = process.argv.includes('--check');
 for (const [name, page] of Object.entries(pages)) {
 	const file = path.join(folder, name);
 	/* eslint-disable no-await-in-loop -- four small files */
-	const fresh = await format(page(), {parser: 'markdown', useTabs: true});
+	const fresh = `${page().trimEnd()}\n`;
 	const stored = await readFile(file, 'utf8').catch(() => '');
 	if (fresh === stored) {
 		continue;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
-import {execa, type Result} from 'execa';
+import {execa} from 'execa';
 import {decode, encode} from 'fast-png';
 import {renderMandelbrot} from '../source/demo/mandelbrot.js';
 import {zoomView} from '../source/demo/zoom.js';
@@ -18,7 +18,7 @@ const temporaryFolder = async (t: ExecutionContext): Promise<string> => {
 const run = async (
 	program: 'render-frame' | 'contact-sheet',
 	words: readonly string[],
-): Promise<Result<{reject: false}>> =>
+) =>
 	execa(
 		process.execPath,
 		[
