@@ -20,8 +20,8 @@ type FollowOptions = {
 	readonly pulse: Pulse;
 	/** More than this is not kept. */
 	readonly limit: number;
-	readonly onProgress: (progress: Progress) => void;
-	readonly onGrowth: () => void;
+	/** Called whenever it has grown, with what progress that tells of. */
+	readonly onGrowth: (progress: Progress) => void;
 };
 
 /** What is read at one look. A log that grows faster is looked at only at its end, so that reading costs the same whatever is written. */
@@ -33,7 +33,7 @@ const quietBeats = 8;
 const piece = Buffer.alloc(mostAtOnce);
 
 /** Follow a log that a process writes by itself: while it grows, by looking at every beat; while it does not, by waiting for word from the operating system. */
-export const followLog = ({file, reader, pulse, limit, onProgress, onGrowth}: FollowOptions): LogFollower => {
+export const followLog = ({file, reader, pulse, limit, onGrowth}: FollowOptions): LogFollower => {
 	let offset = 0;
 	let quiet = 0;
 	let watcher: fs.FSWatcher | undefined;
@@ -52,11 +52,7 @@ export const followLog = ({file, reader, pulse, limit, onProgress, onGrowth}: Fo
 
 		const progress = read();
 		offset = size > limit ? trimLog(file, limit) : offset;
-		onGrowth();
-		if (Object.keys(progress).length > 0) {
-			onProgress(progress);
-		}
-
+		onGrowth(progress);
 		return offset;
 	};
 
@@ -118,11 +114,7 @@ export const followLog = ({file, reader, pulse, limit, onProgress, onGrowth}: Fo
 		finish() {
 			stop();
 			tryTo(look);
-			const progress = reader.end();
-			if (Object.keys(progress).length > 0) {
-				onProgress(progress);
-			}
-
+			onGrowth(reader.end());
 			return fs.statSync(file, {throwIfNoEntry: false})?.size ?? 0;
 		},
 		stop,

@@ -104,14 +104,11 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 		reader: createProgressReader(createProgressPattern(job.progress_regex)),
 		pulse: tools.pulse,
 		limit: tools.logLimit,
-		onProgress(progress) {
+		onGrowth(progress) {
+			const told = changed(progress);
 			failure = progress.failure ?? failure;
-			standing = {...standing, ...changed(progress)};
-			onChange(invocation, 'progress');
-		},
-		onGrowth() {
-			standing = {...standing, logBytes: follower.size()};
-			onChange(invocation, 'growth');
+			standing = {...standing, ...told, logBytes: follower.size()};
+			onChange(invocation, Object.keys(told).length > 0 ? 'progress' : 'growth');
 		},
 	});
 

@@ -17,9 +17,17 @@ export const createNotices = (tell: (invocation: Invocation) => void, clock: Clo
 	const toldAt = new Map<Invocation['job']['invocation'], number>();
 	const waiting = new Map<Invocation['job']['invocation'], Waiting>();
 	let timer: NodeJS.Timeout | undefined;
+	let flushAt = Infinity;
+
+	const arm = (inMs: number): void => {
+		// Those that are due soon go together.
+		const pause = Math.max(50, inMs);
+		flushAt = clock.monotonic() + pause;
+		timer = setTimeout(flush, pause);
+	};
 
 	const flush = (): void => {
-		timer = undefined;
+		flushAt = Infinity;
 		const now = clock.monotonic();
 		let next = Infinity;
 		for (const [id, {invocation, due}] of waiting) {
@@ -33,8 +41,7 @@ export const createNotices = (tell: (invocation: Invocation) => void, clock: Clo
 		}
 
 		if (next < Infinity) {
-			// Those that are due soon go together.
-			timer = setTimeout(flush, Math.max(50, next - now));
+			arm(next - now);
 		}
 	};
 
@@ -42,13 +49,16 @@ export const createNotices = (tell: (invocation: Invocation) => void, clock: Clo
 		add(invocation, what) {
 			const id = invocation.job.invocation;
 			const last = toldAt.get(id);
-			const due = Math.min(waiting.get(id)?.due ?? Infinity, last === undefined ? 0 : last + pauseMs[what]);
+			const now = clock.monotonic();
+			const due = Math.min(waiting.get(id)?.due ?? Infinity, last === undefined ? (what === 'progress' ? now : now + pauseMs.progress) : last + pauseMs[what]);
 			waiting.set(id, {invocation, due});
-			if (due <= clock.monotonic()) {
+			if (due < flushAt) {
 				clearTimeout(timer);
-				flush();
-			} else {
-				timer ??= setTimeout(flush, Math.max(50, due - clock.monotonic()));
+				if (due <= now) {
+					flush();
+				} else {
+					arm(due - now);
+				}
 			}
 		},
 		remove(id) {

@@ -105,7 +105,8 @@ export const workerFarm = async (t: ExecutionContext, {settings: more = {}, ...o
 				say: () => undefined,
 			});
 			const started = {worker, ended: worker.run()};
-			workers.push(started);
+			// A test that expects the end to be a failure awaits it itself.
+			workers.push({worker, ended: started.ended.catch(() => undefined)});
 			return started;
 		},
 		async process() {
