@@ -1,0 +1,74 @@
+import semver from 'semver';
+
+/**
+Whether a version lies in a range. Versions may be loose: `4.2`, `550.54`, `535.104.05`, `v1.2.3`; what is no number at all, as `gold`, is in the range of the same text.
+
+Ranges are npm's (`>=550`, `^4.1`, `1 || 2`; `20.0` is any 20.0.x), and Python's compatible release: `~=1.2.3` is `>=1.2.3 <1.3.0`, and `~=3.4` is `>=3.4 <4`. An empty range is any version. A range that cannot be read holds no version.
+*/
+export const satisfies = (version: string, range: string): boolean => {
+	const text = range.trim();
+	if (text === '' || text === '*' || text === version.trim()) {
+		return true;
+	}
+
+	const parsedVersion = parseVersion(version);
+	const parsedRange = rangeOf(text);
+	return parsedVersion !== undefined && parsedRange !== undefined && parsedRange.test(parsedVersion);
+};
+
+/** Whether this is a range that `satisfies` understands. */
+export const isVersionRange = (range: string): boolean =>
+	range.trim() === '' || rangeOf(range.trim()) !== undefined || /^[A-Za-z][\w.+-]*$/.test(range.trim());
+
+const parseVersion = (text: string): semver.SemVer | undefined => {
+	const match = /^\s*v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:\.\d+)*(?:-([\dA-Za-z.-]+))?/.exec(text);
+	if (!match) {
+		return undefined;
+	}
+
+	const [, major, minor = '0', patch = '0', prerelease] = match;
+	const whole = [major, minor, patch].map(Number).join('.');
+	// What follows a version is not always a pre-release by the rules (`-01`): it is left out then.
+	return semver.parse(prerelease === undefined ? whole : `${whole}-${prerelease}`) ?? semver.parse(whole) ?? undefined;
+};
+
+/** Ranges come from nodes' parameters and are few; those that expressions make must not fill the memory. */
+const mostRanges = 1000;
+const ranges = new Map<string, semver.Range | undefined>();
+
+const rangeOf = (text: string): semver.Range | undefined => {
+	if (ranges.has(text)) {
+		return ranges.get(text);
+	}
+
+	if (ranges.size >= mostRanges) {
+		ranges.clear();
+	}
+
+	const range = parseRange(text);
+	ranges.set(text, range);
+	return range;
+};
+
+const parseRange = (text: string): semver.Range | undefined => {
+	const plain = text
+		.replaceAll(',', ' ')
+		// Semantic versions have neither a fourth number nor leading zeros; drivers and builds do.
+		.replaceAll(/(\d+\.\d+\.\d+)(?:\.\d+)+/g, '$1')
+		.replaceAll(/(?<![\w-])v?0+(?=\d)/g, '')
+		.replaceAll(/(?<=\d\.)0+(?=\d)/g, '')
+		.replaceAll('==', '=')
+		.replaceAll(/~=\s*v?(\d+(?:\.\d+)*)/g, (_, version: string) => compatibleRelease(version));
+	try {
+		return new semver.Range(plain, {includePrerelease: true});
+	} catch {
+		return undefined;
+	}
+};
+
+const compatibleRelease = (version: string): string => {
+	const [major = 0, minor = 0, patch] = version.split('.').map(Number);
+	return patch === undefined
+		? `>=${major}.${minor}.0 <${major + 1}.0.0-0`
+		: `>=${major}.${minor}.${patch} <${major}.${minor + 1}.0-0`;
+};
