@@ -105,7 +105,7 @@ test('what is wrong is told by name, with what was most likely meant', (t) => {
 			/^There is no flag --vresion without a command; did you mean "--version"\?/v,
 		],
 	] as const) {
-		t.throws(() => parse(line), {code: 'INVALID', message}, line);
+		t.throws(() => parse(line), {code: 'INVALID', message}, `Of: ${line}`);
 	}
 });
 
@@ -214,7 +214,7 @@ test('the help of every command fits into 80 columns and names every flag', (t) 
 		t.deepEqual(
 			lines.filter((line) => line.length > 80 && !isExample(line)),
 			[],
-			about,
+			`Of: ${about}`,
 		);
 	}
 

@@ -66,7 +66,7 @@ test.serial(
 			'--scheduler',
 			address,
 		);
-		t.is(exitCode, 3, stderr);
+		t.is(exitCode, 3, `It said: ${stderr}`);
 		t.is(stdout, '');
 		t.regex(stderr, /^lifeblood: Nobody answers at [^\n]*$/v);
 

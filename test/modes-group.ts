@@ -35,7 +35,7 @@ test('groups are listed page after page, each on a line of 80 columns', async (t
 	t.is(lines.length, 3);
 	t.true(
 		lines.every((line) => stringWidth(line) <= 80),
-		stdout,
+		`It said: ${stdout}`,
 	);
 	t.regex(lines[1]!, /12% +1000000 +999000 +12 +988/v);
 	t.like(scheduler.calls[1]?.params, {before: 9});

@@ -29,7 +29,11 @@ test('what is no range is told, with the part that is wrong', (t) => {
 		['1-1000001', /more than 1000000 frames/v],
 		['1-99999999999999999999', /too large/v],
 	] as const) {
-		t.throws(() => parseFrames(text), {code: 'INVALID', message: reason}, text);
+		t.throws(
+			() => parseFrames(text),
+			{code: 'INVALID', message: reason},
+			`Of: ${text}`,
+		);
 	}
 });
 
@@ -138,6 +142,6 @@ test('only whole numbers above zero are ids, and each counts once', (t) => {
 		'1e3',
 		'99999999999999999999',
 	]) {
-		t.throws(() => parseTaskIds([text]), {code: 'INVALID'}, text);
+		t.throws(() => parseTaskIds([text]), {code: 'INVALID'}, `Of: ${text}`);
 	}
 });

@@ -4,7 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import type {Connection} from '../source/net/greet.js';
-import {cannedTask, startCannedScheduler} from './helpers/canned-scheduler.js';
+import {
+	cannedInvocation,
+	cannedTask,
+	startCannedScheduler,
+} from './helpers/canned-scheduler.js';
 import {runCommand, stdoutOf} from './helpers/run-command.js';
 import {until} from './helpers/until.js';
 
@@ -44,7 +48,7 @@ test('a submission carries what its flags say, and prints the id', async (t) => 
 		'blender=~3.4',
 		'--paused',
 	]);
-	t.is(status, 0, stderr);
+	t.is(status, 0, `It said: ${stderr}`);
 	t.is(stdout, '12\n');
 	t.like(scheduler.calls[0]?.params, {
 		node: 'render',
@@ -75,8 +79,8 @@ test('what cannot be submitted is told before a scheduler is looked for', async 
 		['--package', '='],
 	]) {
 		const {status, stderr} = await runCommand(['submit', 'render', ...flags]); // eslint-disable-line no-await-in-loop -- one after the other
-		t.is(status, 2, stderr);
-		t.is(stderr.trimEnd().split('\n').length, 1, stderr);
+		t.is(status, 2, `It said: ${stderr}`);
+		t.is(stderr.trimEnd().split('\n').length, 1, `It said: ${stderr}`);
 	}
 });
 
@@ -118,28 +122,6 @@ test('following shows the logs of the whole tree, also of a process that came an
 	});
 	let tree = [root];
 	let watcher: Connection | undefined;
-	const invocationOf = (id: number, task: number) =>
-		({
-			id,
-			task_id: task,
-			node: 'n',
-			worker: 'w',
-			worker_id: 1,
-			state: 'finished',
-			attempt: 1,
-			exit_code: 0,
-			signal: null,
-			reason: null,
-			message: null,
-			started_at: null,
-			finished_at: null,
-			runtime_s: null,
-			progress: null,
-			status: null,
-			peak_memory_bytes: null,
-			cpu_s: null,
-			log_bytes: 0,
-		}) as never;
 	let watches = 0;
 	const scheduler = await startCannedScheduler({
 		'task.submit': () => ({id: 12}),
@@ -149,10 +131,8 @@ test('following shows the logs of the whole tree, also of a process that came an
 			return {tasks: tree, more: false};
 		},
 		'task.invocations': ({id}) => ({
-			invocations:
-				Number(id) === 12
-					? [invocationOf(101, 12)]
-					: [invocationOf(Number(id) === 13 ? 102 : 103, Number(id))],
+			// Tasks 12, 13 and 14 have one each: 101, 102 and 103.
+			invocations: [cannedInvocation(Number(id) + 89, Number(id))],
 		}),
 		'log.read'({invocation, offset, limit}) {
 			const bytes = Buffer.from(logs.get(invocation)!);
@@ -212,7 +192,7 @@ test('following shows the logs of the whole tree, also of a process that came an
 	];
 	rest.resolve({at_rest: true, errors: 0, live: 0});
 	const {status, stdout, stderr} = await running;
-	t.is(status, 0, stderr);
+	t.is(status, 0, `It said: ${stderr}`);
 	t.deepEqual(stdout.trimEnd().split('\n').toSorted(), [
 		'12',
 		'child 13 | of a child',

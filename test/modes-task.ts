@@ -2,7 +2,11 @@ import {Buffer} from 'node:buffer';
 import test from 'ava';
 import stringWidth from 'string-width';
 import {FarmError} from '../source/core/errors.js';
-import {cannedTask, startCannedScheduler} from './helpers/canned-scheduler.js';
+import {
+	cannedInvocation,
+	cannedTask,
+	startCannedScheduler,
+} from './helpers/canned-scheduler.js';
 import {runCommand, statusOf, stdoutOf} from './helpers/run-command.js';
 
 const at = (address: string): string[] => [
@@ -71,7 +75,7 @@ test('a list fits into 80 columns, however long the names are, and never cuts a 
 	t.is(lines.length, 2);
 	t.true(
 		lines.every((line) => stringWidth(line) <= 80),
-		stdout,
+		`It said: ${stdout}`,
 	);
 	t.regex(lines[1]!, /^1234567 .*post_waiting_blocked, paused .* 38% /v);
 	await scheduler.stop();
@@ -90,7 +94,7 @@ test('no ids and no --all means no task, and both mean none either', async (t) =
 	]) {
 		const {status, stderr} = await runCommand(words); // eslint-disable-line no-await-in-loop -- one after the other
 		t.is(status, 2, words.join(' '));
-		t.is(stderr.trimEnd().split('\n').length, 1, stderr);
+		t.is(stderr.trimEnd().split('\n').length, 1, `It said: ${stderr}`);
 	}
 });
 
@@ -213,7 +217,8 @@ test('waiting ends with 1 where a task is in error or the time is over', async (
 			'--timeout',
 			'5',
 		]);
-	t.is((await wait()).status, 0);
+	const good = await wait();
+	t.is(good.status, 0);
 	const failed = await wait();
 	t.is(failed.status, 1);
 	t.regex(failed.stderr, /2 tasks in error/v);
@@ -242,32 +247,10 @@ test('waiting goes on where the scheduler goes away and comes back', async (t) =
 		...at(scheduler.address),
 		'3',
 	]);
-	t.is(status, 0, stderr);
+	t.is(status, 0, `It said: ${stderr}`);
 	t.is(asked, 2);
 	t.regex(stderr, /trying again\nlifeblood: connected to .* again/v);
 	await scheduler.stop();
-});
-
-const invocation = (id: number) => ({
-	id: id as never,
-	task_id: 3 as never,
-	node: 'render',
-	worker: 'w',
-	worker_id: 1 as never,
-	state: 'running' as const,
-	attempt: 1,
-	exit_code: null,
-	signal: null,
-	reason: null,
-	message: null,
-	started_at: null,
-	finished_at: null,
-	runtime_s: null,
-	progress: null,
-	status: null,
-	peak_memory_bytes: null,
-	cpu_s: null,
-	log_bytes: 0,
 });
 
 /** A log that can grow. */
@@ -275,7 +258,9 @@ const startLog = async (text: string) => {
 	const log = {bytes: Buffer.from(text), isComplete: false};
 	const watchers: Array<(size: number) => void> = [];
 	const scheduler = await startCannedScheduler({
-		'task.invocations': () => ({invocations: [invocation(8), invocation(9)]}),
+		'task.invocations': () => ({
+			invocations: [cannedInvocation(8, 3), cannedInvocation(9, 3)],
+		}),
 		'log.read'({offset, limit}) {
 			const start =
 				offset < 0 ? Math.max(0, log.bytes.length + offset) : offset;

@@ -216,7 +216,13 @@ const log: Subcommand = async ({context, client}) => {
 	if (flags.toggle('json') === true) {
 		const pieces: Uint8Array[] = [];
 		const {isComplete} = await readLog(
-			{client, invocation, write: (bytes) => pieces.push(bytes)},
+			{
+				client,
+				invocation,
+				write(bytes) {
+					pieces.push(bytes);
+				},
+			},
 			0,
 		);
 		const lines = flags.number('tail');
@@ -422,7 +428,7 @@ const firstInvocation = async (
 	id: TaskId,
 ): Promise<InvocationId | undefined> => {
 	let isResting = false;
-	let bell = createBell();
+	const bell = createBell();
 	const rest = client
 		.callPatiently('task.wait', () => ({ids: [id]}))
 		.finally(() => {
@@ -433,10 +439,7 @@ const firstInvocation = async (
 	rest.catch(() => undefined);
 	for (;;) {
 		/* eslint-disable no-await-in-loop -- each round is a connection, and in it one look comes after the other */
-		const watch = await client.watchPatiently({what: 'task', id}, () => {
-			bell.ring();
-		});
-		bell = createBell();
+		const watch = await client.watchPatiently({what: 'task', id}, bell.ring);
 		void watch.lost.then(bell.ring);
 		bell.ring();
 		for (;;) {

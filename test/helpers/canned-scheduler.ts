@@ -101,3 +101,26 @@ export const cannedTask = (id: number, more: Record<string, unknown> = {}) => ({
 	changed_at: '2026-01-01T00:00:00.000Z',
 	...more,
 });
+
+/** An invocation as the wire has it. */
+export const cannedInvocation = (id: number, task: number) => ({
+	id,
+	task_id: task,
+	node: 'render',
+	worker: 'w',
+	worker_id: 1,
+	state: 'running' as const,
+	attempt: 1,
+	exit_code: null,
+	signal: null,
+	reason: null,
+	message: null,
+	started_at: null,
+	finished_at: null,
+	runtime_s: null,
+	progress: null,
+	status: null,
+	peak_memory_bytes: null,
+	cpu_s: null,
+	log_bytes: 0,
+});
