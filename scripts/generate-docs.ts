@@ -6,13 +6,14 @@ import path from 'node:path';
 import process from 'node:process';
 import {configurationPage} from '../source/config/page.js';
 import {commandsPage} from '../source/modes/help.js';
+import {coreNodes} from '../source/nodes/core-nodes.js';
 import {nodesPage} from './nodes-page.js';
 import {protocolPage} from './protocol-page.js';
 
 const pages = {
 	'commands.md': commandsPage,
 	'configuration.md': configurationPage,
-	'nodes.md': nodesPage,
+	'nodes.md': () => nodesPage(coreNodes),
 	'protocol.md': protocolPage,
 };
 const folder = path.join(import.meta.dirname, '..', 'docs');

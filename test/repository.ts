@@ -52,6 +52,13 @@ test('the lock file names no registry, so that any may serve it', async (t) => {
 	t.notRegex(lock, /"resolved":/v);
 });
 
+test('the lock file keeps npm from compiling what better-sqlite3 brings ready-made', async (t) => {
+	const {packages} = lockShape.parse(
+		JSON.parse(await read('package-lock.json')),
+	);
+	t.false(packages['node_modules/better-sqlite3']?.['gypfile']);
+});
+
 test('every dependency has an exact version', async (t) => {
 	const found = packageShape.parse(JSON.parse(await read('package.json')));
 	const versions = Object.entries({

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import {stateFolders} from '../config/folders.js';
 import {thisHost} from '../config/host.js';
+import {usableStateFolders} from '../config/usable-state.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {connectLocal, startLocalFarm, type LocalFarm} from './local-farm.js';
 import {typedProgram} from './own-program.js';
@@ -11,7 +11,7 @@ import {stopSignal} from './stop-signal.js';
 /** Renders a short zoom on a farm of one machine. In front of a person that farm stays; otherwise it ends with the command. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags, output} = context;
-	const folders = stateFolders(thisHost());
+	const {folders} = await usableStateFolders(thisHost());
 	// A farm of its own, so that nobody's configuration, key or work is touched.
 	const root = path.join(folders.root, 'demo');
 	const configFolder = flags.text('config-dir') ?? path.join(root, 'config');

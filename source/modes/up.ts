@@ -1,7 +1,8 @@
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {configFolder, stateFolders} from '../config/folders.js';
+import {configFolder} from '../config/folders.js';
 import {thisHost} from '../config/host.js';
+import {usableStateFolders} from '../config/usable-state.js';
 import type {Client} from './client.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {connectLocal, startLocalFarm} from './local-farm.js';
@@ -13,7 +14,7 @@ export const run = async ({
 	output,
 }: CommandContext): Promise<ExitStatus> => {
 	const host = thisHost();
-	const folders = stateFolders(host);
+	const {folders} = await usableStateFolders(host);
 	const {folder} = configFolder(host, flags.text('config-dir'));
 	const common = ['--config-dir', folder];
 	const database = flags.text('db');
