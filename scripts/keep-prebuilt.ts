@@ -7,7 +7,7 @@ import path from 'node:path';
 const file = path.join(import.meta.dirname, '..', 'package-lock.json');
 const lock = await readFile(file, 'utf8');
 const kept = lock.replace(
-	/(?<entry>"node_modules\/better-sqlite3": \{\n(?<indent>\s+))(?!"gypfile")/v,
+	/(?<entry>"node_modules\/better-sqlite3": \{\n(?<indent>\s+))(?=\S)(?!"gypfile")/v,
 	'$<entry>"gypfile": false,\n$<indent>',
 );
 if (kept !== lock) {
