@@ -1,9 +1,21 @@
 import {type Buffer} from 'node:buffer';
 import {StringDecoder} from 'node:string_decoder';
+import type {z} from 'zod';
+import {FarmError} from '../core/errors.js';
 import type {InvocationId, TaskId} from '../core/ids.js';
-import {taskShape, type TaskShape} from '../net/messages/shapes.js';
-import type {Client} from './client.js';
+import {taskShape} from '../net/messages/shapes.js';
+import type {Client, Watch, WatchUpdate} from './client.js';
 import {followLog} from './follow-log.js';
+
+/** Of a task in a list: lists leave out what is large. */
+const rowShape = taskShape.pick({
+	id: true,
+	name: true,
+	attempts: true,
+	invocation_id: true,
+});
+
+type Row = z.output<typeof rowShape>;
 
 /**
 Writes the logs of all processes of a task and of all that it spawns or is split into, line by line as they grow, each line under the task's name and id. `rest` resolves when the tree is at rest, with false where the time was over first: then nothing more is waited for; else what was missed is made good, and the logs' ends are waited for.
@@ -23,7 +35,7 @@ export const followTree = async (
 	const followed = new Map<InvocationId, Promise<void>>();
 	const seen = new Map<TaskId, Set<InvocationId>>();
 
-	const follow = (of: TaskShape, invocation: InvocationId): void => {
+	const follow = (of: Row, invocation: InvocationId): void => {
 		const known = seen.get(of.id) ?? new Set();
 		seen.set(of.id, known.add(invocation));
 		if (followed.has(invocation)) {
@@ -42,7 +54,7 @@ export const followTree = async (
 		followed.set(invocation, following);
 	};
 
-	const lookAt = async (row: TaskShape, isLast: boolean): Promise<void> => {
+	const lookAt = async (row: Row, isLast: boolean): Promise<void> => {
 		if (row.invocation_id !== null) {
 			follow(row, row.invocation_id);
 		}
@@ -68,26 +80,18 @@ export const followTree = async (
 	const resting = settled(rest);
 	for (;;) {
 		/* eslint-disable no-await-in-loop -- each round is a connection */
-		const watch = await client.watchPatiently(
-			{
-				what: 'tasks',
-				filter: {tree: task, dead: true, archived: true},
-				order: {by: 'changed_at', descending: true},
-				window: {offset: 0, limit: 1000},
-			},
-			({rows}) => {
-				for (const row of rows) {
-					const {data} = taskShape.safeParse(row);
-					if (data === undefined) {
-						continue;
-					}
-
-					const look = lookAt(data, false);
-					look.catch(() => undefined);
-					looks.push(look);
+		const watch = await watchTree({client, task}, ({rows}) => {
+			for (const row of rows) {
+				const {data} = rowShape.safeParse(row);
+				if (data === undefined) {
+					continue;
 				}
-			},
-		);
+
+				const look = lookAt(data, false);
+				look.catch(() => undefined);
+				looks.push(look);
+			}
+		});
 		await lookAtAll({client, task, lookAt: async (row) => lookAt(row, false)});
 		const isResting = await Promise.race([
 			resting,
@@ -110,6 +114,32 @@ export const followTree = async (
 	await Promise.all(followed.values());
 };
 
+/** What changed last comes first, as far as so many tasks can be ordered by it; else what was created last. */
+const watchTree = async (
+	{client, task}: {readonly client: Client; readonly task: TaskId},
+	onUpdate: (update: WatchUpdate) => void,
+): Promise<Watch> => {
+	const by = async (order: string): Promise<Watch> =>
+		client.watchPatiently(
+			{
+				what: 'tasks',
+				filter: {tree: task, dead: true, archived: true},
+				order: {by: order, descending: true},
+				window: {offset: 0, limit: 1000},
+			},
+			onUpdate,
+		);
+	try {
+		return await by('changed_at');
+	} catch (error) {
+		if (error instanceof FarmError && error.code === 'INVALID') {
+			return by('id');
+		}
+
+		throw error;
+	}
+};
+
 /** True, however it ended. */
 const settled = async (promise: Promise<unknown>): Promise<true> => {
 	await Promise.allSettled([promise]);
@@ -123,7 +153,7 @@ const lookAtAll = async ({
 }: {
 	readonly client: Client;
 	readonly task: TaskId;
-	readonly lookAt: (row: TaskShape) => Promise<void>;
+	readonly lookAt: (row: Row) => Promise<void>;
 }): Promise<void> => {
 	let after = 0;
 	for (;;) {
