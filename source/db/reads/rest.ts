@@ -50,7 +50,7 @@ export const restReads = (reader: Connection) => ({
 	),
 	/** Whether the queue holds a finished task of a group; for where the queue is shorter than the group. */
 	isLeaving: reader.prepare<[GroupId], {one: 1}>(
-		`SELECT 1 AS one FROM tasks INDEXED BY tasks_queue WHERE queue = 'advance' AND state IN ('done', 'spawned')
+		`SELECT 1 AS one FROM tasks INDEXED BY tasks_queue WHERE queue = 'advance' AND queue IN ('advance', 'slow') AND state IN ('done', 'spawned')
 		AND EXISTS (SELECT 1 FROM task_groups WHERE group_id = ? AND task_id = tasks.id) LIMIT 1`,
 	),
 });

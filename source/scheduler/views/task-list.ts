@@ -39,7 +39,12 @@ export const listTasks = async (
 	let bytes = 0;
 	for (const page of pagesOf(ids.slice(0, limit), 100)) {
 		for (const row of context.reads.tasks.laden.iterate(JSON.stringify(page))) {
-			bytes += row.attributes.length + (row.environment?.length ?? 0) + 1024;
+			bytes +=
+				row.attributes.length +
+				(row.environment?.length ?? 0) +
+				(row.state_details?.length ?? 0) +
+				row.group_names.length +
+				1024;
 			if (bytes > pageBytes && tasks.length > 0) {
 				return {tasks, more: true};
 			}

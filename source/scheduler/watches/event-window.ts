@@ -1,0 +1,19 @@
+import type {Source, SourceContext, WatchParams} from './source.js';
+
+/** The last things that happened, oldest first; the window's offset counts back from the newest. */
+export const eventWindow = (
+	{events}: SourceContext,
+	{window: {offset, limit}}: WatchParams,
+): Source => ({
+	read() {
+		const all = events.list();
+		const end = Math.max(0, all.length - offset);
+		return {
+			rows: all.slice(Math.max(0, end - limit), end),
+			counts: {total: all.length},
+		};
+	},
+	isTouchedBy: () => false,
+	isTouchedByProgress: () => false,
+	listen: (onTouch) => events.listen(onTouch),
+});

@@ -1,0 +1,95 @@
+import {groupOrders, type GroupOrder} from '../../db/reads/groups.js';
+import {createWalk} from '../../db/reads/walk.js';
+import {groupShapeOf} from '../views/group-shape.js';
+import {takeAll} from '../views/task-list.js';
+import type {ViewContext} from '../views/view-context.js';
+import {locate, startOf, type Position, type WalkFrom} from './locate.js';
+import {mostSorted, orderAmong, tooLong} from './order-among.js';
+import type {Source, SourceContext, WatchParams} from './source.js';
+import type {WatchedRow, WatchedWindow} from './sent-window.js';
+
+/** Counted up to this; of more it is enough to know that there are more. */
+const mostCounted = 10_000;
+
+/** A window of groups; newest first, where nothing else is asked for. Of the filter, `name`, `text` and `archived` matter. */
+export const groupWindow = (
+	{context, near}: SourceContext,
+	params: WatchParams,
+): Source => {
+	const {name, text, archived = false} = params.filter ?? {};
+	const conditions = {
+		name,
+		text: text === '' ? undefined : text,
+		archived,
+	};
+	const isAll = name === undefined && conditions.text === undefined && !archived;
+	const {by, descending} = orderAmong('Groups', groupOrders, params.order ?? {by: 'id', descending: true});
+	const walkFrom: WalkFrom = (from, backwards) =>
+		createWalk(
+			[context.reads.groups.run(conditions, {descending: backwards})],
+			{from, descending: backwards},
+		);
+	let position: Position | undefined;
+	let isFirst = true;
+
+	const byId = async (): Promise<WatchedWindow> => {
+		const {offset, limit} = params.window;
+		position ??= await locate(walkFrom, {
+			offset,
+			descending,
+			total: undefined,
+			near,
+		});
+		const ids = await takeAll(walkFrom(position.anchor, descending), limit + 1);
+		return {
+			rows: rowsOf(context, ids.slice(0, limit)),
+			counts: countsOf(position.offset + ids.length, ids.length <= limit),
+		};
+	};
+
+	const sorted = async (order: GroupOrder): Promise<WatchedWindow> => {
+		const ids = await takeAll(walkFrom(startOf(false), false), mostSorted + 1);
+		if (ids.length > mostSorted && isFirst) {
+			throw tooLong('groups', order, 'narrow the list by a name');
+		}
+
+		const {offset, limit} = params.window;
+		const window = context.reads.groups
+			.sorted(order, descending ? 'DESC' : 'ASC')
+			.all(JSON.stringify(ids.slice(0, mostSorted)), limit, offset)
+			.map(({id}) => id);
+		return {
+			rows: rowsOf(context, window),
+			counts: countsOf(ids.length, ids.length <= mostSorted),
+		};
+	};
+
+	const countsOf = (reached: number, isEnd: boolean): Record<string, number> => {
+		if (!isAll || isEnd) {
+			return {total: reached, exact: isEnd ? 1 : 0};
+		}
+
+		const count = context.reads.groups.count.get(mostCounted + 1)?.count ?? 0;
+		return {
+			total: Math.max(reached, count),
+			exact: count <= mostCounted ? 1 : 0,
+		};
+	};
+
+	return {
+		async read() {
+			const window = await (by === 'id' ? byId() : sorted(by));
+			isFirst = false;
+			return window;
+		},
+		isTouchedBy: (changes) => changes.groups.size > 0 || changes.manyTasks,
+		isTouchedByProgress: () => false,
+		position: () => position,
+	};
+};
+
+const rowsOf = (
+	{reads}: ViewContext,
+	ids: readonly number[],
+): readonly WatchedRow[] =>
+	reads.groups.listed.all(JSON.stringify(ids)).map((row) => groupShapeOf(row));
