@@ -67,6 +67,10 @@ const exhaustFrontier = (turn: Turn, budget: Budget): boolean => {
 				steps += 1;
 				if (steps % 64 === 0) {
 					desk.tidy();
+					// The rest of them is queued in the database as well.
+					if (!budget.goOn()) {
+						return false;
+					}
 				}
 			}
 		}

@@ -550,6 +550,8 @@ export const createDesk = (statements: Statements, books: Books) => {
 		/** Forget all that is at hand, as after the end of a turn. */
 		clear(): void {
 			forgetAll();
+			writeBack.forget();
+			remembered = undefined;
 		},
 		/** Let go of tasks that a statement changed beside the desk. */
 		evict(which: (draft: TaskDraft) => boolean): void {

@@ -31,6 +31,8 @@ export const recorded =
 			}
 		}
 
+		// Of an operation that came before in this turn.
+		desk.recall();
 		const value = operation(turn);
 		const before = desk.recall();
 		statements.farm.addToJournal.run({

@@ -104,7 +104,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		context,
 		askWorker: async (worker, params) => sessionOf(worker)?.peer.request('log.read', params),
 	});
-	const watches = createWatches({context, views, logs, clock});
+	const watches = createWatches({context, logs, clock});
 
 	const sessionOf = (worker: WorkerId): WorkerSession | undefined =>
 		[...sessions.values()].find((session) => session.id() === worker && !session.peer.isClosed());

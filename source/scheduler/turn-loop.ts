@@ -230,12 +230,15 @@ export const createTurnLoop = ({
 	const recover = (batch: readonly Waiting[], error: unknown): void => {
 		const told = asStorageError(error, database.path);
 		if (told instanceof FarmError && (told.code === 'STORAGE' || told.code === 'DATABASE_CORRUPT')) {
+			if (!trouble) {
+				onDefect(told, 'committing a turn');
+			}
+
 			trouble = told;
 			for (const {reject} of batch) {
 				reject(told);
 			}
 
-			onDefect(told, 'committing a turn');
 			retryTimer = setTimeout(() => {
 				retryTimer = undefined;
 				schedule();

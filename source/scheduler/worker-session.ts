@@ -1,9 +1,10 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {WorkerId} from '../core/ids.js';
 import type {Connection} from '../net/greet.js';
 import type {CallTo, SchedulerCall} from '../net/scheduler-methods.js';
-import type {Submit} from './operation.js';
+import type {Operation, Submit} from './operation.js';
 import {confirmRunning} from './operations/confirm-running.js';
 import {finishInvocation} from './operations/finish-invocation.js';
 import {registerWorker, workerDisconnected, workerGone, workerStatus} from './operations/workers.js';
@@ -15,6 +16,9 @@ export type WorkerSettings = {
 	/** For `worker.register`: where logs go on a shared file system. */
 	readonly logFolder: () => {readonly path: string; readonly probe: string; readonly content: string} | undefined;
 };
+
+/** Between attempts to write down what happened, while the disk is full. */
+const againMs = 1000;
 
 type WorkerCall = CallTo<'worker.register' | 'worker.status' | 'worker.leave' | 'invocation.finished'>;
 
@@ -38,6 +42,21 @@ export const createWorkerSession = ({
 	let hasLeft = false;
 	let heardAt = clock.now();
 
+	/** What has happened has happened, also while the database cannot be written: try until it is. */
+	const insist = async <Value>(operation: Operation<Value>): Promise<Value> => {
+		for (;;) {
+			try {
+				return await submit(operation); // eslint-disable-line no-await-in-loop -- one try after the other
+			} catch (error) {
+				if (!(error instanceof FarmError) || error.code !== 'STORAGE') {
+					throw error;
+				}
+
+				await delay(againMs); // eslint-disable-line no-await-in-loop -- as above
+			}
+		}
+	};
+
 	const run = async (request: RunRequest): Promise<void> => {
 		try {
 			const outcome = await peer.request('invocation.run', {
@@ -52,7 +71,7 @@ export const createWorkerSession = ({
 				},
 			});
 			if (outcome.kind === 'running') {
-				await submit(confirmRunning(request.invocation, clock.now()));
+				await insist(confirmRunning(request.invocation, clock.now()));
 			} else {
 				await notStarted(request, outcome.message);
 			}
@@ -69,7 +88,7 @@ export const createWorkerSession = ({
 	const notStarted = async ({invocation}: RunRequest, message: string): Promise<void> => {
 		if (id !== undefined) {
 			const now = clock.now();
-			await submit(
+			await insist(
 				finishInvocation({
 					invocation,
 					worker: id,
@@ -107,7 +126,7 @@ export const createWorkerSession = ({
 		if (id !== undefined && !hasLeft) {
 			const worker = id;
 			quietly(
-				submit(workerDisconnected(worker, link)).then((outcome) => {
+				insist(workerDisconnected(worker, link)).then((outcome) => {
 					if (outcome === 'lost') {
 						onLost(worker);
 					}

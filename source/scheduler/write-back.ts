@@ -220,6 +220,10 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 
 	return {
 		write,
+		/** What was counted and not written was undone with its turn. */
+		forget(): void {
+			nodeCounts.clear();
+		},
 		/** Only this task; so that the database's queue no longer has it. */
 		writeOne(task: TaskDraft, changes: TurnChanges, now: number): void {
 			lastTurn = Math.max(lastTurn + 1, now * 1000);

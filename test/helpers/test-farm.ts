@@ -1,0 +1,273 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type {ExecutionContext} from 'ava';
+import type {Clock} from '../../source/core/clock.js';
+import {invocationId, taskId, type InvocationId, type TaskId} from '../../source/core/ids.js';
+import type {InvocationOutcome} from '../../source/core/invocation.js';
+import type {Json, JsonObject} from '../../source/core/json.js';
+import type {Resources} from '../../source/core/requirements.js';
+import {checkDatabase} from '../../source/db/check.js';
+import {openDatabase} from '../../source/db/open.js';
+import type {TaskRow} from '../../source/db/queries/tasks.js';
+import {coreNodes} from '../../source/nodes/core-nodes.js';
+import type {NodeDefinition} from '../../source/nodes/contract.js';
+import {createRegistry} from '../../source/nodes/registry.js';
+import {createSandbox} from '../../source/sandbox/sandbox.js';
+import type {Operation} from '../../source/scheduler/operation.js';
+import {confirmRunning} from '../../source/scheduler/operations/confirm-running.js';
+import {finishInvocation} from '../../source/scheduler/operations/finish-invocation.js';
+import {applyGraph} from '../../source/scheduler/operations/graph.js';
+import {recoverAfterRestart} from '../../source/scheduler/operations/recover.js';
+import {submitTasks} from '../../source/scheduler/operations/submit-tasks.js';
+import {registerWorker} from '../../source/scheduler/operations/workers.js';
+import type {SchedulerSettings} from '../../source/scheduler/turn-context.js';
+import {createTurnLoop} from '../../source/scheduler/turn-loop.js';
+import type {TurnChanges} from '../../source/scheduler/turn-changes.js';
+import type {RunRequest} from '../../source/scheduler/worker-link.js';
+import {until} from './until.js';
+
+const settings: SchedulerSettings = {
+	attempts: 3,
+	workerGraceS: 60,
+	killGraceS: 5,
+	avoidS: 60,
+	globals: {},
+	nodeConfig: {},
+};
+
+type GraphText = {
+	readonly nodes: Readonly<Record<string, {readonly type: string; readonly parameters?: JsonObject; readonly enabled?: boolean}>>;
+	readonly connections?: readonly string[];
+};
+
+/**
+The turns of a scheduler over a real database in a folder of its own, without the network: workers are played. When the test ends, everything that the database keeps twice is re-derived and must agree.
+*/
+export const createTestFarm = async (
+	t: ExecutionContext,
+	{
+		graph,
+		overrides = {},
+		definitions = [],
+		clock = {now: () => Date.now(), monotonic: () => performance.now()},
+	}: {
+		readonly graph?: GraphText;
+		readonly overrides?: Partial<SchedulerSettings>;
+		readonly definitions?: readonly NodeDefinition[];
+		readonly clock?: Clock;
+	} = {},
+) => {
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeblood-farm-'));
+	const file = path.join(folder, 'farm.db');
+	const defects: unknown[] = [];
+	const open = async () => {
+		const database = await openDatabase(file);
+		const sandbox = await createSandbox();
+		const listeners = new Set<(changes: TurnChanges) => void>();
+		const loop = createTurnLoop({
+			database,
+			registry: createRegistry([...coreNodes, ...definitions]),
+			sandbox,
+			settings: {...settings, ...overrides},
+			clock,
+			onCommit(changes) {
+				for (const listener of listeners) {
+					listener(changes);
+				}
+			},
+			onDefect(error, what) {
+				defects.push(new Error(what, {cause: error}));
+			},
+		});
+		return {database, sandbox, loop, listeners};
+	};
+
+	let current = await open();
+	const submit = async <Value>(operation: Operation<Value>): Promise<Value> => current.loop.submit(operation);
+
+	const close = async (): Promise<void> => {
+		await current.loop.stop();
+		await current.sandbox.stop();
+		current.database.close();
+	};
+
+	t.teardown(async () => {
+		await close();
+		await rm(folder, {recursive: true, force: true});
+	});
+
+	const apply = async (text: GraphText, {prune = false} = {}): Promise<void> => {
+		const {faults} = await submit(
+			applyGraph(
+				{
+					nodes: Object.fromEntries(
+						Object.entries(text.nodes).map(([name, {type, parameters = {}, enabled}]) => [
+							name,
+							{type, parameters, ...(enabled === undefined ? {} : {enabled})},
+						]),
+					),
+					connections: [...(text.connections ?? [])],
+				},
+				{prune, dryRun: false},
+			),
+		);
+		if (faults.length > 0) {
+			throw new Error(faults.map(({path: where, message}) => `${where.join('.')}: ${message}`).join('\n'));
+		}
+	};
+
+	if (graph) {
+		await apply(graph);
+	}
+
+	const row = (id: TaskId): TaskRow => {
+		const found = current.loop.statements.tasks.get.get(id);
+		if (!found) {
+			throw new Error(`There is no task ${id}`);
+		}
+
+		return found;
+	};
+
+	const all = (): TaskRow[] => current.database.writer.prepare<[], TaskRow>('SELECT * FROM tasks ORDER BY id').all();
+
+	return {
+		file,
+		defects,
+		submit,
+		apply,
+		row,
+		all,
+		books: () => current.loop.books,
+		database: () => current.database,
+		onCommit(listener: (changes: TurnChanges) => void): void {
+			current.listeners.add(listener);
+		},
+		async submitTask(
+			node: string,
+			{name, attributes = {}, groups = [], priority = 0, paused = false}: {
+				readonly name?: string;
+				readonly attributes?: Readonly<Record<string, Json>>;
+				readonly groups?: readonly string[];
+				readonly priority?: number;
+				readonly paused?: boolean;
+			} = {},
+		): Promise<TaskId> {
+			const [id] = await submit(
+				submitTasks([{node, ...(name === undefined ? {} : {name}), attributes: {...attributes}, groups: [...groups], priority, paused}], 'tester'),
+			);
+			return id ?? taskId(0);
+		},
+		attributes(id: TaskId): JsonObject {
+			return JSON.parse(row(id).attributes) as JsonObject; // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion -- attributes are an object
+		},
+		details(id: TaskId): JsonObject | undefined {
+			const text = row(id).state_details;
+			return text === null ? undefined : (JSON.parse(text) as JsonObject); // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion -- the schema says that it is an object
+		},
+		nodeOf(id: TaskId): string {
+			return [...current.loop.books.graph.nodes.values()].find((node) => node.id === row(id).node_id)?.name ?? '?';
+		},
+		/** Wait until a task is in a state. */
+		async untilState(id: TaskId, state: TaskRow['state']): Promise<TaskRow> {
+			return until(() => (row(id).state === state ? row(id) : undefined), {
+				what: `task ${id} to be ${state}; it is ${row(id).state}: ${row(id).state_details ?? ''}`,
+				within: 10_000,
+			});
+		},
+		/** A worker that the test plays: it is offered invocations, and says what the test wants it to say. */
+		async addWorker({
+			name = 'w1',
+			machine = 'm1',
+			resources = {cpus: 8, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+			groups = [],
+			capabilities = {},
+			type = 'standard',
+			running = [],
+			unreported = [],
+		}: {
+			readonly name?: string;
+			readonly machine?: string;
+			readonly resources?: Resources;
+			readonly groups?: readonly string[];
+			readonly capabilities?: Readonly<Record<string, string>>;
+			readonly type?: 'standard' | 'helper';
+			readonly running?: readonly InvocationId[];
+			readonly unreported?: readonly InvocationId[];
+		} = {}) {
+			const offered: RunRequest[] = [];
+			const cancelled: InvocationId[] = [];
+			let taken = 0;
+			const link = {
+				run(request: RunRequest) {
+					offered.push(request);
+				},
+				cancel(id: InvocationId) {
+					cancelled.push(id);
+				},
+				stop: () => undefined,
+				close: () => undefined,
+				address: '127.0.0.1:1',
+				lastHeardAt: () => clock.now(),
+			};
+			const {id, end} = await submit(
+				registerWorker(
+					{
+						name,
+						machine_id: machine,
+						host: machine,
+						address: '127.0.0.1:1',
+						type,
+						groups,
+						capabilities,
+						resources,
+						version: '0',
+						once: false,
+						running,
+						unreported,
+					},
+					link,
+				),
+			);
+			return {
+				id,
+				end,
+				link,
+				offered,
+				cancelled,
+				async take(): Promise<RunRequest> {
+					const request = await until(() => offered[taken], {what: `an invocation for worker ${name}`});
+					taken += 1;
+					return request;
+				},
+				async start(invocation: InvocationId): Promise<void> {
+					await submit(confirmRunning(invocation, clock.now()));
+				},
+				async finish(invocation: InvocationId, outcome: InvocationOutcome): Promise<'finished' | 'stale'> {
+					return submit(
+						finishInvocation({
+							invocation: invocationId(invocation),
+							worker: id,
+							outcome,
+							measures: {started_at: clock.now(), finished_at: clock.now(), peak_memory_bytes: null, cpu_s: null, log_bytes: 0},
+						}),
+					);
+				},
+			};
+		},
+		/** As after kill -9: what is in memory is gone, the database is as it is. */
+		async restart(): Promise<void> {
+			await close();
+			current = await open();
+			await submit(recoverAfterRestart());
+		},
+		/** Every scheduler test ends with this. */
+		expectSound(): void {
+			t.deepEqual(defects, []);
+			t.deepEqual(checkDatabase(current.database.writer), []);
+		},
+	};
+};
+
+export type TestFarm = Awaited<ReturnType<typeof createTestFarm>>;
