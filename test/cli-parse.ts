@@ -63,6 +63,7 @@ test('values may begin with a dash where they are numbers, or behind an equals s
 		command('submit a --attr a=-1 --attr b:=[-2]').flags.texts('attr'),
 		['a=-1', 'b:=[-2]'],
 	);
+	t.is(command('submit a --attrs -').flags.text('attrs'), '-');
 	t.deepEqual(command('graph apply -').arguments, ['-']);
 	t.deepEqual(command('graph apply -- --odd.yaml').arguments, ['--odd.yaml']);
 });

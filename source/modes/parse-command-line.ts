@@ -66,12 +66,12 @@ export const parseCommandLine = (
 	}
 
 	const definitions = {...globalFlags, ...command.flags};
-	checkFlagNames({words: rest, definitions, command});
+	const checked = checkFlagNames({words: rest, definitions, command});
 	const parsed = meow('', {
 		importMeta: import.meta,
 		// What meow would say of the package is said by us, so it need not look for it.
 		pkg: {name: 'lifeblood'},
-		argv: [...rest],
+		argv: checked,
 		autoHelp: false,
 		autoVersion: false,
 		booleanDefault: undefined,
@@ -187,7 +187,7 @@ const unknownCommand = (name: string, rest: readonly string[]): FarmError => {
 	return invalid(`${what} See lifeblood ${name} --help.`);
 };
 
-/** An unknown flag, a value too many or one that is missing is told before anything is parsed, so that it can be told by name. */
+/** An unknown flag, a value too many or one that is missing is told before anything is parsed, so that it can be told by name. Gives the words with every value behind an equals sign, where a dash in it cannot be mistaken for a flag. */
 const checkFlagNames = ({
 	words,
 	definitions,
@@ -196,12 +196,14 @@ const checkFlagNames = ({
 	readonly words: readonly string[];
 	readonly definitions: Definitions;
 	readonly command: CommandDefinition;
-}): void => {
+}): string[] => {
 	const seen = new Set<string>();
 	const ours = beforeSeparator(words);
+	const checked: string[] = [];
 	for (let index = 0; index < ours.length; index++) {
 		const word = ours[index]!;
 		if (word === '-' || !word.startsWith('-') || isNumber(word)) {
+			checked.push(word);
 			continue;
 		}
 
@@ -226,7 +228,11 @@ const checkFlagNames = ({
 					`--${isOff ? `no-${flag}` : flag} is a switch and takes no value.`,
 				);
 			}
-		} else if (!hasValue) {
+
+			checked.push(word);
+		} else if (hasValue) {
+			checked.push(word);
+		} else {
 			const next = ours[index + 1];
 			if (
 				next === undefined ||
@@ -237,9 +243,12 @@ const checkFlagNames = ({
 				);
 			}
 
+			checked.push(`${word}=${next}`);
 			index++;
 		}
 	}
+
+	return [...checked, ...words.slice(ours.length)];
 };
 
 const findFlag = (
