@@ -6,7 +6,7 @@ import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {TaskId} from '../core/ids.js';
 import {isRunning} from '../core/task-state.js';
-import {taskShape, type TaskShape} from '../net/messages/shapes.js';
+import {taskLineShape, type TaskLineShape} from '../net/messages/shapes.js';
 import type {Client} from './client.js';
 import type {ExitStatus} from './context.js';
 import {demoGraph} from './demo-graph.js';
@@ -59,7 +59,7 @@ export const renderZoom = async ({
 	});
 	const seconds = (): number => (systemClock.monotonic() - startedAt) / 1000;
 	const progress = createProgressLine(process.stderr, output);
-	const tasks = new Map<TaskId, TaskShape>();
+	const tasks = new Map<TaskId, TaskLineShape>();
 	const show = (): void => {
 		const rows = tasks.values().toArray();
 		const done = rows.filter((row) => isRendered(row)).length;
@@ -79,7 +79,7 @@ export const renderZoom = async ({
 		},
 		({rows}) => {
 			for (const row of rows) {
-				const {data} = taskShape.safeParse(row);
+				const {data} = taskLineShape.safeParse(row);
 				if (data !== undefined) {
 					tasks.set(data.id, data);
 				}
@@ -118,7 +118,7 @@ export const renderZoom = async ({
 };
 
 /** An element of the split that has left the node where it is rendered. */
-const isRendered = ({split, node}: TaskShape): boolean =>
+const isRendered = ({split, node}: TaskLineShape): boolean =>
 	split !== null && node === 'demo-gather';
 
 const tellSummary = ({

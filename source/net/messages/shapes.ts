@@ -84,6 +84,12 @@ export const taskShape = z.looseObject({
 	changed_at: time,
 });
 
+/** A task without what it carries: the rows of a `tasks` watch. */
+export const taskLineShape = taskShape.omit({
+	attributes: true,
+	environment: true,
+});
+
 export const invocationShape = z.looseObject({
 	id: invocationIdShape,
 	task_id: taskIdShape,
@@ -190,6 +196,7 @@ export const journalShape = z.looseObject({
 });
 
 export type TaskShape = z.output<typeof taskShape>;
+export type TaskLineShape = z.output<typeof taskLineShape>;
 export type InvocationShape = z.output<typeof invocationShape>;
 export type GroupShape = z.output<typeof groupShape>;
 export type WorkerShape = z.output<typeof workerShape>;
