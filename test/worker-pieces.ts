@@ -33,7 +33,7 @@ test('progress is within its bounds and never what is no number', (t) => {
 	t.deepEqual(find('', 'ALF_PROGRESS 37%'), {percent: 37});
 	t.deepEqual(find('', 'ALF_PROGRESS 370%'), {percent: 100});
 	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 3/12'), {percent: 25});
-	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 3/0'), {percent: 100});
+	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 3/0'), {});
 	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 0/0'), {});
 	t.deepEqual(find('done (.*)', 'done soon'), {});
 	t.deepEqual(find('(?<total>\\d+) in all, (?<current>\\d+) done', '8 in all, 2 done'), {percent: 25});

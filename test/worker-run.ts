@@ -18,7 +18,6 @@ test('a process runs, its exit code is told, and its log goes to the scheduler',
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
 	t.is(log.toString(), 'out\nerr\n');
 	await until(() => (fs.readdirSync(path.join(folder, 'state/tester/invocations')).length === 0 ? true : undefined), {what: 'the record to go'});
-	t.deepEqual(fs.readdirSync(path.join(folder, 'scratch')), []);
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/attributes')), []);
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/logs/0')), []);
 });
@@ -72,7 +71,6 @@ test('what cannot be started says why, names the program, and leaves nothing beh
 
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/invocations')), []);
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/attributes')), []);
-	t.deepEqual(fs.readdirSync(path.join(folder, 'scratch')), []);
 	t.deepEqual(scheduler.finished, []);
 });
 
@@ -104,9 +102,26 @@ test('a process sees its attributes, its files, its ids and a fresh working fold
 	t.is(lines[0], 'AB');
 	t.is(lines[1], 'x y 4 true [] [] 7 1007  yes task');
 	t.is(lines[2], '{"name":"x y","frame":4,"on":true,"_hidden":"no","list":[1],"not-a-name":"z"}');
-	t.is(lines[3], path.join(folder, 'scratch/7'));
+	t.is(path.dirname(lines[3] ?? ''), path.join(folder, 'scratch'));
 	t.is(lines[4]?.trim(), '0');
 	await until(() => (fs.existsSync(path.join(folder, 'state/tester/files/7')) ? undefined : true), {what: 'the files to go'});
+});
+
+test('a working folder is empty at first, whatever was done in one before, and all are gone with the worker', async (t) => {
+	const {scheduler, worker, folder} = await workerFarm(t);
+	const {ended} = worker();
+	for (let invocation = 1; invocation <= 6; invocation++) {
+		/* eslint-disable no-await-in-loop -- one after the other, so that folders are used again */
+		await scheduler.run(invocation, shell(`ls -A | wc -l; [ $((${invocation} % 2)) = 0 ] || touch left`));
+		await scheduler.end(invocation);
+		const log = await until(() => scheduler.logs.get(invocation), {what: 'the log'});
+		t.is(log.toString().trim(), '0');
+		/* eslint-enable no-await-in-loop */
+	}
+
+	await scheduler.stopWorker(false);
+	await ended;
+	await until(() => (fs.readdirSync(path.join(folder, 'scratch')).length === 0 ? true : undefined), {what: 'the folders to go'});
 });
 
 test('a process has its own session, and nothing to read', async (t) => {

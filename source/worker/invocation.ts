@@ -13,6 +13,7 @@ import {createProgressPattern, type Progress} from './progress-pattern.js';
 import {createProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
 import type {InvocationEnd, Job, Record, Recorded} from './record.js';
+import {removeFolder, type ScratchPool} from './scratch.js';
 import type {Sweeper} from './sweeper.js';
 import type {StateFolder} from './state-folder.js';
 
@@ -24,6 +25,7 @@ export type Tools = {
 	readonly measurer: Measurer;
 	readonly sweeper: Sweeper;
 	readonly folder: StateFolder;
+	readonly pool: ScratchPool;
 	readonly logLimit: number;
 	/** Seconds between TERM and KILL where nobody says otherwise. */
 	readonly killGrace: () => number;
@@ -156,7 +158,7 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 		};
 		record.write('ended', ended);
 		record.close();
-		removePlaces(job, tools.folder);
+		removePlaces(job, tools);
 		onEnded({invocation: job.invocation, ...ended});
 	};
 
@@ -188,27 +190,15 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 };
 
 /** Remove what an invocation had for itself. Its log and record stay. */
-export const removePlaces = ({invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>, folder: StateFolder): void => {
+export const removePlaces = ({invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>, {folder, pool}: Pick<Tools, 'folder' | 'pool'>): void => {
 	quietly(() => {
 		fs.unlinkSync(folder.attributesOf(invocation));
 	});
 	if (scratch !== null) {
-		removeFolder(scratch);
+		pool.give(scratch);
 	}
 
 	removeFolder(folder.filesOf(invocation));
-};
-
-// Most are empty or not there, which one call settles.
-const removeFolder = (path: string): void => {
-	try {
-		fs.rmdirSync(path);
-	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-			// What something daemonised still writes there may keep it from going at the first try.
-			fs.rm(path, {recursive: true, force: true, maxRetries: 3, retryDelay: 500}, () => undefined);
-		}
-	}
 };
 
 const quietly = (action: () => void): void => {

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
 import type {InvocationOutcome} from '../core/invocation.js';
@@ -47,7 +46,7 @@ export type Invocations = {
 	readonly abandon: () => Promise<void>;
 	/** Resolves when nothing runs. */
 	readonly whenIdle: () => Promise<void>;
-	/** Stop looking at what runs, and leave it running. */
+	/** Look at nothing any more, and clear up. */
 	readonly detach: () => void;
 };
 
@@ -111,8 +110,8 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 	};
 
 	/** Nothing of an invocation that could not be started stays. */
-	const refuse = (invocation: InvocationId, message: string): RunAnswer => {
-		removePlaces({invocation, scratch: settings.scratch_folder === '' ? null : path.join(settings.scratch_folder, String(invocation))}, folder);
+	const refuse = (invocation: InvocationId, message: string, scratch: Job['scratch'] = null): RunAnswer => {
+		removePlaces({invocation, scratch}, tools);
 		return {kind: 'not_started', message: message.slice(0, 60_000)};
 	};
 
@@ -123,14 +122,16 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 		}
 
 		let record: Record | undefined;
+		let prepared: Prepared | undefined;
 		const fail = (error: unknown): RunAnswer => {
 			record?.close();
 			fs.rmSync(folder.recordOf(invocation), {force: true});
-			return refuse(invocation, whyNot(error));
+			return refuse(invocation, whyNot(error), prepared?.scratch);
 		};
 
 		try {
-			const prepared = prepareProcess({request, resolved, settings, folder, findProgram});
+			const laidOut = prepareProcess({request, resolved, settings, folder, findProgram, pool: tools.pool});
+			prepared = laidOut;
 			const shared = sharedLogs();
 			const job: Job = {
 				invocation,
@@ -141,21 +142,21 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 				progress_regex: request.process.progress_regex,
 				log: `${shared ?? folder.logs}/${logPath(invocation)}`,
 				is_local: shared === undefined,
-				scratch: prepared.scratch,
+				scratch: laidOut.scratch,
 			};
 			record = createRecord(folder.recordOf(invocation), job);
-			const spawned = spawnWrapped(prepared, {record, log: job.log});
-			return spawned instanceof Promise ? spawned.then((value) => begin(value, job, prepared), fail) : begin(spawned, job, prepared);
+			const spawned = spawnWrapped(laidOut, {record, log: job.log});
+			return spawned instanceof Promise ? spawned.then((value) => begin(value, job, laidOut), fail) : begin(spawned, job, laidOut);
 		} catch (error) {
 			return fail(error);
 		}
 
-		function begin({pid, child}: Spawned, job: Job, prepared: Prepared): RunAnswer {
+		function begin({pid, child}: Spawned, job: Job, {program}: Prepared): RunAnswer {
 			if (record === undefined) {
 				throw new FarmError('INTERNAL', `Invocation ${invocation} was started without a record.`);
 			}
 
-			follow({job, pid, record, life: {kind: 'child', child, program: prepared.program}});
+			follow({job, pid, record, life: {kind: 'child', child, program}});
 			return {kind: 'running', pid};
 		}
 	};
@@ -202,7 +203,7 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 	const settleLeft = async (record: Record, recorded: Recorded): Promise<void> => {
 		const {job, notes} = recorded;
 		await endTree({tree: {invocation: job.invocation, group: undefined}, table, clock, grace: tools.killGrace});
-		removePlaces(job, folder);
+		removePlaces(job, tools);
 		if (recorded.isForgotten) {
 			record.close();
 			remove(job, {withLog: job.is_local});
@@ -241,6 +242,7 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 	return {
 		async recover() {
 			const left = await findLeft(folder, table);
+			tools.pool.clear(left.running.flatMap(({recorded}) => recorded.job.scratch ?? []));
 			for (const {record, recorded, pid} of left.running) {
 				follow({job: recorded.job, pid, record, recorded, life: {kind: 'adopted', whenGone: whenGone(pid, table, attention.signal)}});
 			}
@@ -354,6 +356,7 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 		whenIdle,
 		detach() {
 			attention.abort();
+			tools.pool.clear([...live.values()].flatMap(({job}) => job.scratch ?? []));
 		},
 	};
 };

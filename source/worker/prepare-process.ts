@@ -6,6 +6,7 @@ import {mapPath} from './map-path.js';
 import {processEnvironment} from './process-environment.js';
 import type {FindProgram} from './program-cache.js';
 import type {Resolved} from './resolvers/contract.js';
+import type {ScratchPool} from './scratch.js';
 import type {WorkerSettings} from './settings.js';
 import type {StateFolder} from './state-folder.js';
 
@@ -28,14 +29,15 @@ type Preparation = {
 	readonly settings: WorkerSettings;
 	readonly folder: StateFolder;
 	readonly findProgram: FindProgram;
+	readonly pool: ScratchPool;
 };
 
 /**
 Lay out everything that a process needs before it starts: its attributes' file, the files it carries along, its working folder, its environment and its program's file.
 
-@throws {Error} with a sentence that says why it cannot be started; what was laid out until then is the caller's to remove
+@throws {Error} with a sentence that says why it cannot be started; files that were laid out until then are the caller's to remove
 */
-export const prepareProcess = ({request, resolved, settings, folder, findProgram}: Preparation): Prepared => {
+export const prepareProcess = ({request, resolved, settings, folder, findProgram, pool}: Preparation): Prepared => {
 	const {invocation, process: spec} = request;
 	const attributesFile = folder.attributesOf(invocation);
 	fs.writeFileSync(attributesFile, JSON.stringify(request.attributes), {mode: 0o600});
@@ -74,8 +76,7 @@ export const prepareProcess = ({request, resolved, settings, folder, findProgram
 	let scratch: string | null = null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as in the record
 	let cwd: string;
 	if (spec.cwd === '') {
-		scratch = path.join(settings.scratch_folder, String(invocation));
-		makeScratch(scratch);
+		scratch = pool.take();
 		cwd = scratch;
 	} else {
 		cwd = mapPath(spec.cwd, mapping);
@@ -87,6 +88,10 @@ export const prepareProcess = ({request, resolved, settings, folder, findProgram
 	const search = {program, cwd, searchPath: environment['PATH']};
 	const found = findProgram(search);
 	if (found.kind === 'missing') {
+		if (scratch !== null) {
+			pool.give(scratch);
+		}
+
 		throw new Error(found.message);
 	}
 
@@ -101,20 +106,4 @@ const writeCarried = (folder: string, name: string, text: string): void => {
 
 	fs.mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
 	fs.writeFileSync(file, text, {mode: 0o700});
-};
-
-const makeScratch = (scratch: string): void => {
-	try {
-		fs.mkdirSync(scratch, {mode: 0o700});
-	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? error.code : undefined;
-		if (code === 'EEXIST') {
-			// Left by another farm's invocation of that number; it must be fresh.
-			fs.rmSync(scratch, {recursive: true, force: true});
-		} else if (code !== 'ENOENT') {
-			throw error;
-		}
-
-		fs.mkdirSync(scratch, {recursive: true, mode: 0o700});
-	}
 };

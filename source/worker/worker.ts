@@ -13,6 +13,7 @@ import {createProgramCache} from './program-cache.js';
 import {createPulse} from './pulse.js';
 import {readLog} from './read-log.js';
 import type {InvocationEnd} from './record.js';
+import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
 import type {WorkerSettings} from './settings.js';
 import {findSharedLogs} from './shared-logs.js';
@@ -70,6 +71,7 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 		measurer: createMeasurer(table, clock),
 		sweeper: createSweeper({table, clock, grace: () => killGrace}),
 		folder,
+		pool: createScratchPool(settings.scratch_folder),
 		logLimit: settings.log_limit_bytes,
 		killGrace: () => killGrace,
 	};
