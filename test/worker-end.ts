@@ -3,13 +3,20 @@ import {until} from './helpers/until.js';
 import {workerFarm} from './helpers/worker-farm.js';
 
 const shell = (script: string): readonly string[] => ['/bin/sh', '-c', script];
-const stubborn = `trap '' TERM HUP INT; while :; do sleep 1; done`;
+const stubborn = "trap '' TERM HUP INT; while :; do sleep 1; done";
 
 test('cancelling ends a whole tree, with grandchildren that ignore TERM and daemons that left the session', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, shell(`(${stubborn}) & setsid sh -c "(${stubborn}) & setsid sleep 300 & wait" & echo up; ${stubborn}`));
-	await until(() => (marked().length >= 7 ? true : undefined), {what: 'the tree to grow'});
+	await scheduler.run(
+		1,
+		shell(
+			`(${stubborn}) & setsid sh -c "(${stubborn}) & setsid sleep 300 & wait" & echo up; ${stubborn}`,
+		),
+	);
+	await until(() => (marked().length >= 7 ? true : undefined), {
+		what: 'the tree to grow',
+	});
 	t.true(await scheduler.cancel(1, {grace_s: 0.2}));
 	const {outcome} = await scheduler.end(1);
 	t.deepEqual(outcome, {kind: 'cancelled'});
@@ -19,8 +26,16 @@ test('cancelling ends a whole tree, with grandchildren that ignore TERM and daem
 test('a process that takes the TERM has its grace time', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, shell(`trap 'sleep 0.2; echo cleaned up; exit 0' TERM; echo up; while :; do sleep 0.05; done`));
-	await until(async () => ((await scheduler.readLog(1)) === '' ? undefined : true), {what: 'the process to be ready'});
+	await scheduler.run(
+		1,
+		shell(
+			"trap 'sleep 0.2; echo cleaned up; exit 0' TERM; echo up; while :; do sleep 0.05; done",
+		),
+	);
+	await until(
+		async () => ((await scheduler.readLog(1)) === '' ? undefined : true),
+		{what: 'the process to be ready'},
+	);
 	await scheduler.cancel(1, {grace_s: 10});
 	await scheduler.end(1);
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
@@ -40,7 +55,9 @@ test('what is given up is ended and not reported', async (t) => {
 	worker();
 	await scheduler.run(1, shell('sleep 300'));
 	t.true(await scheduler.cancel(1, {forget: true}));
-	await until(() => (marked().length === 0 ? true : undefined), {what: 'the process to end'});
+	await until(() => (marked().length === 0 ? true : undefined), {
+		what: 'the process to end',
+	});
 	await scheduler.run(2, shell('true'));
 	await scheduler.end(2);
 	t.deepEqual(
@@ -61,9 +78,14 @@ test('what a finished process leaves in the background is ended before its end i
 test('what a finished process daemonised is ended', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, shell(`setsid -f sh -c "${stubborn}"; setsid -f sleep 300`));
+	await scheduler.run(
+		1,
+		shell(`setsid -f sh -c "${stubborn}"; setsid -f sleep 300`),
+	);
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 0});
-	await until(() => (marked().length === 0 ? true : undefined), {what: 'the daemons to end'});
+	await until(() => (marked().length === 0 ? true : undefined), {
+		what: 'the daemons to end',
+	});
 	t.pass();
 });
 
@@ -71,18 +93,30 @@ test('a wrapper that is killed takes its program with it', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();
 	const answer = await scheduler.run(1, shell('echo up; sleep 300'));
-	await until(async () => ((await scheduler.readLog(1)) === '' ? undefined : true), {what: 'the process to be ready'});
+	await until(
+		async () => ((await scheduler.readLog(1)) === '' ? undefined : true),
+		{what: 'the process to be ready'},
+	);
 	process.kill(answer.kind === 'running' ? answer.pid : 0, 'SIGKILL');
-	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'signalled', signal: 'SIGKILL'});
+	t.deepEqual((await scheduler.end(1)).outcome, {
+		kind: 'signalled',
+		signal: 'SIGKILL',
+	});
 	t.deepEqual(marked(), []);
 });
 
 test('a process over its time limit is ended', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, shell(`(${stubborn}) & sleep 300`), {time_limit_s: 0.3});
+	await scheduler.run(1, shell(`(${stubborn}) & sleep 300`), {
+		time_limit_s: 0.3,
+	});
 	const {outcome} = await scheduler.end(1);
-	t.deepEqual(outcome, {kind: 'limit', limit: 'time', message: 'It ran longer than its time limit of 0.3 s.'});
+	t.deepEqual(outcome, {
+		kind: 'limit',
+		limit: 'time',
+		message: 'It ran longer than its time limit of 0.3 s.',
+	});
 	t.deepEqual(marked(), []);
 });
 
@@ -91,7 +125,11 @@ test('a process that says nothing for too long is ended, and one that speaks is 
 	worker();
 	await Promise.all([
 		scheduler.run(1, shell('echo one; sleep 300'), {silence_limit_s: 0.6}),
-		scheduler.run(2, shell('for i in 1 2 3 4 5 6; do echo $i; sleep 0.25; done'), {silence_limit_s: 0.9}),
+		scheduler.run(
+			2,
+			shell('for i in 1 2 3 4 5 6; do echo $i; sleep 0.25; done'),
+			{silence_limit_s: 0.9},
+		),
 	]);
 	t.is((await scheduler.end(1)).outcome.kind, 'limit');
 	t.deepEqual((await scheduler.end(2)).outcome, {kind: 'exited', exit_code: 0});
@@ -100,9 +138,22 @@ test('a process that says nothing for too long is ended, and one that speaks is 
 test('progress is told as it comes, at most once a second', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, shell('for i in 1 2 3 4 5 6 7 8 9; do echo "ALF_PROGRESS ${i}0%"; sleep 0.25; done; echo "openjd_status: nearly there"; sleep 1.5'));
-	await scheduler.run(2, shell('echo "frame 3 of 4"; sleep 300'), {progress_regex: String.raw`frame (?<current>\d+) of (?<total>\d+)`});
-	await until(() => scheduler.progress.find(({invocation, percent}) => invocation === 2 && percent === 75), {what: 'the ratio'});
+	await scheduler.run(
+		1,
+		shell(
+			'for i in 1 2 3 4 5 6 7 8 9; do echo "ALF_PROGRESS ${i}0%"; sleep 0.25; done; echo "openjd_status: nearly there"; sleep 1.5',
+		),
+	);
+	await scheduler.run(2, shell('echo "frame 3 of 4"; sleep 300'), {
+		progress_regex: String.raw`frame (?<current>\d+) of (?<total>\d+)`,
+	});
+	await until(
+		() =>
+			scheduler.progress.find(
+				({invocation, percent}) => invocation === 2 && percent === 75,
+			),
+		{what: 'the ratio'},
+	);
 	await scheduler.end(1);
 	const told = scheduler.progress.filter(({invocation}) => invocation === 1);
 	t.true(told.length >= 3 && told.length <= 5, `${told.length} notices`);
@@ -116,23 +167,41 @@ test('a job that says it failed has failed, however short and whatever its exit 
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
 	await scheduler.run(1, shell('echo "openjd_fail: no licence"; exit 0'));
-	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'failed', message: 'no licence'});
+	t.deepEqual((await scheduler.end(1)).outcome, {
+		kind: 'failed',
+		message: 'no licence',
+	});
 });
 
 test('a pattern that never comes to an end is put aside, and the worker goes on', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, shell(`echo ${'a'.repeat(60)}b; sleep 0.6`), {progress_regex: '^(a+)+$'});
+	await scheduler.run(1, shell(`echo ${'a'.repeat(60)}b; sleep 0.6`), {
+		progress_regex: '^(a+)+$',
+	});
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 0});
-	t.regex(scheduler.progress.find(({status}) => status !== null)?.status ?? '', /takes too long/);
+	t.regex(
+		scheduler.progress.find(({status}) => status !== null)?.status ?? '',
+		/takes too long/,
+	);
 });
 
 test('a log over its limit keeps head and tail, and says what went', async (t) => {
-	const {scheduler, worker} = await workerFarm(t, {settings: {log_limit_bytes: 200_000}});
+	const {scheduler, worker} = await workerFarm(t, {
+		settings: {log_limit_bytes: 200_000},
+	});
 	worker();
-	await scheduler.run(1, shell('echo head; i=0; while [ $i -lt 60 ]; do seq -f "line %.0f" 1 1000; i=$((i+1)); sleep 0.01; done; echo tail'));
+	await scheduler.run(
+		1,
+		shell(
+			'echo head; i=0; while [ $i -lt 60 ]; do seq -f "line %.0f" 1 1000; i=$((i+1)); sleep 0.01; done; echo tail',
+		),
+	);
 	await scheduler.end(1);
-	const log = await until(() => scheduler.logs.get(1), {what: 'the log', within: 10_000});
+	const log = await until(() => scheduler.logs.get(1), {
+		what: 'the log',
+		within: 10_000,
+	});
 	const text = log.toString();
 	t.true(log.length <= 200_100, `${log.length} bytes`);
 	t.true(text.startsWith('head\nline 1\n'));

@@ -10,33 +10,60 @@ import {parseRecord} from '../source/worker/record.js';
 
 test('progress is the same wherever the output is cut', (t) => {
 	fc.assert(
-		fc.property(fc.array(fc.constantFrom('ALF_PROGRESS 12.5%\n', 'openjd_status: ü\r\n', 'noise\r', 'openjd_progress: 99\n', 'xopenjd_fail: no\n', '\n'), {minLength: 1}), fc.integer({min: 1, max: 9}), (lines, size) => {
-			const bytes = Buffer.from(lines.join(''));
-			const whole = createProgressReader(createProgressPattern(''));
-			const cut = createProgressReader(createProgressPattern(''));
-			let seen: unknown = {};
-			for (let offset = 0; offset < bytes.length; offset += size) {
-				seen = {...(seen as object), ...cut.push(bytes.subarray(offset, offset + size))};
-			}
+		fc.property(
+			fc.array(
+				fc.constantFrom(
+					'ALF_PROGRESS 12.5%\n',
+					'openjd_status: ü\r\n',
+					'noise\r',
+					'openjd_progress: 99\n',
+					'xopenjd_fail: no\n',
+					'\n',
+				),
+				{minLength: 1},
+			),
+			fc.integer({min: 1, max: 9}),
+			(lines, size) => {
+				const bytes = Buffer.from(lines.join(''));
+				const whole = createProgressReader(createProgressPattern(''));
+				const cut = createProgressReader(createProgressPattern(''));
+				let seen: unknown = {};
+				for (let offset = 0; offset < bytes.length; offset += size) {
+					seen = {
+						...(seen as Record<string, unknown>),
+						...cut.push(bytes.subarray(offset, offset + size)),
+					};
+				}
 
-			// Where Alfred's and OpenJD's are mixed, whichever piece came last wins; the status does not depend on that.
-			const expected = whole.push(bytes);
-			t.is((seen as {status?: string}).status, expected.status);
-			t.is('failure' in (seen as object), false);
-			t.is((seen as {percent?: number}).percent === undefined, expected.percent === undefined);
-		}),
+				// Where Alfred's and OpenJD's are mixed, whichever piece came last wins; the status does not depend on that.
+				const expected = whole.push(bytes);
+				t.is((seen as {status?: string}).status, expected.status);
+				t.false('failure' in (seen as Record<string, unknown>));
+				t.is(
+					(seen as {percent?: number}).percent === undefined,
+					expected.percent === undefined,
+				);
+			},
+		),
 	);
 });
 
 test('progress is within its bounds and never what is no number', (t) => {
-	const find = (pattern: string, line: string) => createProgressPattern(pattern).find([line]);
+	const find = (pattern: string, line: string) =>
+		createProgressPattern(pattern).find([line]);
 	t.deepEqual(find('', 'ALF_PROGRESS 37%'), {percent: 37});
 	t.deepEqual(find('', 'ALF_PROGRESS 370%'), {percent: 100});
 	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 3/12'), {percent: 25});
 	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 3/0'), {});
 	t.deepEqual(find(String.raw`(\d+)/(\d+)`, 'tile 0/0'), {});
 	t.deepEqual(find('done (.*)', 'done soon'), {});
-	t.deepEqual(find('(?<total>\\d+) in all, (?<current>\\d+) done', '8 in all, 2 done'), {percent: 25});
+	t.deepEqual(
+		find(
+			String.raw`(?<total>\d+) in all, (?<current>\d+) done`,
+			'8 in all, 2 done',
+		),
+		{percent: 25},
+	);
 	t.regex(find('(', 'x').status ?? '', /no regular expression/);
 });
 
@@ -49,11 +76,15 @@ test('a line without end is bounded', (t) => {
 	t.deepEqual(reader.push(Buffer.from('\nALF_PROGRESS 5%\n')), {percent: 5});
 });
 
-const job = 'job {"invocation":1,"task":2,"started_at":3,"time_limit_s":0,"silence_limit_s":0,"progress_regex":"","log":"/l","is_local":true,"scratch":null}\n';
+const job =
+	'job {"invocation":1,"task":2,"started_at":3,"time_limit_s":0,"silence_limit_s":0,"progress_regex":"","log":"/l","is_local":true,"scratch":null}\n';
 
 test('a record cut anywhere never says what did not happen', (t) => {
 	const whole = `${job}pid 77\nKilled\nexit 137\n0m0.010000s 0m0.000000s\n0m1.500000s 0m0.250000s\n`;
-	t.deepEqual(parseRecord(whole, 9)?.notes, {pid: 77, end: {outcome: {kind: 'signalled', signal: 'SIGKILL'}, cpu_s: 1.75}});
+	t.deepEqual(parseRecord(whole, 9)?.notes, {
+		pid: 77,
+		end: {outcome: {kind: 'signalled', signal: 'SIGKILL'}, cpu_s: 1.75},
+	});
 	for (let length = 0; length < whole.length; length++) {
 		const recorded = parseRecord(whole.slice(0, length), 9);
 		t.is(recorded === undefined, length < job.length);
@@ -67,22 +98,46 @@ test('what is in a record and fits nothing is passed over', (t) => {
 	t.is(parseRecord('', 0), undefined);
 	t.is(parseRecord('hello\n', 0), undefined);
 	t.is(parseRecord('job {"invocation":"x"}\n', 0), undefined);
-	t.is(parseRecord(`${job}reason {"kind":"unheard of"}\nended {\n`, 0)?.reason, undefined);
-	t.deepEqual(parseRecord(`${job}exit 5\nreason {"kind":"cancelled"}\n`, 0)?.reason, {kind: 'cancelled'});
+	t.is(
+		parseRecord(`${job}reason {"kind":"unheard of"}\nended {\n`, 0)?.reason,
+		undefined,
+	);
+	t.deepEqual(
+		parseRecord(`${job}exit 5\nreason {"kind":"cancelled"}\n`, 0)?.reason,
+		{kind: 'cancelled'},
+	);
 });
 
 test('graphics processors are counted as their tools tell', (t) => {
-	t.deepEqual(parseNvidia('24564\n24564\n'), [24_564 * 1024 ** 2, 24_564 * 1024 ** 2]);
+	t.deepEqual(parseNvidia('24564\n24564\n'), [
+		24_564 * 1024 ** 2,
+		24_564 * 1024 ** 2,
+	]);
 	t.deepEqual(parseNvidia('[N/A]\n'), [0]);
 	t.deepEqual(parseNvidia('No devices were found\n'), []);
-	t.deepEqual(parseRocm('{"card0": {"VRAM Total Memory (B)": "17163091968", "VRAM Total Used Memory (B)": "1"}, "system": {}}'), [17_163_091_968]);
+	t.deepEqual(
+		parseRocm(
+			'{"card0": {"VRAM Total Memory (B)": "17163091968", "VRAM Total Used Memory (B)": "1"}, "system": {}}',
+		),
+		[17_163_091_968],
+	);
 	t.deepEqual(parseRocm('ERROR'), []);
 });
 
 test('processes are read from ps where there is nothing better', (t) => {
-	const entries = parsePs('    1     0     0 18904 00:00:07 SLl  Sun Nov 22 15:14:56 2026\n  412   1   412   2048   1-02:03:04 S    Sun Nov 22 15:15:00 2026\n 413 412 412 0 0:00.05 Z+   Sun Nov 22 15:15:00 2026\n');
+	const entries = parsePs(
+		'    1     0     0 18904 00:00:07 SLl  Sun Nov 22 15:14:56 2026\n  412   1   412   2048   1-02:03:04 S    Sun Nov 22 15:15:00 2026\n 413 412 412 0 0:00.05 Z+   Sun Nov 22 15:15:00 2026\n',
+	);
 	t.deepEqual([...entries.keys()], [1, 412]);
-	t.deepEqual(entries.get(412), {pid: 412, parent: 1, group: 412, session: 0, resident_bytes: 2048 * 1024, cpu_s: 93_784, started: 'Sun Nov 22 15:15:00 2026'});
+	t.deepEqual(entries.get(412), {
+		pid: 412,
+		parent: 1,
+		group: 412,
+		session: 0,
+		resident_bytes: 2048 * 1024,
+		cpu_s: 93_784,
+		started: 'Sun Nov 22 15:15:00 2026',
+	});
 });
 
 test('a path is mapped by whole folders, the longest first', (t) => {

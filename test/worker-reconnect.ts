@@ -11,11 +11,22 @@ test('processes go on without a connection, and what ended meanwhile is told on 
 	const {scheduler, worker, folder} = await workerFarm(t);
 	worker();
 	const flag = path.join(folder, 'flag');
-	await scheduler.run(1, shell(`while [ ! -e ${flag} ]; do sleep 0.02; done; exit 4`));
+	await scheduler.run(
+		1,
+		shell(`while [ ! -e ${flag} ]; do sleep 0.02; done; exit 4`),
+	);
 	await scheduler.run(2, shell('sleep 300'));
 	scheduler.shut();
 	fs.writeFileSync(flag, '');
-	await until(() => (fs.readFileSync(path.join(folder, 'state/tester/invocations/1'), 'utf8').includes('ended') ? true : undefined), {what: 'the end to be noted'});
+	await until(
+		() =>
+			fs
+				.readFileSync(path.join(folder, 'state/tester/invocations/1'), 'utf8')
+				.includes('ended')
+				? true
+				: undefined,
+		{what: 'the end to be noted'},
+	);
 	t.deepEqual(scheduler.finished, []);
 	scheduler.open();
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 4});
@@ -46,7 +57,9 @@ test('what was given up meanwhile is ended when the worker is back', async (t) =
 	scheduler.toEnd = [1];
 	scheduler.open();
 	await scheduler.connected();
-	await until(() => (marked().length === 2 ? true : undefined), {what: 'only one to be left, with its wrapper'});
+	await until(() => (marked().length === 2 ? true : undefined), {
+		what: 'only one to be left, with its wrapper',
+	});
 	await scheduler.cancel(2);
 	await scheduler.end(2);
 	t.deepEqual(
@@ -60,7 +73,9 @@ test('a worker without a scheduler ends its processes after the grace time, and 
 	worker();
 	await scheduler.run(1, shell('sleep 300'));
 	scheduler.shut();
-	await until(() => (marked().length === 0 ? true : undefined), {what: 'the process to end'});
+	await until(() => (marked().length === 0 ? true : undefined), {
+		what: 'the process to end',
+	});
 	scheduler.open();
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'cancelled'});
 });
@@ -82,21 +97,48 @@ test('a killed worker finds its processes again, and their results count', async
 	const {scheduler, process: start, folder, marked} = await workerFarm(t);
 	const flag = path.join(folder, 'flag');
 	const child = await start();
-	await scheduler.run(1, shell(`echo before; while [ ! -e ${flag} ]; do sleep 0.02; done; echo after; exit 6`));
+	await scheduler.run(
+		1,
+		shell(
+			`echo before; while [ ! -e ${flag} ]; do sleep 0.02; done; echo after; exit 6`,
+		),
+	);
 	await scheduler.run(2, shell('sleep 0.5; exit 7'));
 	await scheduler.run(3, shell('sleep 300 & sleep 0.5; kill -9 $$'));
 	await scheduler.run(4, shell('sleep 300'));
 	await scheduler.run(5, shell('setsid -f sleep 300; sleep 0.5'));
 	const answer = await scheduler.run(6, shell('sleep 300'));
-	await until(async () => ((await scheduler.readLog(1)) === '' ? undefined : true), {what: 'the first to run'});
+	await until(
+		async () => ((await scheduler.readLog(1)) === '' ? undefined : true),
+		{what: 'the first to run'},
+	);
 	child.kill('SIGKILL');
 	await once(child, 'exit');
 	process.kill(answer.kind === 'running' ? -answer.pid : 0, 'SIGKILL');
-	await until(() => (['2', '3', '5'].every((id) => fs.readFileSync(path.join(folder, 'state/tester/invocations', id), 'utf8').includes('\nexit ')) ? true : undefined), {what: 'some to end while nobody looks'});
+	await until(
+		() =>
+			['2', '3', '5'].every((id) =>
+				fs
+					.readFileSync(
+						path.join(folder, 'state/tester/invocations', id),
+						'utf8',
+					)
+					.includes('\nexit '),
+			)
+				? true
+				: undefined,
+		{what: 'some to end while nobody looks'},
+	);
 	await start();
-	t.deepEqual(scheduler.registrations.at(-1)?.running.map(Number).toSorted(), [1, 4]);
+	t.deepEqual(
+		scheduler.registrations.at(-1)?.running.map(Number).toSorted(),
+		[1, 4],
+	);
 	t.deepEqual((await scheduler.end(2)).outcome, {kind: 'exited', exit_code: 7});
-	t.deepEqual((await scheduler.end(3)).outcome, {kind: 'signalled', signal: 'SIGKILL'});
+	t.deepEqual((await scheduler.end(3)).outcome, {
+		kind: 'signalled',
+		signal: 'SIGKILL',
+	});
 	t.deepEqual((await scheduler.end(5)).outcome, {kind: 'exited', exit_code: 0});
 	t.is((await scheduler.end(6)).outcome.kind, 'vanished');
 	await scheduler.cancel(4);
@@ -105,7 +147,9 @@ test('a killed worker finds its processes again, and their results count', async
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 6});
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
 	t.is(log.toString(), 'before\nafter\n');
-	await until(() => (marked().length === 0 ? true : undefined), {what: 'everything to end'});
+	await until(() => (marked().length === 0 ? true : undefined), {
+		what: 'everything to end',
+	});
 	t.is(scheduler.finished.length, 6);
 });
 
@@ -117,7 +161,10 @@ test('a worker that is killed again and again loses no invocation and tells none
 		const child = await start();
 		const asked = Array.from({length: 6}, async (_, index) => {
 			try {
-				return await scheduler.run(round * 10 + index + 1, shell(`sleep 0.${index}; exit ${index}`));
+				return await scheduler.run(
+					round * 10 + index + 1,
+					shell(`sleep 0.${index}; exit ${index}`),
+				);
 			} catch {
 				return undefined;
 			}
@@ -130,11 +177,18 @@ test('a worker that is killed again and again loses no invocation and tells none
 	}
 
 	await start();
-	await until(() => (marked().length === 0 ? true : undefined), {what: 'everything to end'});
-	const registered = scheduler.registrations.flatMap(({running, unreported}) => [...running, ...unreported]);
+	await until(() => (marked().length === 0 ? true : undefined), {
+		what: 'everything to end',
+	});
+	const registered = scheduler.registrations.flatMap(
+		({running, unreported}) => [...running, ...unreported],
+	);
 	for (const invocation of registered) {
 		const {outcome} = await scheduler.end(invocation); // eslint-disable-line no-await-in-loop -- each must come
-		t.true(outcome.kind === 'exited' && outcome.exit_code === (invocation % 10) - 1, `${invocation}: ${JSON.stringify(outcome)}`);
+		t.true(
+			outcome.kind === 'exited' && outcome.exit_code === (invocation % 10) - 1,
+			`${invocation}: ${JSON.stringify(outcome)}`,
+		);
 	}
 });
 
@@ -143,7 +197,9 @@ test('a second worker of the same name is refused', async (t) => {
 	const first = worker();
 	await first.worker.ready;
 	const second = worker();
-	await t.throwsAsync(second.ended, {message: /"tester" runs on this machine already/});
+	await t.throwsAsync(second.ended, {
+		message: /"tester" runs on this machine already/,
+	});
 });
 
 test('a draining worker finishes what it has, says goodbye and ends', async (t) => {
@@ -159,7 +215,10 @@ test('a draining worker finishes what it has, says goodbye and ends', async (t) 
 test('a stopping worker ends what runs, tells it, and says goodbye', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	const {ended} = worker();
-	await scheduler.run(1, shell(`trap '' TERM; sleep 300 & setsid -f sleep 300; wait; sleep 300`));
+	await scheduler.run(
+		1,
+		shell("trap '' TERM; sleep 300 & setsid -f sleep 300; wait; sleep 300"),
+	);
 	await scheduler.stopWorker(false);
 	await ended;
 	t.deepEqual(scheduler.finished[0]?.outcome, {kind: 'cancelled'});
@@ -170,8 +229,10 @@ test('a stopping worker ends what runs, tells it, and says goodbye', async (t) =
 test('a second stop does not wait for the grace time', async (t) => {
 	const {scheduler, worker} = await workerFarm(t, {killGraceS: 1000});
 	const {worker: service, ended} = worker();
-	await scheduler.run(1, shell(`trap '' TERM; while :; do sleep 1; done`));
-	await until(async () => ((await scheduler.connected()) ? true : undefined), {what: 'it to run'});
+	await scheduler.run(1, shell("trap '' TERM; while :; do sleep 1; done"));
+	await until(async () => ((await scheduler.connected()) ? true : undefined), {
+		what: 'it to run',
+	});
 	service.stop('now');
 	service.stop('force');
 	await ended;
@@ -188,8 +249,15 @@ test('a worker for one invocation ends after it', async (t) => {
 });
 
 test('a scratch folder that cannot be used is told', async (t) => {
-	const {scheduler, worker} = await workerFarm(t, {settings: {scratch_folder: '/dev/null/scratch'}});
+	const {scheduler, worker} = await workerFarm(t, {
+		settings: {scratch_folder: '/dev/null/scratch'},
+	});
 	worker();
-	await until(() => (scheduler.statuses.length > 0 ? true : undefined), {what: 'the status'});
-	t.regex(scheduler.statuses[0] ?? '', /scratch folder \/dev\/null\/scratch on here cannot be used/);
+	await until(() => (scheduler.statuses.length > 0 ? true : undefined), {
+		what: 'the status',
+	});
+	t.regex(
+		scheduler.statuses[0] ?? '',
+		/scratch folder \/dev\/null\/scratch on here cannot be used/,
+	);
 });

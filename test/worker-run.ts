@@ -9,7 +9,10 @@ const shell = (script: string): readonly string[] => ['/bin/sh', '-c', script];
 test('a process runs, its exit code is told, and its log goes to the scheduler', async (t) => {
 	const {scheduler, worker, folder} = await workerFarm(t);
 	worker();
-	const answer = await scheduler.run(1, shell('echo out; echo err >&2; exit 3'));
+	const answer = await scheduler.run(
+		1,
+		shell('echo out; echo err >&2; exit 3'),
+	);
 	t.is(answer.kind, 'running');
 	const {outcome, measures} = await scheduler.end(1);
 	t.deepEqual(outcome, {kind: 'exited', exit_code: 3});
@@ -17,7 +20,13 @@ test('a process runs, its exit code is told, and its log goes to the scheduler',
 	t.true(measures.finished_at >= measures.started_at);
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
 	t.is(log.toString(), 'out\nerr\n');
-	await until(() => (fs.readdirSync(path.join(folder, 'state/tester/invocations')).length === 0 ? true : undefined), {what: 'the record to go'});
+	await until(
+		() =>
+			fs.readdirSync(path.join(folder, 'state/tester/invocations')).length === 0
+				? true
+				: undefined,
+		{what: 'the record to go'},
+	);
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/attributes')), []);
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/logs/0')), []);
 });
@@ -35,8 +44,16 @@ for (const signal of ['KILL', 'TERM', 'SEGV', 'INT', 'PIPE', 'USR1', 'HUP']) {
 test('an exit code over 128 is no signal', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	await Promise.all([scheduler.run(1, shell('exit 137')), scheduler.run(2, shell('exit 143')), scheduler.run(3, shell('exit 255'))]);
-	const outcomes = [(await scheduler.end(1)).outcome, (await scheduler.end(2)).outcome, (await scheduler.end(3)).outcome];
+	await Promise.all([
+		scheduler.run(1, shell('exit 137')),
+		scheduler.run(2, shell('exit 143')),
+		scheduler.run(3, shell('exit 255')),
+	]);
+	const outcomes = [
+		(await scheduler.end(1)).outcome,
+		(await scheduler.end(2)).outcome,
+		(await scheduler.end(3)).outcome,
+	];
 	t.deepEqual(outcomes, [
 		{kind: 'exited', exit_code: 137},
 		{kind: 'exited', exit_code: 143},
@@ -51,25 +68,56 @@ test('what cannot be started says why, names the program, and leaves nothing beh
 	fs.writeFileSync(script, '#!/no/such/interpreter\n', {mode: 0o755});
 	const plain = path.join(folder, 'plain');
 	fs.writeFileSync(plain, 'text', {mode: 0o644});
-	const message = async (invocation: number, ...rest: [readonly string[], Parameters<typeof scheduler.run>[2]?]): Promise<string> => {
+	const message = async (
+		invocation: number,
+		...rest: [readonly string[], Parameters<typeof scheduler.run>[2]?]
+	): Promise<string> => {
 		const answer = await scheduler.run(invocation, ...rest);
-		return answer.kind === 'not_started' ? answer.message : `it runs: ${answer.pid}`;
+		return answer.kind === 'not_started'
+			? answer.message
+			: `it runs: ${answer.pid}`;
 	};
 
-	t.regex(await message(1, ['no-such-program']), /"no-such-program" was not found\. PATH is "/);
-	t.regex(await message(2, [script]), /script for \/no\/such\/interpreter, which is not there/);
-	t.regex(await message(3, ['./nothing']), /"\.\/nothing" cannot be run: .* is not there/);
+	t.regex(
+		await message(1, ['no-such-program']),
+		/"no-such-program" was not found\. PATH is "/,
+	);
+	t.regex(
+		await message(2, [script]),
+		/script for \/no\/such\/interpreter, which is not there/,
+	);
+	t.regex(
+		await message(3, ['./nothing']),
+		/"\.\/nothing" cannot be run: .* is not there/,
+	);
 	t.regex(await message(4, [folder]), /is a folder/);
-	t.regex(await message(5, ['true'], {cwd: '/no/such/folder'}), /working folder "\/no\/such\/folder" is not there/);
-	t.regex(await message(6, ['true'], {task_environment: {resolver: 'nix', arguments: {}}}), /no environment resolver "nix"/);
-	t.regex(await message(7, ['true', 'x'.repeat(300_000)]), /larger than the system takes/);
+	t.regex(
+		await message(5, ['true'], {cwd: '/no/such/folder'}),
+		/working folder "\/no\/such\/folder" is not there/,
+	);
+	t.regex(
+		await message(6, ['true'], {
+			task_environment: {resolver: 'nix', arguments: {}},
+		}),
+		/no environment resolver "nix"/,
+	);
+	t.regex(
+		await message(7, ['true', 'x'.repeat(300_000)]),
+		/larger than the system takes/,
+	);
 	t.regex(await message(8, ['true', 'a\0b']), /zero byte/);
-	t.regex(await message(9, ['true'], {files: {'../evil': 'x'}}), /must be a relative path/);
+	t.regex(
+		await message(9, ['true'], {files: {'../evil': 'x'}}),
+		/must be a relative path/,
+	);
 	if (process.getuid?.() !== 0) {
 		t.regex(await message(10, [plain]), /is not executable/);
 	}
 
-	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/invocations')), []);
+	t.deepEqual(
+		fs.readdirSync(path.join(folder, 'state/tester/invocations')),
+		[],
+	);
 	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/attributes')), []);
 	t.deepEqual(scheduler.finished, []);
 });
@@ -77,7 +125,18 @@ test('what cannot be started says why, names the program, and leaves nothing beh
 test('arguments reach the program as they are, and no shell reads them', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	const hostile = ['$(touch /tmp/owned)', '`id`', "it's", '"; exit 9; "', 'a\nb', '', '*', '-e', '\\', 'ünï'];
+	const hostile = [
+		'$(touch /tmp/owned)',
+		'`id`',
+		"it's",
+		'"; exit 9; "',
+		'a\nb',
+		'',
+		'*',
+		'-e',
+		'\\',
+		'ünï',
+	];
 	await scheduler.run(1, ['printf', '[%s]', ...hostile]);
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 0});
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
@@ -89,9 +148,22 @@ test('a process sees its attributes, its files, its ids and a fresh working fold
 	worker();
 	await scheduler.run(
 		7,
-		shell('cat :/a.txt "$1" "$LB_EF_ROOT/deep/b.txt"; echo; echo "$LBATTR_name $LBATTR_frame $LBATTR_on [$LBATTR__hidden] [$LBATTR_list] $LIFEBLOOD_RUNTIME_IID $LIFEBLOOD_RUNTIME_TID $EXTRA $FROM_WORKER $FROM_TASK"; cat "$LIFEBLOOD_ATTRIBUTES"; echo; pwd; ls -A | wc -l').concat('sh', ':/a.txt').map((argument) => argument.replace('cat :/a.txt', 'cat')),
+		[
+			...shell(
+				'cat :/a.txt "$1" "$LB_EF_ROOT/deep/b.txt"; echo; echo "$LBATTR_name $LBATTR_frame $LBATTR_on [$LBATTR__hidden] [$LBATTR_list] $LIFEBLOOD_RUNTIME_IID $LIFEBLOOD_RUNTIME_TID $EXTRA $FROM_WORKER $FROM_TASK"; cat "$LIFEBLOOD_ATTRIBUTES"; echo; pwd; ls -A | wc -l',
+			),
+			'sh',
+			':/a.txt',
+		].map((argument) => argument.replace('cat :/a.txt', 'cat')),
 		{
-			attributes: {name: 'x y', frame: 4, on: true, _hidden: 'no', list: [1], 'not-a-name': 'z'},
+			attributes: {
+				name: 'x y',
+				frame: 4,
+				on: true,
+				_hidden: 'no',
+				list: [1],
+				'not-a-name': 'z',
+			},
 			files: {'a.txt': 'A', 'deep/b.txt': 'B'},
 			task_environment: {resolver: 'trivial', arguments: {FROM_TASK: 'task'}},
 		},
@@ -101,10 +173,19 @@ test('a process sees its attributes, its files, its ids and a fresh working fold
 	const lines = log.toString().split('\n');
 	t.is(lines[0], 'AB');
 	t.is(lines[1], 'x y 4 true [] [] 7 1007  yes task');
-	t.is(lines[2], '{"name":"x y","frame":4,"on":true,"_hidden":"no","list":[1],"not-a-name":"z"}');
+	t.is(
+		lines[2],
+		'{"name":"x y","frame":4,"on":true,"_hidden":"no","list":[1],"not-a-name":"z"}',
+	);
 	t.is(path.dirname(lines[3] ?? ''), path.join(folder, 'scratch'));
 	t.is(lines[4]?.trim(), '0');
-	await until(() => (fs.existsSync(path.join(folder, 'state/tester/files/7')) ? undefined : true), {what: 'the files to go'});
+	await until(
+		() =>
+			fs.existsSync(path.join(folder, 'state/tester/files/7'))
+				? undefined
+				: true,
+		{what: 'the files to go'},
+	);
 });
 
 test('a working folder is empty at first, whatever was done in one before, and all are gone with the worker', async (t) => {
@@ -112,22 +193,38 @@ test('a working folder is empty at first, whatever was done in one before, and a
 	const {ended} = worker();
 	for (let invocation = 1; invocation <= 6; invocation++) {
 		/* eslint-disable no-await-in-loop -- one after the other, so that folders are used again */
-		await scheduler.run(invocation, shell(`ls -A | wc -l; [ $((${invocation} % 2)) = 0 ] || touch left`));
+		await scheduler.run(
+			invocation,
+			shell(`ls -A | wc -l; [ $((${invocation} % 2)) = 0 ] || touch left`),
+		);
 		await scheduler.end(invocation);
-		const log = await until(() => scheduler.logs.get(invocation), {what: 'the log'});
+		const log = await until(() => scheduler.logs.get(invocation), {
+			what: 'the log',
+		});
 		t.is(log.toString().trim(), '0');
 		/* eslint-enable no-await-in-loop */
 	}
 
 	await scheduler.stopWorker(false);
 	await ended;
-	await until(() => (fs.readdirSync(path.join(folder, 'scratch')).length === 0 ? true : undefined), {what: 'the folders to go'});
+	await until(
+		() =>
+			fs.readdirSync(path.join(folder, 'scratch')).length === 0
+				? true
+				: undefined,
+		{what: 'the folders to go'},
+	);
 });
 
 test('a process has its own session, and nothing to read', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	const answer = await scheduler.run(1, shell('cut -d" " -f5,6 /proc/self/stat; cat; readlink /proc/self/fd/0; trap'));
+	const answer = await scheduler.run(
+		1,
+		shell(
+			'cut -d" " -f5,6 /proc/self/stat; cat; readlink /proc/self/fd/0; trap',
+		),
+	);
 	await scheduler.end(1);
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
 	const pid = answer.kind === 'running' ? answer.pid : 0;
@@ -137,7 +234,10 @@ test('a process has its own session, and nothing to read', async (t) => {
 test('the same invocation asked for twice runs once', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	const answers = [await scheduler.run(1, shell('echo once; sleep 0.3')), await scheduler.run(1, shell('echo once; sleep 0.3'))];
+	const answers = [
+		await scheduler.run(1, shell('echo once; sleep 0.3')),
+		await scheduler.run(1, shell('echo once; sleep 0.3')),
+	];
 	t.deepEqual(answers[0], answers[1]);
 	await scheduler.end(1);
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
@@ -149,7 +249,10 @@ test('a log is read while it grows', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
 	await scheduler.run(1, shell('echo first; sleep 60'));
-	await until(async () => ((await scheduler.readLog(1)) === 'first\n' ? true : undefined), {what: 'the first line'});
+	await until(
+		async () => ((await scheduler.readLog(1)) === 'first\n' ? true : undefined),
+		{what: 'the first line'},
+	);
 	t.is(await scheduler.readLog(1, 3), 'st\n');
 	t.is(await scheduler.readLog(99), '');
 	await scheduler.cancel(1);
@@ -162,7 +265,9 @@ test('logs go straight into the folder that scheduler and worker share', async (
 	t.teardown(() => {
 		fs.rmSync(shared, {recursive: true});
 	});
-	const {scheduler, worker} = await workerFarm(t, {logFolder: {path: shared, probe: 'probe', content: 'hello'}});
+	const {scheduler, worker} = await workerFarm(t, {
+		logFolder: {path: shared, probe: 'probe', content: 'hello'},
+	});
 	worker();
 	await scheduler.run(1234, shell('echo here'));
 	await scheduler.end(1234);
@@ -176,7 +281,9 @@ test('a folder with another probe is not shared', async (t) => {
 	t.teardown(() => {
 		fs.rmSync(other, {recursive: true});
 	});
-	const {scheduler, worker} = await workerFarm(t, {logFolder: {path: other, probe: 'probe', content: 'hello'}});
+	const {scheduler, worker} = await workerFarm(t, {
+		logFolder: {path: other, probe: 'probe', content: 'hello'},
+	});
 	worker();
 	await scheduler.run(1, shell('echo here'));
 	await until(() => scheduler.logs.get(1), {what: 'the log to be uploaded'});
@@ -186,7 +293,11 @@ test('a folder with another probe is not shared', async (t) => {
 test('memory and CPU time are measured', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
-	await scheduler.run(1, [process.execPath, '-e', 'const b = Buffer.alloc(150e6, 1); const end = performance.now() + 900; while (performance.now() < end) {} console.log(b.length)']);
+	await scheduler.run(1, [
+		process.execPath,
+		'-e',
+		'const b = Buffer.alloc(150e6, 1); const end = performance.now() + 900; while (performance.now() < end) {} console.log(b.length)',
+	]);
 	const {measures} = await scheduler.end(1);
 	t.true((measures.peak_memory_bytes ?? 0) > 150e6);
 	t.true((measures.cpu_s ?? 0) > 0.3);

@@ -5,4 +5,5 @@ Where an invocation's log is within a folder of logs: a thousand to a subfolder,
 
 @returns a relative path with forward slashes: `12/12345.log`
 */
-export const logPath = (invocation: InvocationId): string => `${Math.floor(invocation / 1000)}/${invocation}.log`;
+export const logPath = (invocation: InvocationId): string =>
+	`${Math.floor(invocation / 1000)}/${invocation}.log`;

@@ -44,8 +44,16 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		say(warning);
 	}
 
-	const settings = await workerSettings(configured, {host, once: flags.toggle('once') ?? false});
-	const worker = createWorker({settings, dial: dialFor(context, configured, settings.name), clock: systemClock, say});
+	const settings = await workerSettings(configured, {
+		host,
+		once: flags.toggle('once') ?? false,
+	});
+	const worker = createWorker({
+		settings,
+		dial: dialFor(context, configured, settings.name),
+		clock: systemClock,
+		say,
+	});
 	const release = onSignals(worker.stop, say);
 	try {
 		await worker.run();
@@ -56,10 +64,16 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 };
 
 /** What the configuration leaves open is asked from the machine. */
-const workerSettings = async (configured: Configured, {host, once}: {readonly host: Host; readonly once: boolean}): Promise<WorkerSettings> => {
+const workerSettings = async (
+	configured: Configured,
+	{host, once}: {readonly host: Host; readonly once: boolean},
+): Promise<WorkerSettings> => {
 	const {worker, resources, grace, resolver} = configured;
 	const folder = stateFolders(host).worker;
-	const [machine, machine_id] = await Promise.all([machineResources(), machineId(folder)]);
+	const [machine, machine_id] = await Promise.all([
+		machineResources(),
+		machineId(folder),
+	]);
 	const name = worker.name === '' ? host.name : worker.name;
 	return {
 		name,
@@ -70,14 +84,22 @@ const workerSettings = async (configured: Configured, {host, once}: {readonly ho
 		capabilities: configured.capabilities,
 		resources: {
 			cpus: resources.cpus === 'auto' ? machine.cpus : resources.cpus,
-			memory_bytes: resources.memory === 'auto' ? machine.memory_bytes : resources.memory,
+			memory_bytes:
+				resources.memory === 'auto' ? machine.memory_bytes : resources.memory,
 			gpus: resources.gpus === 'auto' ? machine.gpus : resources.gpus,
-			gpu_memory_bytes: resources.gpu_memory === 'auto' ? machine.gpu_memory_bytes : resources.gpu_memory,
+			gpu_memory_bytes:
+				resources.gpu_memory === 'auto'
+					? machine.gpu_memory_bytes
+					: resources.gpu_memory,
 		},
 		version,
 		once,
 		state_folder: folder,
-		scratch_folder: path.join(worker.scratch === '' ? os.tmpdir() : worker.scratch, `lifeblood-${os.userInfo().uid}`, name.replaceAll(/[^\w.-]/g, '_')),
+		scratch_folder: path.join(
+			worker.scratch === '' ? os.tmpdir() : worker.scratch,
+			`lifeblood-${os.userInfo().uid}`,
+			name.replaceAll(/[^\w\-.]/g, '_'),
+		),
 		environment: definedOnes(host.environment),
 		resolver: {resolver: resolver.name, arguments: resolver.arguments},
 		log_limit_bytes: configured.invocation.log_limit,
@@ -88,24 +110,42 @@ const workerSettings = async (configured: Configured, {host, once}: {readonly ho
 };
 
 /** The scheduler is looked for anew for every connection: one that was started again may be elsewhere, or have another key. What the worker's own configuration says comes before what is for everyone. */
-const dialFor = (context: CommandContext, {core}: Configured, name: string): Dial => {
+const dialFor = (
+	context: CommandContext,
+	{core}: Configured,
+	name: string,
+): Dial => {
 	const {flags} = context;
 	const own: CommandContext = {
 		...context,
 		flags: {
 			...flags,
-			text: (flag) => (flag === 'scheduler' && core.scheduler !== '' ? core.scheduler : flags.text(flag)),
-			toggle: (flag) => (flag === 'insecure' && core.insecure ? true : flags.toggle(flag)),
+			text: (flag) =>
+				flag === 'scheduler' && core.scheduler !== ''
+					? core.scheduler
+					: flags.text(flag),
+			toggle: (flag) =>
+				flag === 'insecure' && core.insecure ? true : flags.toggle(flag),
 		},
 	};
 	return async (onRequest, signal) => {
 		const {address, key} = await findScheduler(own);
-		return connect({address, key, hello: {role: 'worker', version, name}, onRequest, clock: systemClock, signal});
+		return connect({
+			address,
+			key,
+			hello: {role: 'worker', version, name},
+			onRequest,
+			clock: systemClock,
+			signal,
+		});
 	};
 };
 
 /** TERM and INT stop cleanly; once more kills what runs, and a third time ends at once. */
-const onSignals = (stop: (how: 'now' | 'force') => void, say: (text: string) => void): (() => void) => {
+const onSignals = (
+	stop: (how: 'now' | 'force') => void,
+	say: (text: string) => void,
+): (() => void) => {
 	let count = 0;
 	const onStop = (): void => {
 		count++;
@@ -130,7 +170,9 @@ const onSignals = (stop: (how: 'now' | 'force') => void, say: (text: string) => 
 	};
 };
 
-const definedOnes = (environment: Host['environment']): Record<string, string> => {
+const definedOnes = (
+	environment: Host['environment'],
+): Record<string, string> => {
 	const defined: Record<string, string> = {};
 	for (const [name, value] of Object.entries(environment)) {
 		if (value !== undefined) {

@@ -8,15 +8,25 @@ import type {StateFolder} from './state-folder.js';
 /** What a worker of this name left behind, by what there is to do about it. */
 export type Left = {
 	/** Still runs: carry on. */
-	readonly running: ReadonlyArray<{readonly record: Record; readonly recorded: Recorded; readonly pid: number}>;
+	readonly running: ReadonlyArray<{
+		readonly record: Record;
+		readonly recorded: Recorded;
+		readonly pid: number;
+	}>;
 	/** Over, though something of it may still run: settle it. */
-	readonly over: ReadonlyArray<{readonly record: Record; readonly recorded: Recorded}>;
+	readonly over: ReadonlyArray<{
+		readonly record: Record;
+		readonly recorded: Recorded;
+	}>;
 	/** Of processes that run without a record: nobody knows what for. */
 	readonly strays: readonly InvocationId[];
 };
 
 /** Look through the records, and at the processes that run, for what a worker before this one left. */
-export const findLeft = async (folder: StateFolder, table: ProcessTable): Promise<Left> => {
+export const findLeft = async (
+	folder: StateFolder,
+	table: ProcessTable,
+): Promise<Left> => {
 	const running: Array<{record: Record; recorded: Recorded; pid: number}> = [];
 	const over: Array<{record: Record; recorded: Recorded}> = [];
 	const known = new Set<InvocationId>();
@@ -34,7 +44,11 @@ export const findLeft = async (folder: StateFolder, table: ProcessTable): Promis
 
 		known.add(recorded.job.invocation);
 		const wrapper = wrapperOf(recorded, processes);
-		if (recorded.ended === undefined && recorded.notes.end === undefined && wrapper !== undefined) {
+		if (
+			recorded.ended === undefined &&
+			recorded.notes.end === undefined &&
+			wrapper !== undefined
+		) {
 			running.push({record, recorded, pid: wrapper.pid});
 		} else {
 			over.push({record, recorded});
@@ -52,22 +66,35 @@ export const findLeft = async (folder: StateFolder, table: ProcessTable): Promis
 };
 
 // The marker in its environment says that it is the one and not another with its pid. Before it noted its pid, it is the leader of the session.
-const wrapperOf = ({job, notes}: Recorded, processes: ReadonlyMap<number, ProcessEntry>): ProcessEntry | undefined => {
+const wrapperOf = (
+	{job, notes}: Recorded,
+	processes: ReadonlyMap<number, ProcessEntry>,
+): ProcessEntry | undefined => {
 	if (notes.pid !== undefined) {
 		const entry = processes.get(notes.pid);
-		return entry !== undefined && (entry.owner === job.invocation || startedAbout(entry, job.started_at)) ? entry : undefined;
+		return entry !== undefined &&
+			(entry.owner === job.invocation || startedAbout(entry, job.started_at))
+			? entry
+			: undefined;
 	}
 
-	return [...processes.values()].find((entry) => entry.owner === job.invocation && entry.session === entry.pid);
+	return [...processes.values()].find(
+		(entry) => entry.owner === job.invocation && entry.session === entry.pid,
+	);
 };
 
 // Where environments cannot be seen, `ps` gives the time of the start in words, to the second.
-const startedAbout = (entry: ProcessEntry, at: number): boolean => Math.abs(Date.parse(entry.started) - at) < 3000;
+const startedAbout = (entry: ProcessEntry, at: number): boolean =>
+	Math.abs(Date.parse(entry.started) - at) < 3000;
 
 /** Resolves when a process that is not our child is gone. */
-export const whenGone = async (pid: number, table: ProcessTable, signal: AbortSignal): Promise<void> => {
+export const whenGone = async (
+	pid: number,
+	table: ProcessTable,
+	signal: AbortSignal,
+): Promise<void> => {
 	const first = (await table.read()).get(pid);
-	for (let gone = first === undefined; !gone && !signal.aborted; ) {
+	for (let gone = first === undefined; !gone && !signal.aborted;) {
 		/* eslint-disable no-await-in-loop -- the system tells nobody but the parent of a process's end, so it is looked at */
 		await delay(500, undefined, {signal}).catch(() => undefined);
 		gone = first === undefined || !table.isAlive(first);

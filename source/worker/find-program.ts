@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-type Found = {readonly kind: 'found'; readonly file: string} | {readonly kind: 'missing'; readonly message: string};
+type Found =
+	| {readonly kind: 'found'; readonly file: string}
+	| {readonly kind: 'missing'; readonly message: string};
 
 type Search = {
 	/** As the task says: a name, or a path. */
@@ -17,13 +19,22 @@ Find the file that a process will execute, as the operating system would, and lo
 */
 export const findProgram = ({program, cwd, searchPath}: Search): Found => {
 	if (program === '') {
-		return {kind: 'missing', message: 'The first argument is empty, but it must name the program to run.'};
+		return {
+			kind: 'missing',
+			message:
+				'The first argument is empty, but it must name the program to run.',
+		};
 	}
 
 	if (program.includes('/')) {
 		const file = path.resolve(cwd, program);
 		const fault = faultOf(file);
-		return fault === undefined ? {kind: 'found', file} : {kind: 'missing', message: `The program ${JSON.stringify(program)} cannot be run: ${fault}.`};
+		return fault === undefined
+			? {kind: 'found', file}
+			: {
+					kind: 'missing',
+					message: `The program ${JSON.stringify(program)} cannot be run: ${fault}.`,
+				};
 	}
 
 	let lastFault: string | undefined;
@@ -68,11 +79,9 @@ const faultOf = (file: string): string | undefined => {
 	}
 
 	const interpreter = interpreterOf(file);
-	if (interpreter !== undefined && statOf(interpreter) === undefined) {
-		return `${file} is a script for ${interpreter}, which is not there`;
-	}
-
-	return undefined;
+	return interpreter !== undefined && statOf(interpreter) === undefined
+		? `${file} is a script for ${interpreter}, which is not there`
+		: undefined;
 };
 
 // A name that is too long, or leads through a file, is not there either.
@@ -97,7 +106,9 @@ const interpreterOf = (file: string): string | undefined => {
 		// Linux itself looks at no more than 256 bytes of that line.
 		const head = Buffer.alloc(256);
 		const length = fs.readSync(descriptor, head, 0, head.length, 0);
-		return /^#![ \t]*(\/[^\s\0]+)/.exec(head.toString('latin1', 0, length))?.[1];
+		return /^#![\t ]*(\/[^\s\0]+)/.exec(
+			head.toString('latin1', 0, length),
+		)?.[1];
 	} finally {
 		fs.closeSync(descriptor);
 	}

@@ -33,7 +33,13 @@ const quietBeats = 8;
 const piece = Buffer.alloc(mostAtOnce);
 
 /** Follow a log that a process writes by itself: while it grows, by looking at every beat; while it does not, by waiting for word from the operating system. */
-export const followLog = ({file, reader, pulse, limit, onGrowth}: FollowOptions): LogFollower => {
+export const followLog = ({
+	file,
+	reader,
+	pulse,
+	limit,
+	onGrowth,
+}: FollowOptions): LogFollower => {
 	let offset = 0;
 	let quiet = 0;
 	let watcher: fs.FSWatcher | undefined;
@@ -96,11 +102,13 @@ export const followLog = ({file, reader, pulse, limit, onGrowth}: FollowOptions)
 	};
 
 	const wake = (): void => {
-		if (watcher !== undefined) {
-			watcher.close();
-			watcher = undefined;
-			pulse.add(beat);
+		if (watcher === undefined) {
+			return;
 		}
+
+		watcher.close();
+		watcher = undefined;
+		pulse.add(beat);
 	};
 
 	const stop = (): void => {

@@ -52,7 +52,11 @@ export type Standing = {
 
 /** How to learn of the wrapper's end: it is our child, or, adopted from a worker before us, it is watched. */
 export type Life =
-	| {readonly kind: 'child'; readonly child: ChildProcess; readonly program: Prepared['program']}
+	| {
+			readonly kind: 'child';
+			readonly child: ChildProcess;
+			readonly program: Prepared['program'];
+	  }
 	| {readonly kind: 'adopted'; readonly whenGone: Promise<void>};
 
 type InvocationOptions = {
@@ -63,13 +67,25 @@ type InvocationOptions = {
 	readonly tools: Tools;
 	/** What an earlier worker had already begun. */
 	readonly recorded?: Recorded;
-	readonly onChange: (invocation: Invocation, what: 'progress' | 'growth') => void;
+	readonly onChange: (
+		invocation: Invocation,
+		what: 'progress' | 'growth',
+	) => void;
 	/** Once, when nothing of it runs any more; its result is on disk. */
 	readonly onEnded: (end: InvocationEnd) => void;
 };
 
 /** One running process tree with all that belongs to it, until it is over. */
-export const followInvocation = ({job, pid, record, life, tools, recorded, onChange, onEnded}: InvocationOptions): Invocation => {
+export const followInvocation = ({
+	job,
+	pid,
+	record,
+	life,
+	tools,
+	recorded,
+	onChange,
+	onEnded,
+}: InvocationOptions): Invocation => {
 	const {clock, table} = tools;
 	const tree = {invocation: job.invocation, group: pid};
 	let reason = recorded?.reason;
@@ -77,12 +93,22 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 	let failure: string | undefined;
 	let grace = Infinity;
 	let ending: Promise<void> | undefined;
-	let standing: Standing = {percent: undefined, status: undefined, measured: undefined, logBytes: 0};
+	let standing: Standing = {
+		percent: undefined,
+		status: undefined,
+		measured: undefined,
+		logBytes: 0,
+	};
 
 	const endProcesses = async (): Promise<void> => {
 		ending ??= (async () => {
 			try {
-				await endTree({tree, table, clock, grace: () => (grace === Infinity ? tools.killGrace() : grace)});
+				await endTree({
+					tree,
+					table,
+					clock,
+					grace: () => (grace === Infinity ? tools.killGrace() : grace),
+				});
 			} catch {
 				// Without a look at the processes (no `ps`, no file descriptor left) the group is all that can be reached.
 				sendSignal(-pid, 'SIGKILL');
@@ -110,7 +136,10 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 			const told = changed(progress);
 			failure = progress.failure ?? failure;
 			standing = {...standing, ...told, logBytes: follower.size()};
-			onChange(invocation, Object.keys(told).length > 0 ? 'progress' : 'growth');
+			onChange(
+				invocation,
+				Object.keys(told).length > 0 ? 'progress' : 'growth',
+			);
 		},
 	});
 
@@ -150,7 +179,11 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 			measures: {
 				started_at: Math.round(job.started_at),
 				// An adopted one may have ended while nobody looked.
-				finished_at: Math.round(life.kind === 'adopted' && notes?.end !== undefined ? Math.min(finishedAt, read?.changedAt ?? finishedAt) : finishedAt),
+				finished_at: Math.round(
+					life.kind === 'adopted' && notes?.end !== undefined
+						? Math.min(finishedAt, read?.changedAt ?? finishedAt)
+						: finishedAt,
+				),
 				peak_memory_bytes: standing.measured?.peak_memory_bytes ?? null,
 				cpu_s: notes?.end?.cpu_s ?? standing.measured?.cpu_s ?? null,
 				log_bytes: logBytes,
@@ -190,7 +223,10 @@ export const followInvocation = ({job, pid, record, life, tools, recorded, onCha
 };
 
 /** Remove what an invocation had for itself. Its log and record stay. */
-export const removePlaces = ({invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>, {folder, pool}: Pick<Tools, 'folder' | 'pool'>): void => {
+export const removePlaces = (
+	{invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>,
+	{folder, pool}: Pick<Tools, 'folder' | 'pool'>,
+): void => {
 	quietly(() => {
 		fs.unlinkSync(folder.attributesOf(invocation));
 	});
@@ -208,8 +244,8 @@ const quietly = (action: () => void): void => {
 };
 
 const changed = ({percent, status}: Progress): Partial<Standing> => ({
-	...(percent === undefined ? {} : {percent}),
-	...(status === undefined ? {} : {status}),
+	...(percent !== undefined && {percent}),
+	...(status !== undefined && {status}),
 });
 
 type Evidence = {
@@ -221,7 +257,13 @@ type Evidence = {
 	readonly life: Life;
 };
 
-const outcomeOf = ({reason, failure, recorded, signal, life}: Evidence): InvocationOutcome => {
+const outcomeOf = ({
+	reason,
+	failure,
+	recorded,
+	signal,
+	life,
+}: Evidence): InvocationOutcome => {
 	if (reason !== undefined) {
 		return reason;
 	}
@@ -233,12 +275,20 @@ const outcomeOf = ({reason, failure, recorded, signal, life}: Evidence): Invocat
 	const outcome = recorded?.notes.end?.outcome;
 	if (outcome === undefined) {
 		return signal === undefined
-			? {kind: 'vanished', message: 'The process is gone, and nothing was noted of how it ended: it and its wrapper were killed together, or the disk was full.'}
+			? {
+					kind: 'vanished',
+					message:
+						'The process is gone, and nothing was noted of how it ended: it and its wrapper were killed together, or the disk was full.',
+				}
 			: {kind: 'signalled', signal};
 	}
 
 	// What a shell says when the program is not there, or cannot be executed: it went after it was looked for.
-	if (life.kind === 'child' && outcome.kind === 'exited' && (outcome.exit_code === 126 || outcome.exit_code === 127)) {
+	if (
+		life.kind === 'child' &&
+		outcome.kind === 'exited' &&
+		(outcome.exit_code === 126 || outcome.exit_code === 127)
+	) {
 		const found = findProgram(life.program);
 		if (found.kind === 'missing') {
 			return {kind: 'not_started', message: found.message};

@@ -6,11 +6,27 @@ import {logPath} from '../core/log-path.js';
 import type {ResultOf} from '../net/messages/method.js';
 import type {schedulerToWorker} from '../net/messages/worker.js';
 import {findLeft, whenGone} from './adopt.js';
-import {followInvocation, removePlaces, type Invocation, type Life, type Tools} from './invocation.js';
-import {prepareProcess, type Prepared, type RunRequest} from './prepare-process.js';
+import {
+	followInvocation,
+	removePlaces,
+	type Invocation,
+	type Life,
+	type Tools,
+} from './invocation.js';
+import {
+	prepareProcess,
+	type Prepared,
+	type RunRequest,
+} from './prepare-process.js';
 import {endTree} from './process-tree.js';
 import type {FindProgram} from './program-cache.js';
-import {createRecord, type InvocationEnd, type Job, type Record, type Recorded} from './record.js';
+import {
+	createRecord,
+	type InvocationEnd,
+	type Job,
+	type Record,
+	type Recorded,
+} from './record.js';
 import {resolveEnvironment} from './resolve-environment.js';
 import type {Resolved} from './resolvers/contract.js';
 import type {WorkerSettings} from './settings.js';
@@ -19,7 +35,10 @@ import {spawnWrapped, type Spawned} from './spawn-wrapped.js';
 export type RunAnswer = ResultOf<typeof schedulerToWorker, 'invocation.run'>;
 
 /** A log that is only here, of an invocation whose result was told. */
-export type PendingLog = {readonly invocation: InvocationId; readonly file: string};
+export type PendingLog = {
+	readonly invocation: InvocationId;
+	readonly file: string;
+};
 
 export type Invocations = {
 	/** Take up what a worker of this name left behind. Before anything else. */
@@ -27,7 +46,10 @@ export type Invocations = {
 	/** The same invocation again is started once, and gets the same answer. */
 	readonly run: (request: RunRequest) => RunAnswer | Promise<RunAnswer>;
 	/** False: it is not here, or over. */
-	readonly cancel: (invocation: InvocationId, how: {readonly grace: number; readonly forget: boolean}) => boolean;
+	readonly cancel: (
+		invocation: InvocationId,
+		how: {readonly grace: number; readonly forget: boolean},
+	) => boolean;
 	/** What was given up: end it if it runs, and report nothing. */
 	readonly forget: (invocation: InvocationId) => void;
 	readonly running: () => readonly InvocationId[];
@@ -56,16 +78,32 @@ type InvocationsOptions = {
 	readonly findProgram: FindProgram;
 	/** The folder of logs that is shared with the scheduler; undefined: there is none. */
 	readonly sharedLogs: () => string | undefined;
-	readonly onChange: (invocation: Invocation, what: 'progress' | 'growth') => void;
+	readonly onChange: (
+		invocation: Invocation,
+		what: 'progress' | 'growth',
+	) => void;
 	readonly onEnded: (end: InvocationEnd) => void;
 };
 
 /** Everything that runs on this worker, and what of it is not told yet. */
-export const createInvocations = ({settings, tools, findProgram, sharedLogs, onChange, onEnded}: InvocationsOptions): Invocations => {
+export const createInvocations = ({
+	settings,
+	tools,
+	findProgram,
+	sharedLogs,
+	onChange,
+	onEnded,
+}: InvocationsOptions): Invocations => {
 	const {folder, clock, table} = tools;
 	const live = new Map<InvocationId, Invocation>();
-	const starting = new Map<InvocationId, {readonly answer: Promise<RunAnswer>; cancelled: boolean}>();
-	const ended = new Map<InvocationId, {readonly end: InvocationEnd; readonly job: Job}>();
+	const starting = new Map<
+		InvocationId,
+		{readonly answer: Promise<RunAnswer>; cancelled: boolean}
+	>();
+	const ended = new Map<
+		InvocationId,
+		{readonly end: InvocationEnd; readonly job: Job}
+	>();
 	const logs = new Map<InvocationId, string>();
 	const attention = new AbortController();
 	let idle: PromiseWithResolvers<void> | undefined;
@@ -81,14 +119,26 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 		ended.set(job.invocation, {end, job});
 	};
 
-	const follow = ({job, pid, record, life, recorded}: {readonly job: Job; readonly pid: number; readonly record: Record; readonly life: Life; readonly recorded?: Recorded}): Invocation => {
+	const follow = ({
+		job,
+		pid,
+		record,
+		life,
+		recorded,
+	}: {
+		readonly job: Job;
+		readonly pid: number;
+		readonly record: Record;
+		readonly life: Life;
+		readonly recorded?: Recorded;
+	}): Invocation => {
 		const invocation: Invocation = followInvocation({
 			job,
 			pid,
 			record,
 			life,
 			tools,
-			...(recorded === undefined ? {} : {recorded}),
+			...(recorded !== undefined && {recorded}),
 			onChange,
 			onEnded(end) {
 				live.delete(job.invocation);
@@ -99,10 +149,12 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 					onEnded(end);
 				}
 
-				if (live.size === 0) {
-					idle?.resolve();
-					idle = undefined;
+				if (live.size > 0) {
+					return;
 				}
+
+				idle?.resolve();
+				idle = undefined;
 			},
 		});
 		live.set(job.invocation, invocation);
@@ -110,12 +162,19 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 	};
 
 	/** Nothing of an invocation that could not be started stays. */
-	const refuse = (invocation: InvocationId, message: string, scratch: Job['scratch'] = null): RunAnswer => {
+	const refuse = (
+		invocation: InvocationId,
+		message: string,
+		scratch: Job['scratch'] = null,
+	): RunAnswer => {
 		removePlaces({invocation, scratch}, tools);
 		return {kind: 'not_started', message: message.slice(0, 60_000)};
 	};
 
-	const start = (request: RunRequest, resolved: Resolved): RunAnswer | Promise<RunAnswer> => {
+	const start = (
+		request: RunRequest,
+		resolved: Resolved,
+	): RunAnswer | Promise<RunAnswer> => {
 		const {invocation} = request;
 		if (resolved.kind === 'failed') {
 			return refuse(invocation, resolved.message);
@@ -130,7 +189,14 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 		};
 
 		try {
-			const laidOut = prepareProcess({request, resolved, settings, folder, findProgram, pool: tools.pool});
+			const laidOut = prepareProcess({
+				request,
+				resolved,
+				settings,
+				folder,
+				findProgram,
+				pool: tools.pool,
+			});
 			prepared = laidOut;
 			const shared = sharedLogs();
 			const job: Job = {
@@ -146,14 +212,23 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 			};
 			record = createRecord(folder.recordOf(invocation), job);
 			const spawned = spawnWrapped(laidOut, {record, log: job.log});
-			return spawned instanceof Promise ? spawned.then((value) => begin(value, job, laidOut), fail) : begin(spawned, job, laidOut);
+			return spawned instanceof Promise
+				? spawned.then((value) => begin(value, job, laidOut), fail)
+				: begin(spawned, job, laidOut);
 		} catch (error) {
 			return fail(error);
 		}
 
-		function begin({pid, child}: Spawned, job: Job, {program}: Prepared): RunAnswer {
+		function begin(
+			{pid, child}: Spawned,
+			job: Job,
+			{program}: Prepared,
+		): RunAnswer {
 			if (record === undefined) {
-				throw new FarmError('INTERNAL', `Invocation ${invocation} was started without a record.`);
+				throw new FarmError(
+					'INTERNAL',
+					`Invocation ${invocation} was started without a record.`,
+				);
 			}
 
 			follow({job, pid, record, life: {kind: 'child', child, program}});
@@ -161,9 +236,15 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 		}
 	};
 
-	const startResolved = async (request: RunRequest, resolved: Promise<Resolved>): Promise<RunAnswer> => {
+	const startResolved = async (
+		request: RunRequest,
+		resolved: Promise<Resolved>,
+	): Promise<RunAnswer> => {
 		try {
-			const made = await resolved.catch((error: unknown): Resolved => ({kind: 'failed', message: `The environment resolver failed: ${whyNot(error)}`}));
+			const made = await resolved.catch((error: unknown): Resolved => ({
+				kind: 'failed',
+				message: `The environment resolver failed: ${whyNot(error)}`,
+			}));
 			return starting.get(request.invocation)?.cancelled === true
 				? {kind: 'not_started', message: 'It was cancelled before it started.'}
 				: await start(request, made);
@@ -193,16 +274,26 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 	};
 
 	const whenIdle = async (): Promise<void> => {
-		if (live.size > 0) {
-			idle ??= Promise.withResolvers<void>();
-			await idle.promise;
+		if (live.size === 0) {
+			return;
 		}
+
+		idle ??= Promise.withResolvers<void>();
+		await idle.promise;
 	};
 
 	/** Settle one that ended while no worker looked. Whatever of it still runs is ended first. */
-	const settleLeft = async (record: Record, recorded: Recorded): Promise<void> => {
+	const settleLeft = async (
+		record: Record,
+		recorded: Recorded,
+	): Promise<void> => {
 		const {job, notes} = recorded;
-		await endTree({tree: {invocation: job.invocation, group: undefined}, table, clock, grace: tools.killGrace});
+		await endTree({
+			tree: {invocation: job.invocation, group: undefined},
+			table,
+			clock,
+			grace: tools.killGrace,
+		});
 		removePlaces(job, tools);
 		if (recorded.isForgotten) {
 			record.close();
@@ -220,7 +311,10 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 			outcome:
 				recorded.reason ??
 				notes.end?.outcome ??
-				({kind: 'vanished', message: `Nothing was noted of how the process ended: it was gone, with its wrapper, when the worker on ${settings.host} came back.`} as const),
+				({
+					kind: 'vanished',
+					message: `Nothing was noted of how the process ended: it was gone, with its wrapper, when the worker on ${settings.host} came back.`,
+				} as const),
 			measures: {
 				started_at: Math.round(job.started_at),
 				finished_at: Math.round(recorded.changedAt),
@@ -242,17 +336,37 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 	return {
 		async recover() {
 			const left = await findLeft(folder, table);
-			tools.pool.clear(left.running.flatMap(({recorded}) => recorded.job.scratch ?? []));
+			tools.pool.clear(
+				left.running.flatMap(({recorded}) => recorded.job.scratch ?? []),
+			);
 			for (const {record, recorded, pid} of left.running) {
-				follow({job: recorded.job, pid, record, recorded, life: {kind: 'adopted', whenGone: whenGone(pid, table, attention.signal)}});
+				follow({
+					job: recorded.job,
+					pid,
+					record,
+					recorded,
+					life: {
+						kind: 'adopted',
+						whenGone: whenGone(pid, table, attention.signal),
+					},
+				});
 			}
 
 			await Promise.all([
-				...left.over.map(async ({record, recorded}) => settleLeft(record, recorded)),
-				...left.strays.map(async (invocation) => endTree({tree: {invocation, group: undefined}, table, clock, grace: tools.killGrace})),
+				...left.over.map(async ({record, recorded}) =>
+					settleLeft(record, recorded),
+				),
+				...left.strays.map(async (invocation) =>
+					endTree({
+						tree: {invocation, group: undefined},
+						table,
+						clock,
+						grace: tools.killGrace,
+					}),
+				),
 			]);
 		},
-		run(request) {
+		async run(request) {
 			const {invocation} = request;
 			const running = live.get(invocation);
 			if (running !== undefined) {
@@ -269,12 +383,18 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 				return {kind: 'running', pid: 0};
 			}
 
-			const resolved = resolveEnvironment({request: request.environment, fallback: settings.resolver, environment: settings.environment});
+			const resolved = resolveEnvironment({
+				request: request.environment,
+				fallback: settings.resolver,
+				environment: settings.environment,
+			});
 			if (!(resolved instanceof Promise)) {
 				return start(request, resolved);
 			}
 
-			const answer = Promise.resolve().then(async () => startResolved(request, resolved));
+			const answer = Promise.resolve().then(async () =>
+				startResolved(request, resolved),
+			);
 			starting.set(invocation, {answer, cancelled: false});
 			return answer;
 		},
@@ -285,10 +405,12 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 			}
 
 			const found = ended.get(invocation);
-			if (found !== undefined) {
-				ended.delete(invocation);
-				remove(found.job, {withLog: found.job.is_local});
+			if (found === undefined) {
+				return;
 			}
+
+			ended.delete(invocation);
+			remove(found.job, {withLog: found.job.is_local});
 		},
 		running: () => [...live.keys()],
 		unreported: () => [...ended.values()].map(({end}) => end),
@@ -306,16 +428,22 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 				remove(found.job, {withLog: found.job.is_local});
 			}
 		},
-		pendingLogs: () => [...logs].map(([invocation, file]) => ({invocation, file})),
+		pendingLogs: () =>
+			[...logs].map(([invocation, file]) => ({invocation, file})),
 		logSent(invocation) {
 			const file = logs.get(invocation);
-			if (file !== undefined) {
-				logs.delete(invocation);
-				fs.rmSync(file, {force: true});
-				fs.rmSync(folder.recordOf(invocation), {force: true});
+			if (file === undefined) {
+				return;
 			}
+
+			logs.delete(invocation);
+			fs.rmSync(file, {force: true});
+			fs.rmSync(folder.recordOf(invocation), {force: true});
 		},
-		log: (invocation) => live.get(invocation)?.job.log ?? ended.get(invocation)?.job.log ?? logs.get(invocation),
+		log: (invocation) =>
+			live.get(invocation)?.job.log ??
+			ended.get(invocation)?.job.log ??
+			logs.get(invocation),
 		async endAll(reason) {
 			for (const coming of starting.values()) {
 				coming.cancelled = true;
@@ -356,7 +484,9 @@ export const createInvocations = ({settings, tools, findProgram, sharedLogs, onC
 		whenIdle,
 		detach() {
 			attention.abort();
-			tools.pool.clear([...live.values()].flatMap(({job}) => job.scratch ?? []));
+			tools.pool.clear(
+				[...live.values()].flatMap(({job}) => job.scratch ?? []),
+			);
 		},
 	};
 };
@@ -390,4 +520,3 @@ const whyNot = (error: unknown): string => {
 		}
 	}
 };
-

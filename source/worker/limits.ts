@@ -19,7 +19,14 @@ type LimitOptions = {
 const longestMs = 2 ** 31 - 1;
 
 /** Watch an invocation's time and silence limits. The log is looked at only when the silence could be too long by then: no more than once per limit. */
-export const watchLimits = ({startedAt, timeLimit, silenceLimit, lastOutputAt, onPassed, clock}: LimitOptions): Limits => {
+export const watchLimits = ({
+	startedAt,
+	timeLimit,
+	silenceLimit,
+	lastOutputAt,
+	onPassed,
+	clock,
+}: LimitOptions): Limits => {
 	const timers: Partial<Record<'time' | 'silence', NodeJS.Timeout>> = {};
 	let isOver = false;
 
@@ -29,7 +36,11 @@ export const watchLimits = ({startedAt, timeLimit, silenceLimit, lastOutputAt, o
 	};
 
 	/** Looks at `remaining` when it should have come down to nothing, and again if it has not. */
-	const watch = (limit: 'time' | 'silence', remaining: () => number, message: string): void => {
+	const watch = (
+		limit: 'time' | 'silence',
+		remaining: () => number,
+		message: string,
+	): void => {
 		const look = (): void => {
 			if (isOver) {
 				return;
@@ -51,13 +62,20 @@ export const watchLimits = ({startedAt, timeLimit, silenceLimit, lastOutputAt, o
 		// Only what went before us is taken from the wall clock: that may be set.
 		const begun = clock.monotonic();
 		const before = Math.max(0, clock.now() - startedAt);
-		watch('time', () => timeLimit * 1000 - before - (clock.monotonic() - begun), `It ran longer than its time limit of ${timeLimit} s.`);
+		watch(
+			'time',
+			() => timeLimit * 1000 - before - (clock.monotonic() - begun),
+			`It ran longer than its time limit of ${timeLimit} s.`,
+		);
 	}
 
 	if (silenceLimit > 0) {
 		watch(
 			'silence',
-			() => Math.max(startedAt, lastOutputAt() ?? 0) + silenceLimit * 1000 - clock.now(),
+			() =>
+				Math.max(startedAt, lastOutputAt() ?? 0) +
+				silenceLimit * 1000 -
+				clock.now(),
 			`It wrote nothing for its silence limit of ${silenceLimit} s.`,
 		);
 	}

@@ -14,8 +14,14 @@ What tells this machine from any other, and stays the same over restarts: worker
 The system's own id is secret by its convention, so a digest of it goes out. Where there is none, one is made and kept in `folder`.
 */
 export const machineId = async (folder: string): Promise<string> => {
-	const own = systemId() ?? (process.platform === 'darwin' ? await appleId() : undefined) ?? keptId(folder);
-	return createHash('sha256').update(`lifeblood machine ${own}`).digest('hex').slice(0, 32);
+	const own =
+		systemId() ??
+		(process.platform === 'darwin' ? await appleId() : undefined) ??
+		keptId(folder);
+	return createHash('sha256')
+		.update(`lifeblood machine ${own}`)
+		.digest('hex')
+		.slice(0, 32);
 };
 
 const systemId = (): string | undefined => {
@@ -34,7 +40,11 @@ const systemId = (): string | undefined => {
 };
 
 const appleId = async (): Promise<string | undefined> => {
-	const text = await ask('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
+	const text = await ask('/usr/sbin/ioreg', [
+		'-rd1',
+		'-c',
+		'IOPlatformExpertDevice',
+	]);
 	return /"IOPlatformUUID" = "([^"]+)"/.exec(text ?? '')?.[1];
 };
 
@@ -63,7 +73,10 @@ export const machineResources = async (): Promise<Resources> => {
 };
 
 const nvidiaGpus = async (): Promise<readonly number[] | undefined> => {
-	const text = await ask('nvidia-smi', ['--query-gpu=memory.total', '--format=csv,noheader,nounits']);
+	const text = await ask('nvidia-smi', [
+		'--query-gpu=memory.total',
+		'--format=csv,noheader,nounits',
+	]);
 	return text === undefined ? undefined : parseNvidia(text);
 };
 
@@ -99,9 +112,15 @@ export const parseRocm = (text: string): readonly number[] => {
 };
 
 /** What a program says within 5 s; undefined where it is not there or fails: a driver that hangs must not keep the worker from starting. */
-const ask = async (program: string, parameters: readonly string[]): Promise<string | undefined> => {
+const ask = async (
+	program: string,
+	parameters: readonly string[],
+): Promise<string | undefined> => {
 	try {
-		const {stdout} = await promisify(execFile)(program, parameters, {timeout: 5000, killSignal: 'SIGKILL'});
+		const {stdout} = await promisify(execFile)(program, parameters, {
+			timeout: 5000,
+			killSignal: 'SIGKILL',
+		});
 		return stdout;
 	} catch {
 		return undefined;

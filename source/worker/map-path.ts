@@ -1,5 +1,8 @@
 /** Put this machine's beginning in place of the longest mapped one; a mapping `/mnt/a` is for `/mnt/a` and `/mnt/a/b`, not for `/mnt/ab`. */
-export const mapPath = (text: string, mapping: Readonly<Record<string, string>>): string => {
+export const mapPath = (
+	text: string,
+	mapping: Readonly<Record<string, string>>,
+): string => {
 	let best: string | undefined;
 	for (const from of Object.keys(mapping)) {
 		if (from.length > (best?.length ?? 0) && isWithin(text, from)) {
@@ -7,8 +10,14 @@ export const mapPath = (text: string, mapping: Readonly<Record<string, string>>)
 		}
 	}
 
-	return best === undefined ? text : `${mapping[best] ?? best}${text.slice(best.length)}`;
+	return best === undefined
+		? text
+		: `${mapping[best] ?? best}${text.slice(best.length)}`;
 };
 
 const isWithin = (text: string, folder: string): boolean =>
-	text.startsWith(folder) && (text.length === folder.length || folder.endsWith('/') || text[folder.length] === '/' || text[folder.length] === '\\');
+	text.startsWith(folder) &&
+	(text.length === folder.length ||
+		folder.endsWith('/') ||
+		text[folder.length] === '/' ||
+		text[folder.length] === '\\');

@@ -23,19 +23,29 @@ const mostOfTheTime = 0.01;
 
 /** Looks at the trees of all invocations together, every now and then; never while nothing runs. */
 export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
-	const trees = new Map<InvocationId, {readonly tree: Tree; readonly onMeasured: (measured: Measured) => void; peak: number; cpu: number}>();
+	const trees = new Map<
+		InvocationId,
+		{
+			readonly tree: Tree;
+			readonly onMeasured: (measured: Measured) => void;
+			peak: number;
+			cpu: number;
+		}
+	>();
 	let timer: NodeJS.Timeout | undefined;
 	let due = Infinity;
 
 	const arm = (inMs: number): void => {
 		const at = clock.monotonic() + inMs;
-		if (at < due) {
-			due = at;
-			clearTimeout(timer);
-			timer = setTimeout(() => {
-				void look();
-			}, inMs);
+		if (!(at < due)) {
+			return;
 		}
+
+		due = at;
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			void look();
+		}, inMs);
 	};
 
 	const look = async (): Promise<void> => {
@@ -50,14 +60,19 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 			const processes = await table.read();
 			for (const entry of trees.values()) {
 				const members = membersOf(processes, entry.tree);
-				const memory = members.reduce((sum, member) => sum + member.resident_bytes, 0);
+				const memory = members.reduce(
+					(sum, member) => sum + member.resident_bytes,
+					0,
+				);
 				// Of a child that nobody waited for the time is lost with it, so the sum may fall: the highest stays.
 				const cpu = members.reduce((sum, member) => sum + member.cpu_s, 0);
-				if (memory > entry.peak || cpu > entry.cpu) {
-					entry.peak = Math.max(entry.peak, memory);
-					entry.cpu = Math.max(entry.cpu, cpu);
-					entry.onMeasured({peak_memory_bytes: entry.peak, cpu_s: entry.cpu});
+				if (!(memory > entry.peak || cpu > entry.cpu)) {
+					continue;
 				}
+
+				entry.peak = Math.max(entry.peak, memory);
+				entry.cpu = Math.max(entry.cpu, cpu);
+				entry.onMeasured({peak_memory_bytes: entry.peak, cpu_s: entry.cpu});
 			}
 		} catch {
 			// A look that failed, as without `ps`, leaves things unmeasured; the next one may do better.

@@ -13,7 +13,10 @@ const pauseMs = {progress: 1000, growth: 3000} as const;
 type Waiting = {readonly invocation: Invocation; readonly due: number};
 
 /** Tells how invocations stand: at once, unless it was told lately; then when it may be told again, once for all that changed meanwhile. */
-export const createNotices = (tell: (invocation: Invocation) => void, clock: Clock): Notices => {
+export const createNotices = (
+	tell: (invocation: Invocation) => void,
+	clock: Clock,
+): Notices => {
 	const toldAt = new Map<Invocation['job']['invocation'], number>();
 	const waiting = new Map<Invocation['job']['invocation'], Waiting>();
 	let timer: NodeJS.Timeout | undefined;
@@ -50,15 +53,24 @@ export const createNotices = (tell: (invocation: Invocation) => void, clock: Clo
 			const id = invocation.job.invocation;
 			const last = toldAt.get(id);
 			const now = clock.monotonic();
-			const due = Math.min(waiting.get(id)?.due ?? Infinity, last === undefined ? (what === 'progress' ? now : now + pauseMs.progress) : last + pauseMs[what]);
+			const due = Math.min(
+				waiting.get(id)?.due ?? Infinity,
+				last === undefined
+					? what === 'progress'
+						? now
+						: now + pauseMs.progress
+					: last + pauseMs[what],
+			);
 			waiting.set(id, {invocation, due});
-			if (due < flushAt) {
-				clearTimeout(timer);
-				if (due <= now) {
-					flush();
-				} else {
-					arm(due - now);
-				}
+			if (!(due < flushAt)) {
+				return;
+			}
+
+			clearTimeout(timer);
+			if (due <= now) {
+				flush();
+			} else {
+				arm(due - now);
 			}
 		},
 		remove(id) {

@@ -20,7 +20,11 @@ export type Prepared = {
 	readonly cwd: string;
 	/** Null: the node brought a folder of its own. */
 	readonly scratch: string | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as in the record
-	readonly program: {readonly program: string; readonly cwd: string; readonly searchPath: string | undefined};
+	readonly program: {
+		readonly program: string;
+		readonly cwd: string;
+		readonly searchPath: string | undefined;
+	};
 };
 
 type Preparation = {
@@ -37,13 +41,23 @@ Lay out everything that a process needs before it starts: its attributes' file, 
 
 @throws {Error} with a sentence that says why it cannot be started; files that were laid out until then are the caller's to remove
 */
-export const prepareProcess = ({request, resolved, settings, folder, findProgram, pool}: Preparation): Prepared => {
+export const prepareProcess = ({
+	request,
+	resolved,
+	settings,
+	folder,
+	findProgram,
+	pool,
+}: Preparation): Prepared => {
 	const {invocation, process: spec} = request;
 	const attributesFile = folder.attributesOf(invocation);
-	fs.writeFileSync(attributesFile, JSON.stringify(request.attributes), {mode: 0o600});
+	fs.writeFileSync(attributesFile, JSON.stringify(request.attributes), {
+		mode: 0o600,
+	});
 
 	const names = Object.keys(spec.files);
-	const filesFolder = names.length === 0 ? undefined : folder.filesOf(invocation);
+	const filesFolder =
+		names.length === 0 ? undefined : folder.filesOf(invocation);
 	for (const name of names) {
 		writeCarried(filesFolder ?? '', name, spec.files[name] ?? '');
 	}
@@ -52,7 +66,11 @@ export const prepareProcess = ({request, resolved, settings, folder, findProgram
 	const hasMapping = Object.keys(mapping).length > 0;
 	const localArguments = spec.arguments.map((argument) => {
 		const name = argument.startsWith(':/') ? argument.slice(2) : undefined;
-		if (name !== undefined && filesFolder !== undefined && Object.hasOwn(spec.files, name)) {
+		if (
+			name !== undefined &&
+			filesFolder !== undefined &&
+			Object.hasOwn(spec.files, name)
+		) {
 			return path.join(filesFolder, name);
 		}
 
@@ -60,7 +78,9 @@ export const prepareProcess = ({request, resolved, settings, folder, findProgram
 	});
 	const [program = '', ...rest] = [...resolved.prefix, ...localArguments];
 	if (rest.some((argument) => argument.includes('\0'))) {
-		throw new Error('An argument has a zero byte in it, which no argument can hold.');
+		throw new Error(
+			'An argument has a zero byte in it, which no argument can hold.',
+		);
 	}
 
 	const environment = processEnvironment({
@@ -81,7 +101,9 @@ export const prepareProcess = ({request, resolved, settings, folder, findProgram
 	} else {
 		cwd = mapPath(spec.cwd, mapping);
 		if (fs.statSync(cwd, {throwIfNoEntry: false})?.isDirectory() !== true) {
-			throw new Error(`The working folder ${JSON.stringify(cwd)} is not there on ${settings.host}.`);
+			throw new Error(
+				`The working folder ${JSON.stringify(cwd)} is not there on ${settings.host}.`,
+			);
 		}
 	}
 
@@ -95,13 +117,22 @@ export const prepareProcess = ({request, resolved, settings, folder, findProgram
 		throw new Error(found.message);
 	}
 
-	return {file: found.file, arguments: rest, environment, cwd, scratch, program: search};
+	return {
+		file: found.file,
+		arguments: rest,
+		environment,
+		cwd,
+		scratch,
+		program: search,
+	};
 };
 
 const writeCarried = (folder: string, name: string, text: string): void => {
 	const file = path.join(folder, name);
 	if (name === '' || path.isAbsolute(name) || !file.startsWith(`${folder}/`)) {
-		throw new Error(`The file ${JSON.stringify(name)} cannot be carried along: its name must be a relative path that does not lead out.`);
+		throw new Error(
+			`The file ${JSON.stringify(name)} cannot be carried along: its name must be a relative path that does not lead out.`,
+		);
 	}
 
 	fs.mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});

@@ -22,25 +22,49 @@ Everything that a process sees in its environment. The invocation's own variable
 
 @throws {TypeError} where a name or value cannot be in an environment; never for attributes, which are left out then
 */
-export const processEnvironment = ({resolved, added, attributes, attributesFile, filesFolder, invocation, task}: Parts): Record<string, string> => {
+export const processEnvironment = ({
+	resolved,
+	added,
+	attributes,
+	attributesFile,
+	filesFolder,
+	invocation,
+	task,
+}: Parts): Record<string, string> => {
 	const environment: Record<string, string> = {};
 	for (const [name, value] of Object.entries(resolved)) {
 		// Those of an invocation that the worker itself may run in.
-		if (!name.startsWith('LIFEBLOOD_RUNTIME_') && !name.startsWith('LBATTR_') && name !== 'LB_EF_ROOT') {
+		if (
+			!name.startsWith('LIFEBLOOD_RUNTIME_') &&
+			!name.startsWith('LBATTR_') &&
+			name !== 'LB_EF_ROOT'
+		) {
 			environment[name] = value;
 		}
 	}
 
 	for (const [name, value] of Object.entries(attributes)) {
 		const text = attributeText(value);
-		if (text !== undefined && /^[A-Za-z]\w*$/.test(name) && text.length <= longestVariable && !text.includes('\0')) {
+		if (
+			text !== undefined &&
+			/^[a-z]\w*$/i.test(name) &&
+			text.length <= longestVariable &&
+			!text.includes('\0')
+		) {
 			environment[`LBATTR_${name}`] = text;
 		}
 	}
 
 	for (const [name, value] of Object.entries(added)) {
-		if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0')) {
-			throw new TypeError(`The variable ${JSON.stringify(name)} cannot be in an environment: a name has no "=", and neither name nor value has a zero byte.`);
+		if (
+			name === '' ||
+			name.includes('=') ||
+			name.includes('\0') ||
+			value.includes('\0')
+		) {
+			throw new TypeError(
+				`The variable ${JSON.stringify(name)} cannot be in an environment: a name has no "=", and neither name nor value has a zero byte.`,
+			);
 		}
 
 		environment[name] = value;

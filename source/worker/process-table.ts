@@ -31,7 +31,11 @@ export type ProcessTable = {
 };
 
 type Bare = Omit<ProcessEntry, 'owner'>;
-type Known = {readonly started: string; readonly owner: InvocationId | undefined; readonly looks: number};
+type Known = {
+	readonly started: string;
+	readonly owner: InvocationId | undefined;
+	readonly looks: number;
+};
 const enoughLooks = 3;
 
 /**
@@ -45,7 +49,8 @@ export const createProcessTable = (attributesFolder: string): ProcessTable => {
 	let reading: Promise<unknown> = Promise.resolve();
 
 	const look = async (): Promise<ReadonlyMap<number, ProcessEntry>> => {
-		const bare = process.platform === 'linux' ? await readProc() : await readPs();
+		const bare =
+			process.platform === 'linux' ? await readProc() : await readPs();
 		const next: typeof owners = new Map();
 		const ownerOf = (entry: Bare, depth: number): InvocationId | undefined => {
 			const done = next.get(entry.pid);
@@ -56,9 +61,18 @@ export const createProcessTable = (attributesFolder: string): ProcessTable => {
 			const last = owners.get(entry.pid);
 			const known = last?.started === entry.started ? last : undefined;
 			const looks = (known?.looks ?? 0) + 1;
-			let owner = known?.owner ?? (looks <= enoughLooks ? readOwner(entry.pid, attributesFolder) : undefined);
+			let owner =
+				known?.owner ??
+				(looks <= enoughLooks
+					? readOwner(entry.pid, attributesFolder)
+					: undefined);
 			const parent = bare.get(entry.parent);
-			if (owner === undefined && parent !== undefined && entry.parent > 1 && depth < 1000) {
+			if (
+				owner === undefined &&
+				parent !== undefined &&
+				entry.parent > 1 &&
+				depth < 1000
+			) {
 				owner = ownerOf(parent, depth + 1);
 			}
 
@@ -97,10 +111,16 @@ export const createProcessTable = (attributesFolder: string): ProcessTable => {
 };
 
 // Where there is no /proc, the table that was read a moment ago is all there is to know.
-const isAlive = ({pid, started}: ProcessEntry): boolean => (process.platform === 'linux' ? readStat(pid)?.started === started : sendSignal(pid, 0));
+const isAlive = ({pid, started}: ProcessEntry): boolean =>
+	process.platform === 'linux'
+		? readStat(pid)?.started === started
+		: sendSignal(pid, 0);
 
 /** `kill` that takes "no such process" for an answer: false. A negative pid is a whole group. */
-export const sendSignal = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+export const sendSignal = (
+	pid: number,
+	signal: NodeJS.Signals | 0,
+): boolean => {
 	try {
 		process.kill(pid, signal);
 		return true;
@@ -111,17 +131,26 @@ export const sendSignal = (pid: number, signal: NodeJS.Signals | 0): boolean => 
 };
 
 /** The command that tells of processes where there is no /proc. */
-export const psArguments = ['-axo', 'pid=,ppid=,pgid=,rss=,time=,stat=,lstart='];
+export const psArguments = [
+	'-axo',
+	'pid=,ppid=,pgid=,rss=,time=,stat=,lstart=',
+];
 
 const readPs = async (): Promise<Map<number, Bare>> => {
-	const {stdout} = await promisify(execFile)('ps', psArguments, {env: {LC_ALL: 'C', PATH: '/usr/bin:/bin'}, maxBuffer: 64 * 1024 * 1024});
+	const {stdout} = await promisify(execFile)('ps', psArguments, {
+		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin'},
+		maxBuffer: 64 * 1024 * 1024,
+	});
 	return parsePs(stdout);
 };
 
 export const parsePs = (text: string): Map<number, Bare> => {
 	const entries = new Map<number, Bare>();
 	for (const line of text.split('\n')) {
-		const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d:.-]+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+		const match =
+			/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d\-.:]+)\s+(\S+)\s+(.+?)\s*$/.exec(
+				line,
+			);
 		if (match === null || match[6]?.startsWith('Z') === true) {
 			continue;
 		}
@@ -144,7 +173,10 @@ export const parsePs = (text: string): Map<number, Bare> => {
 // `[[days-]hours:]minutes:seconds[.hundredths]`
 const clockSeconds = (text: string): number => {
 	const [rest = '', days = '0'] = text.split('-').reverse();
-	return rest.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) + Number(days) * 86_400;
+	return (
+		rest.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) +
+		Number(days) * 86_400
+	);
 };
 
 // Linux gives times in hundredths of a second to programs, on every machine that Node runs on.
@@ -156,7 +188,16 @@ let knownPageSize: number | undefined;
 
 // 4 KiB, 16 KiB or 64 KiB, by the kernel. Our own memory is told in bytes by Node and in pages by the kernel.
 const pageSize = (): number => {
-	knownPageSize ??= 2 ** Math.round(Math.log2(process.memoryUsage.rss() / Number(fs.readFileSync('/proc/self/statm', 'latin1').split(' ')[1])));
+	knownPageSize ??=
+		2 **
+		Math.round(
+			Math.log2(
+				process.memoryUsage.rss() /
+					Number(
+						fs.readFileSync('/proc/self/statm', 'latin1').split(' ', 2)[1],
+					),
+			),
+		);
 	return knownPageSize;
 };
 
@@ -209,7 +250,10 @@ const readStat = (pid: number): Bare | undefined => {
 	};
 };
 
-const readOwner = (pid: number, attributesFolder: string): InvocationId | undefined => {
+const readOwner = (
+	pid: number,
+	attributesFolder: string,
+): InvocationId | undefined => {
 	if (process.platform !== 'linux') {
 		return undefined;
 	}
@@ -228,6 +272,12 @@ const readOwner = (pid: number, attributesFolder: string): InvocationId | undefi
 		return undefined;
 	}
 
-	const match = /^(\d+)\.json\0?/.exec(environment.toString('latin1', start + prefix.length, start + prefix.length + 32));
+	const match = /^(\d+)\.json\0?/.exec(
+		environment.toString(
+			'latin1',
+			start + prefix.length,
+			start + prefix.length + 32,
+		),
+	);
 	return match === null ? undefined : invocationId(Number(match[1]));
 };

@@ -1,7 +1,11 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../core/clock.js';
 import type {InvocationId} from '../core/ids.js';
-import {sendSignal, type ProcessEntry, type ProcessTable} from './process-table.js';
+import {
+	sendSignal,
+	type ProcessEntry,
+	type ProcessTable,
+} from './process-table.js';
 
 export type Tree = {
 	readonly invocation: InvocationId;
@@ -10,13 +14,27 @@ export type Tree = {
 };
 
 /** Every process of an invocation: those of its session and group, their descendants, and what has its marker wherever it went. */
-export const membersOf = (processes: ReadonlyMap<number, ProcessEntry>, {invocation, group}: Tree): ProcessEntry[] => {
+export const membersOf = (
+	processes: ReadonlyMap<number, ProcessEntry>,
+	{invocation, group}: Tree,
+): ProcessEntry[] => {
 	const isMember = (entry: ProcessEntry): boolean =>
-		entry.owner === invocation || (group !== undefined && (entry.session === group || entry.group === group || entry.pid === group));
+		entry.owner === invocation ||
+		(group !== undefined &&
+			(entry.session === group ||
+				entry.group === group ||
+				entry.pid === group));
 	const members = new Map<number, ProcessEntry>();
 	const isDescendant = (entry: ProcessEntry, depth: number): boolean => {
 		const parent = processes.get(entry.parent);
-		return parent !== undefined && parent.pid > 1 && depth < 1000 && (members.has(parent.pid) || isMember(parent) || isDescendant(parent, depth + 1));
+		return (
+			parent !== undefined &&
+			parent.pid > 1 &&
+			depth < 1000 &&
+			(members.has(parent.pid) ||
+				isMember(parent) ||
+				isDescendant(parent, depth + 1))
+		);
 	};
 
 	for (const entry of processes.values()) {
@@ -41,7 +59,12 @@ End a whole process tree: TERM, and KILL after the grace time. Resolves when non
 
 A tree may grow while it is looked at, so it is looked at again until a look finds nothing.
 */
-export const endTree = async ({tree, table, grace, clock}: Ending): Promise<void> => {
+export const endTree = async ({
+	tree,
+	table,
+	grace,
+	clock,
+}: Ending): Promise<void> => {
 	const begun = clock.monotonic();
 	const asked = new Set<string>();
 	// What is stopped would not take the TERM.
@@ -61,11 +84,13 @@ export const endTree = async ({tree, table, grace, clock}: Ending): Promise<void
 		} else {
 			for (const member of members) {
 				const key = `${member.pid} ${member.started}`;
-				if (member.group !== tree.group && !asked.has(key)) {
-					asked.add(key);
-					table.signal(member, 'SIGTERM');
-					table.signal(member, 'SIGCONT');
+				if (member.group === tree.group || asked.has(key)) {
+					continue;
 				}
+
+				asked.add(key);
+				table.signal(member, 'SIGTERM');
+				table.signal(member, 'SIGCONT');
 			}
 		}
 
@@ -74,7 +99,10 @@ export const endTree = async ({tree, table, grace, clock}: Ending): Promise<void
 	}
 };
 
-const signalGroup = ({group}: Tree, ...signals: readonly NodeJS.Signals[]): void => {
+const signalGroup = (
+	{group}: Tree,
+	...signals: readonly NodeJS.Signals[]
+): void => {
 	if (group !== undefined) {
 		for (const signal of signals) {
 			sendSignal(-group, signal);

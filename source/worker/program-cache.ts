@@ -10,7 +10,10 @@ export type FindProgram = (search: Search) => ReturnType<typeof findProgram>;
 
 /** Thousands of small processes of one program need not walk `PATH` each: half of the file work of such a start. */
 export const createProgramCache = (clock: Clock): FindProgram => {
-	const known = new Map<string, {readonly file: string; readonly until: number}>();
+	const known = new Map<
+		string,
+		{readonly file: string; readonly until: number}
+	>();
 	return (search) => {
 		const key = `${search.program.includes('/') || (search.searchPath ?? '').split(':').some((folder) => !folder.startsWith('/')) ? search.cwd : ''}\0${search.searchPath}\0${search.program}`;
 		const entry = known.get(key);

@@ -46,7 +46,9 @@ export const createProgressPattern = (source: string): ProgressPattern => {
 	try {
 		pattern = new RegExp(source);
 	} catch {
-		trouble = {status: 'The progress pattern is no regular expression, and is ignored.'};
+		trouble = {
+			status: 'The progress pattern is no regular expression, and is ignored.',
+		};
 	}
 
 	return {
@@ -61,7 +63,10 @@ export const createProgressPattern = (source: string): ProgressPattern => {
 			const found = findLast(pattern, lines);
 			if (found === 'too slow') {
 				pattern = undefined;
-				return {status: 'The progress pattern takes too long on this output, and is ignored from here on.'};
+				return {
+					status:
+						'The progress pattern takes too long on this output, and is ignored from here on.',
+				};
 			}
 
 			return found;
@@ -72,12 +77,18 @@ export const createProgressPattern = (source: string): ProgressPattern => {
 /** Milliseconds that a pattern may take on the lines of one look. */
 const patience = 50;
 
-let machine: {readonly context: vm.Context; readonly script: vm.Script} | undefined;
+let machine:
+	{readonly context: vm.Context; readonly script: vm.Script} | undefined;
 
-const findLast = (pattern: RegExp, lines: readonly string[]): Progress | 'too slow' => {
+const findLast = (
+	pattern: RegExp,
+	lines: readonly string[],
+): Progress | 'too slow' => {
 	machine ??= {
 		context: vm.createContext({pattern: undefined, lines: undefined}),
-		script: new vm.Script('for (let i = lines.length - 1, m; i >= 0; i--) { if ((m = pattern.exec(lines[i])) !== null) { found = m; break; } }'),
+		script: new vm.Script(
+			'for (let i = lines.length - 1, m; i >= 0; i--) { if ((m = pattern.exec(lines[i])) !== null) { found = m; break; } }',
+		),
 	};
 	Object.assign(machine.context, {pattern, lines, found: undefined});
 	try {
@@ -87,22 +98,31 @@ const findLast = (pattern: RegExp, lines: readonly string[]): Progress | 'too sl
 	} catch {
 		return 'too slow';
 	} finally {
-		Object.assign(machine.context, {pattern: undefined, lines: undefined, found: undefined});
+		Object.assign(machine.context, {
+			pattern: undefined,
+			lines: undefined,
+			found: undefined,
+		});
 	}
 };
 
-const fromMatch = (match: readonly unknown[] & {readonly groups?: unknown}): Progress => {
+const fromMatch = (
+	match: readonly unknown[] & {readonly groups?: unknown},
+): Progress => {
 	const {groups} = match;
-	const named = typeof groups === 'object' && groups !== null ? new Map(Object.entries(groups)) : new Map<string, unknown>();
+	const named =
+		typeof groups === 'object' && groups !== null
+			? new Map(Object.entries(groups))
+			: new Map<string, unknown>();
 	const current = named.get('current') ?? match[1];
 	const total = named.get('total') ?? match[2];
-	if (total === undefined) {
-		return percentOf(numberOf(named.get('percent') ?? current));
-	}
-
-	return percentOf((100 * numberOf(current)) / numberOf(total));
+	return total === undefined
+		? percentOf(numberOf(named.get('percent') ?? current))
+		: percentOf((100 * numberOf(current)) / numberOf(total));
 };
 
-const numberOf = (value: unknown): number => (typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN);
+const numberOf = (value: unknown): number =>
+	typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
 
-export const percentOf = (value: number): Progress => (Number.isFinite(value) ? {percent: Math.min(100, Math.max(0, value))} : {});
+export const percentOf = (value: number): Progress =>
+	Number.isFinite(value) ? {percent: Math.min(100, Math.max(0, value))} : {};

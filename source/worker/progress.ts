@@ -1,5 +1,9 @@
 import {Buffer} from 'node:buffer';
-import {percentOf, type Progress, type ProgressPattern} from './progress-pattern.js';
+import {
+	percentOf,
+	type Progress,
+	type ProgressPattern,
+} from './progress-pattern.js';
 
 export type ProgressReader = {
 	/** Take the next piece of output, whatever it ends in the middle of. */
@@ -16,7 +20,9 @@ const longestLine = 4096;
 const longestSearch = 64 * 1024;
 
 /** Reads progress out of output as it comes. Lines end with a line feed or, as progress bars do, with a carriage return. */
-export const createProgressReader = (pattern: ProgressPattern): ProgressReader => {
+export const createProgressReader = (
+	pattern: ProgressPattern,
+): ProgressReader => {
 	// The line that has not ended yet, or its beginning.
 	let rest: Uint8Array = Buffer.alloc(0);
 
@@ -26,7 +32,9 @@ export const createProgressReader = (pattern: ProgressPattern): ProgressReader =
 			progress = pattern.find(linesOf(bytes.subarray(-longestSearch)));
 		}
 
-		return bytes.includes('openjd_') ? {...progress, ...findOpenJobDescription(linesOf(bytes))} : progress;
+		return bytes.includes('openjd_')
+			? {...progress, ...findOpenJobDescription(linesOf(bytes))}
+			: progress;
 	};
 
 	return {
@@ -55,13 +63,16 @@ export const createProgressReader = (pattern: ProgressPattern): ProgressReader =
 	};
 };
 
-const lastLineEnd = (bytes: Uint8Array): number => Math.max(bytes.lastIndexOf(10), bytes.lastIndexOf(13));
+const lastLineEnd = (bytes: Uint8Array): number =>
+	Math.max(bytes.lastIndexOf(10), bytes.lastIndexOf(13));
 
 const linesOf = (bytes: Buffer): string[] =>
 	bytes
 		.toString('utf8')
-		.split(/[\r\n]+/)
-		.map((line) => (line.length > longestLine ? line.slice(0, longestLine) : line));
+		.split(/[\n\r]+/)
+		.map((line) =>
+			line.length > longestLine ? line.slice(0, longestLine) : line,
+		);
 
 /** The messages that Open Job Description defines for standard output; each at the beginning of its line. */
 const findOpenJobDescription = (lines: readonly string[]): Progress => {
@@ -71,7 +82,10 @@ const findOpenJobDescription = (lines: readonly string[]): Progress => {
 		const text = match?.[2]?.trim() ?? '';
 		switch (match?.[1]) {
 			case 'progress': {
-				progress = {...progress, ...(text === '' ? {} : percentOf(Number(text)))};
+				progress = {
+					...progress,
+					...(text !== '' && percentOf(Number(text))),
+				};
 				break;
 			}
 
@@ -81,7 +95,10 @@ const findOpenJobDescription = (lines: readonly string[]): Progress => {
 			}
 
 			case 'fail': {
-				progress = {...progress, failure: text === '' ? 'The job says that it failed.' : text};
+				progress = {
+					...progress,
+					failure: text === '' ? 'The job says that it failed.' : text,
+				};
 				break;
 			}
 

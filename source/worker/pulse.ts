@@ -19,10 +19,12 @@ export const createPulse = (everyMs: number): Pulse => {
 		},
 		remove(onBeat) {
 			listeners.delete(onBeat);
-			if (listeners.size === 0) {
-				clearInterval(timer);
-				timer = undefined;
+			if (listeners.size > 0) {
+				return;
 			}
+
+			clearInterval(timer);
+			timer = undefined;
 		},
 	};
 };

@@ -2,7 +2,10 @@ import {Buffer} from 'node:buffer';
 import fs from 'node:fs';
 
 /** Bytes of a log from an offset; fewer, or none, where it ends. A log that is not there yet is empty. */
-export const readLog = (file: string, {offset, limit}: {readonly offset: number; readonly limit: number}): {readonly data: Buffer; readonly size: number} => {
+export const readLog = (
+	file: string,
+	{offset, limit}: {readonly offset: number; readonly limit: number},
+): {readonly data: Buffer; readonly size: number} => {
 	let descriptor: number;
 	try {
 		descriptor = fs.openSync(file, 'r');
@@ -13,7 +16,15 @@ export const readLog = (file: string, {offset, limit}: {readonly offset: number;
 	try {
 		const {size} = fs.fstatSync(descriptor);
 		const data = Buffer.alloc(Math.max(0, Math.min(limit, size - offset)));
-		return {data: data.subarray(0, data.length === 0 ? 0 : fs.readSync(descriptor, data, 0, data.length, offset)), size};
+		return {
+			data: data.subarray(
+				0,
+				data.length === 0
+					? 0
+					: fs.readSync(descriptor, data, 0, data.length, offset),
+			),
+			size,
+		};
 	} finally {
 		fs.closeSync(descriptor);
 	}

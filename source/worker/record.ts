@@ -48,7 +48,10 @@ export type Record = {
 	readonly file: string;
 	/** The wrapper's standard error. */
 	readonly descriptor: number;
-	readonly write: (word: 'reason' | 'ended' | 'forgotten' | 'reported', value?: InvocationOutcome | Ended) => void;
+	readonly write: (
+		word: 'reason' | 'ended' | 'forgotten' | 'reported',
+		value?: InvocationOutcome | Ended,
+	) => void;
 	readonly read: () => Recorded | undefined;
 	readonly close: () => void;
 };
@@ -60,7 +63,8 @@ export const createRecord = (file: string, job: Job): Record => {
 	return recordOf(file, descriptor);
 };
 
-export const openRecord = (file: string): Record => recordOf(file, fs.openSync(file, 'a+'));
+export const openRecord = (file: string): Record =>
+	recordOf(file, fs.openSync(file, 'a+'));
 
 const recordOf = (file: string, descriptor: number): Record => {
 	let isOpen = true;
@@ -73,17 +77,25 @@ const recordOf = (file: string, descriptor: number): Record => {
 			}
 
 			try {
-				fs.writeSync(descriptor, value === undefined ? `${word}\n` : `${word} ${JSON.stringify(value)}\n`);
+				fs.writeSync(
+					descriptor,
+					value === undefined
+						? `${word}\n`
+						: `${word} ${JSON.stringify(value)}\n`,
+				);
 			} catch {
 				// A full disk must not keep a result from being told; it is only not told again should this worker die before.
 			}
 		},
-		read: () => parseRecord(readAll(descriptor), fs.fstatSync(descriptor).mtimeMs),
+		read: () =>
+			parseRecord(readAll(descriptor), fs.fstatSync(descriptor).mtimeMs),
 		close() {
-			if (isOpen) {
-				isOpen = false;
-				fs.closeSync(descriptor);
+			if (!isOpen) {
+				return;
 			}
+
+			isOpen = false;
+			fs.closeSync(descriptor);
 		},
 	};
 };
@@ -91,11 +103,18 @@ const recordOf = (file: string, descriptor: number): Record => {
 const readAll = (descriptor: number): string => {
 	const {size} = fs.fstatSync(descriptor);
 	const bytes = Buffer.alloc(Math.min(size, 1024 * 1024));
-	return bytes.toString('utf8', 0, fs.readSync(descriptor, bytes, 0, bytes.length, 0));
+	return bytes.toString(
+		'utf8',
+		0,
+		fs.readSync(descriptor, bytes, 0, bytes.length, 0),
+	);
 };
 
 /** Undefined: not a record, or not even its first line was written. */
-export const parseRecord = (text: string, changedAt: number): Recorded | undefined => {
+export const parseRecord = (
+	text: string,
+	changedAt: number,
+): Recorded | undefined => {
 	const lines = text.split('\n').slice(0, -1);
 	const job = jobShape.safeParse(jsonAfter('job ', lines[0] ?? ''));
 	if (!job.success) {
@@ -121,7 +140,15 @@ export const parseRecord = (text: string, changedAt: number): Recorded | undefin
 		}
 	}
 
-	return {job: job.data, notes: parseNotes(notes), reason, isForgotten, ended, isReported, changedAt};
+	return {
+		job: job.data,
+		notes: parseNotes(notes),
+		reason,
+		isForgotten,
+		ended,
+		isReported,
+		changedAt,
+	};
 };
 
 const jsonAfter = (word: string, line: string): unknown => {

@@ -11,12 +11,26 @@ type Asked = {
 };
 
 /** Make a process's environment with the resolver that its task names. */
-export const resolveEnvironment = ({request, fallback, environment}: Asked): Resolved | Promise<Resolved> => {
-	const name = request === null || request.resolver === '' ? fallback.resolver : request.resolver;
+export const resolveEnvironment = ({
+	request,
+	fallback,
+	environment,
+}: Asked): Resolved | Promise<Resolved> => {
+	const name =
+		request === null || request.resolver === ''
+			? fallback.resolver
+			: request.resolver;
 	const resolver = resolvers.get(name);
-	if (resolver === undefined) {
-		return {kind: 'failed', message: `This worker has no environment resolver "${name}"; it has ${[...resolvers.keys()].map((known) => `"${known}"`).join(', ')}.`};
-	}
-
-	return resolver({environment, arguments: {...(name === fallback.resolver ? fallback.arguments : {}), ...request?.arguments}});
+	return resolver === undefined
+		? {
+				kind: 'failed',
+				message: `This worker has no environment resolver "${name}"; it has ${[...resolvers.keys()].map((known) => `"${known}"`).join(', ')}.`,
+			}
+		: resolver({
+				environment,
+				arguments: {
+					...(name === fallback.resolver && fallback.arguments),
+					...request?.arguments,
+				},
+			});
 };

@@ -24,7 +24,11 @@ export const createScratchPool = (base: string): ScratchPool => {
 		try {
 			fs.mkdirSync(folder, {mode: 0o700});
 		} catch (error) {
-			if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+			if (!(
+				error instanceof Error &&
+				'code' in error &&
+				error.code === 'ENOENT'
+			)) {
 				throw error;
 			}
 
@@ -36,7 +40,11 @@ export const createScratchPool = (base: string): ScratchPool => {
 
 	return {
 		take() {
-			for (let folder = empty.pop(); folder !== undefined; folder = empty.pop()) {
+			for (
+				let folder = empty.pop();
+				folder !== undefined;
+				folder = empty.pop()
+			) {
 				// Something daemonised may have written there since.
 				if (isEmpty(folder)) {
 					return folder;
@@ -66,7 +74,7 @@ export const createScratchPool = (base: string): ScratchPool => {
 			for (const name of names) {
 				const folder = path.join(base, name);
 				if (!inUse.includes(folder)) {
-						removeFolder(folder);
+					removeFolder(folder);
 				}
 			}
 		},
@@ -86,9 +94,17 @@ export const removeFolder = (folder: string): void => {
 	try {
 		fs.rmdirSync(folder);
 	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+		if (!(
+			error instanceof Error &&
+			'code' in error &&
+			error.code === 'ENOENT'
+		)) {
 			// What something daemonised still writes there may keep it from going at the first try.
-			fs.rm(folder, {recursive: true, force: true, maxRetries: 3, retryDelay: 500}, () => undefined);
+			fs.rm(
+				folder,
+				{recursive: true, force: true, maxRetries: 3, retryDelay: 500},
+				() => undefined,
+			);
 		}
 	}
 };

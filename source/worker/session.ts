@@ -3,7 +3,10 @@ import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {Welcome} from '../net/connect.js';
 import type {ResultOf} from '../net/messages/method.js';
-import type {schedulerToWorker, workerToScheduler} from '../net/messages/worker.js';
+import type {
+	schedulerToWorker,
+	workerToScheduler,
+} from '../net/messages/worker.js';
 import type {Call} from '../net/peer.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 
@@ -11,7 +14,10 @@ export type SchedulerRequest = Call<typeof schedulerToWorker>;
 export type Registered = ResultOf<typeof workerToScheduler, 'worker.register'>;
 
 /** Find a scheduler, connect to it and say hello. Asked anew for every connection: a scheduler that was started again may be elsewhere. */
-export type Dial = (onRequest: (request: SchedulerRequest) => void, signal: AbortSignal) => Promise<{readonly peer: SchedulerPeer; readonly welcome: Welcome}>;
+export type Dial = (
+	onRequest: (request: SchedulerRequest) => void,
+	signal: AbortSignal,
+) => Promise<{readonly peer: SchedulerPeer; readonly welcome: Welcome}>;
 
 type SessionOptions = {
 	readonly dial: Dial;
@@ -36,7 +42,14 @@ const longestPauseMs = 5000;
 const goodAfterMs = 10_000;
 
 /** The one connection to the scheduler, made again whenever it ends. The pauses grow, and are spread so that a thousand workers do not come at once. */
-export const createSession = ({dial, onRequest, register, onLost, say, clock}: SessionOptions): Session => {
+export const createSession = ({
+	dial,
+	onRequest,
+	register,
+	onLost,
+	say,
+	clock,
+}: SessionOptions): Session => {
 	let current: SchedulerPeer | undefined;
 
 	/** Resolves when the connection has ended; says whether it was ever of use. */
@@ -48,7 +61,9 @@ export const createSession = ({dial, onRequest, register, onLost, say, clock}: S
 			signal.throwIfAborted();
 			await register(connected.peer, connected.welcome);
 			isRegistered = true;
-			say(`connected to ${connected.peer.address}, farm "${connected.welcome.farm}"`);
+			say(
+				`connected to ${connected.peer.address}, farm "${connected.welcome.farm}"`,
+			);
 			const reason = await connected.peer.closed;
 			if (!signal.aborted) {
 				say(`${reason} Running processes go on; trying again`);
@@ -82,7 +97,8 @@ export const createSession = ({dial, onRequest, register, onLost, say, clock}: S
 						throw error;
 					}
 
-					const trouble = error instanceof Error ? error.message : String(error);
+					const trouble =
+						error instanceof Error ? error.message : String(error);
 					if (trouble !== lastTrouble) {
 						say(trouble);
 						lastTrouble = trouble;
@@ -93,7 +109,9 @@ export const createSession = ({dial, onRequest, register, onLost, say, clock}: S
 					pause = firstPauseMs;
 				}
 
-				await delay(pause * (0.5 + Math.random()), undefined, {signal}).catch(() => undefined);
+				await delay(pause * (0.5 + Math.random()), undefined, {signal}).catch(
+					() => undefined,
+				);
 				/* eslint-enable no-await-in-loop */
 				pause = Math.min(pause * 1.6, longestPauseMs);
 			}
@@ -105,4 +123,8 @@ export const createSession = ({dial, onRequest, register, onLost, say, clock}: S
 	};
 };
 
-const isHopeless = (error: unknown): boolean => !(error instanceof FarmError) || !['UNREACHABLE', 'CLOSED', 'TIMEOUT', 'CONFLICT', 'STORAGE'].includes(error.code);
+const isHopeless = (error: unknown): boolean =>
+	!(error instanceof FarmError) ||
+	!['UNREACHABLE', 'CLOSED', 'TIMEOUT', 'CONFLICT', 'STORAGE'].includes(
+		error.code,
+	);

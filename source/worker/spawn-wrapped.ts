@@ -15,17 +15,24 @@ Start a prepared process under its wrapper, in a session of its own, with the lo
 
 @throws where the operating system refuses
 */
-export const spawnWrapped = (prepared: Prepared, {record, log}: {readonly record: Record; readonly log: string}): Promise<Spawned> | Spawned => {
+export const spawnWrapped = (
+	prepared: Prepared,
+	{record, log}: {readonly record: Record; readonly log: string},
+): Promise<Spawned> | Spawned => {
 	const output = openLog(log);
 	let child: ChildProcess;
 	try {
 		// Standard error of the wrapper is the record; it gives the program the log for both.
-		child = spawn(shell(), ['-c', wrapperScript, 'lifeblood', prepared.file, ...prepared.arguments], {
-			cwd: prepared.cwd,
-			env: prepared.environment,
-			detached: true,
-			stdio: ['ignore', output, record.descriptor],
-		});
+		child = spawn(
+			shell(),
+			['-c', wrapperScript, 'lifeblood', prepared.file, ...prepared.arguments],
+			{
+				cwd: prepared.cwd,
+				env: prepared.environment,
+				detached: true,
+				stdio: ['ignore', output, record.descriptor],
+			},
+		);
 	} finally {
 		fs.closeSync(output);
 	}
@@ -37,7 +44,11 @@ export const spawnWrapped = (prepared: Prepared, {record, log}: {readonly record
 
 	return new Promise((_resolve, reject) => {
 		child.once('error', (error) => {
-			reject(new Error(`The process could not be started: ${error.message}.`, {cause: error}));
+			reject(
+				new Error(`The process could not be started: ${error.message}.`, {
+					cause: error,
+				}),
+			);
 		});
 	});
 };
@@ -53,7 +64,11 @@ const openLog = (log: string): number => {
 	try {
 		return fs.openSync(log, 'a');
 	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+		if (!(
+			error instanceof Error &&
+			'code' in error &&
+			error.code === 'ENOENT'
+		)) {
 			throw error;
 		}
 

@@ -35,7 +35,11 @@ export const openStateFolder = (root: string, name: string): StateFolder => {
 			fs.mkdirSync(place, {recursive: true, mode: 0o700});
 		}
 	} catch (error) {
-		throw new FarmError('STORAGE', `The worker cannot make its folder ${folder}: make it writable, or set XDG_STATE_HOME to a folder that is.`, {cause: error});
+		throw new FarmError(
+			'STORAGE',
+			`The worker cannot make its folder ${folder}: make it writable, or set XDG_STATE_HOME to a folder that is.`,
+			{cause: error},
+		);
 	}
 
 	return {
@@ -56,9 +60,18 @@ On Linux it is in the abstract namespace and leaves no file. Elsewhere a socket 
 
 @throws {FarmError} `CONFLICT`
 */
-export const lockStateFolder = async (root: string, name: string): Promise<StateLock> => {
-	const digest = createHash('sha256').update(path.join(fs.realpathSync(root), folderName(name))).digest('hex').slice(0, 32);
-	const address = process.platform === 'linux' ? `\0lifeblood-worker-${digest}` : path.join(os.tmpdir(), `lifeblood-${digest}.lock`);
+export const lockStateFolder = async (
+	root: string,
+	name: string,
+): Promise<StateLock> => {
+	const digest = createHash('sha256')
+		.update(path.join(fs.realpathSync(root), folderName(name)))
+		.digest('hex')
+		.slice(0, 32);
+	const address =
+		process.platform === 'linux'
+			? `\0lifeblood-worker-${digest}`
+			: path.join(os.tmpdir(), `lifeblood-${digest}.lock`);
 	try {
 		return await listen(address);
 	} catch (error) {
@@ -67,7 +80,11 @@ export const lockStateFolder = async (root: string, name: string): Promise<State
 			return listen(address);
 		}
 
-		throw new FarmError('CONFLICT', `A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`, {cause: error});
+		throw new FarmError(
+			'CONFLICT',
+			`A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`,
+			{cause: error},
+		);
 	}
 };
 
@@ -104,6 +121,11 @@ const isListening = async (address: string): Promise<boolean> =>
 
 // Two names never share a folder: what cannot stand in a file name is made up for by a digest.
 const folderName = (name: string): string => {
-	const plain = name.replaceAll(/[^\w.-]/g, '_').replace(/^\.+/, '_').slice(0, 100);
-	return plain === name ? plain : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+	const plain = name
+		.replaceAll(/[^\w\-.]/g, '_')
+		.replace(/^\.+/, '_')
+		.slice(0, 100);
+	return plain === name
+		? plain
+		: `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 };

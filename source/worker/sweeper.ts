@@ -13,7 +13,15 @@ export type Sweeper = {
 const afterMs = 1000;
 
 /** Ends what left its process group and outlived its invocation. One look is for all invocations that ended within a second: a look per invocation would cost more than most of them. */
-export const createSweeper = ({table, clock, grace}: {readonly table: ProcessTable; readonly clock: Clock; readonly grace: () => number}): Sweeper => {
+export const createSweeper = ({
+	table,
+	clock,
+	grace,
+}: {
+	readonly table: ProcessTable;
+	readonly clock: Clock;
+	readonly grace: () => number;
+}): Sweeper => {
 	let ended = new Set<InvocationId>();
 	let timer: NodeJS.Timeout | undefined;
 	let sweeping: Promise<void> = Promise.resolve();
@@ -32,7 +40,11 @@ export const createSweeper = ({table, clock, grace}: {readonly table: ProcessTab
 			}
 		}
 
-		await Promise.all([...left].map(async (invocation) => endTree({tree: {invocation, group: undefined}, table, grace, clock})));
+		await Promise.all(
+			[...left].map(async (invocation) =>
+				endTree({tree: {invocation, group: undefined}, table, grace, clock}),
+			),
+		);
 	};
 
 	const begin = (): void => {

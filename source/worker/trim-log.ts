@@ -18,7 +18,13 @@ export const trimLog = (file: string, limit: number): number => {
 	try {
 		const tail = Buffer.alloc(Math.min(mostTail, Math.floor(limit / 4)));
 		const {size} = fs.fstatSync(descriptor);
-		const length = fs.readSync(descriptor, tail, 0, tail.length, Math.max(head, size - tail.length));
+		const length = fs.readSync(
+			descriptor,
+			tail,
+			0,
+			tail.length,
+			Math.max(head, size - tail.length),
+		);
 		const dropped = size - head - length;
 		// What came since is read as the last thing before the cut.
 		const late = Buffer.alloc(1024 * 1024);
@@ -27,7 +33,9 @@ export const trimLog = (file: string, limit: number): number => {
 		fs.writeSync(
 			appending,
 			Buffer.concat([
-				Buffer.from(`\n[lifeblood: about ${dropped} bytes were dropped here: the log is limited to ${limit} bytes]\n`),
+				Buffer.from(
+					`\n[lifeblood: about ${dropped} bytes were dropped here: the log is limited to ${limit} bytes]\n`,
+				),
 				tail.subarray(0, length),
 				late.subarray(0, lateLength),
 			]),

@@ -7,20 +7,35 @@ import {readLog} from './read-log.js';
 const pieceBytes = 512 * 1024;
 
 /** Send the logs of ended invocations to a scheduler that shares no folder with us, one after the other. A piece that is there already does no harm, so it begins anew after a lost connection. */
-export const uploadLogs = async (peer: SchedulerPeer, invocations: Invocations): Promise<void> => {
-	for (let next = invocations.pendingLogs()[0]; next !== undefined; next = invocations.pendingLogs()[0]) {
+export const uploadLogs = async (
+	peer: SchedulerPeer,
+	invocations: Invocations,
+): Promise<void> => {
+	for (
+		let next = invocations.pendingLogs()[0];
+		next !== undefined;
+		next = invocations.pendingLogs()[0]
+	) {
 		const {invocation, file} = next;
 		try {
 			let offset = 0;
-			for (let isLast = false; !isLast; ) {
+			for (let isLast = false; !isLast;) {
 				const {data, size} = readLog(file, {offset, limit: pieceBytes});
 				isLast = data.length === 0 || offset + data.length >= size;
-				await peer.request('log.append', {invocation, offset, data: data.toString('base64'), last: isLast}); // eslint-disable-line no-await-in-loop -- one piece on the way at a time
+				await peer.request('log.append', {
+					invocation,
+					offset,
+					data: data.toString('base64'),
+					last: isLast,
+				});
 				offset += data.length;
 			}
 		} catch (error) {
 			// An invocation that the scheduler does not know any more has nobody who would read its log.
-			if (!(error instanceof FarmError && (error.code === 'NOT_FOUND' || error.code === 'INVALID'))) {
+			if (!(
+				error instanceof FarmError &&
+				(error.code === 'NOT_FOUND' || error.code === 'INVALID')
+			)) {
 				throw error;
 			}
 		}

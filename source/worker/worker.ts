@@ -46,7 +46,12 @@ const farewellMs = 5000;
 const lookMs = 250;
 
 /** A worker: runs the processes that its scheduler gives it, and loses none of them, whatever happens to the connection, to the scheduler or to itself. */
-export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worker => {
+export const createWorker = ({
+	settings,
+	dial,
+	clock,
+	say,
+}: WorkerOptions): Worker => {
 	fs.mkdirSync(settings.state_folder, {recursive: true, mode: 0o700});
 	const folder = openStateFolder(settings.state_folder, settings.name);
 	const table = createProcessTable(folder.attributes);
@@ -103,10 +108,17 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 	});
 
 	/** Tell a result until it is taken, or the connection ends; then it is told on the next one. */
-	const report = async (peer: SchedulerPeer, end: InvocationEnd): Promise<void> => {
+	const report = async (
+		peer: SchedulerPeer,
+		end: InvocationEnd,
+	): Promise<void> => {
 		reporting++;
 		try {
-			for (let pause = 500; !peer.isClosed(); pause = Math.min(pause * 2, 10_000)) {
+			for (
+				let pause = 500;
+				!peer.isClosed();
+				pause = Math.min(pause * 2, 10_000)
+			) {
 				try {
 					/* eslint-disable no-await-in-loop -- tried again */
 					const {accepted} = await peer.request('invocation.finished', end);
@@ -123,7 +135,9 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 					}
 
 					// As when the scheduler's disk is full.
-					say(`the result of invocation ${end.invocation} was not taken: ${messageOf(error)}`);
+					say(
+						`the result of invocation ${end.invocation} was not taken: ${messageOf(error)}`,
+					);
 					await delay(pause);
 					/* eslint-enable no-await-in-loop */
 				}
@@ -153,7 +167,10 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 		})();
 	};
 
-	const register = async (peer: SchedulerPeer, {database_id: farm}: Welcome): Promise<void> => {
+	const register = async (
+		peer: SchedulerPeer,
+		{database_id: farm}: Welcome,
+	): Promise<void> => {
 		const before = readText(folder.farm);
 		if (before !== farm) {
 			if (before !== undefined) {
@@ -204,10 +221,14 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 	const startGrace = (): void => {
 		clearTimeout(graceTimer);
 		graceTimer = setTimeout(() => {
-			if (invocations.running().length > 0) {
-				say(`no scheduler for ${grace} s: ending ${invocations.running().length} processes`);
-				void invocations.endAll({kind: 'cancelled'});
+			if (invocations.running().length === 0) {
+				return;
 			}
+
+			say(
+				`no scheduler for ${grace} s: ending ${invocations.running().length} processes`,
+			);
+			void invocations.endAll({kind: 'cancelled'});
 		}, grace * 1000);
 	};
 
@@ -215,7 +236,10 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 		switch (request.name) {
 			case 'invocation.run': {
 				if (mode === 'now' || mode === 'force') {
-					request.reply({kind: 'not_started', message: `The worker ${settings.name} is stopping.`});
+					request.reply({
+						kind: 'not_started',
+						message: `The worker ${settings.name} is stopping.`,
+					});
 					return;
 				}
 
@@ -260,10 +284,17 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 		}
 	};
 
-	const session = createSession({dial, onRequest, register, onLost() {
+	const session = createSession({
+		dial,
+		onRequest,
+		register,
+		onLost() {
 			online = undefined;
 			startGrace();
-		}, say, clock});
+		},
+		say,
+		clock,
+	});
 
 	const stop: Worker['stop'] = (how) => {
 		const order = ['work', 'drain', 'now', 'force'] as const;
@@ -286,7 +317,11 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 	/** Wait until everything that was to be told is told, within reason. */
 	const settle = async (withinMs: number): Promise<void> => {
 		const deadline = clock.monotonic() + withinMs;
-		while (online !== undefined && (reporting > 0 || uploading !== undefined) && mode !== 'force') {
+		while (
+			online !== undefined &&
+			(reporting > 0 || uploading !== undefined) &&
+			mode !== 'force'
+		) {
 			const left = deadline - clock.monotonic();
 			if (left <= 0) {
 				return;
@@ -305,7 +340,12 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 			const harder = Promise.withResolvers<void>();
 			onStop = harder.resolve;
 			if (mode === 'drain') {
-				if (await Promise.race([invocations.whenIdle().then(() => true), harder.promise.then(() => false)])) {
+				if (
+					await Promise.race([
+						invocations.whenIdle().then(() => true),
+						harder.promise.then(() => false),
+					])
+				) {
 					await tools.sweeper.finish();
 					return;
 				}
@@ -342,11 +382,16 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 				}
 
 				// The connection's loop ends by itself only where trying again is of no use. Even then nothing is left running.
-				await Promise.race([stopped.promise, connection.catch(() => undefined)]);
+				await Promise.race([
+					stopped.promise,
+					connection.catch(() => undefined),
+				]);
 				await finishWork();
 				await settle(farewellMs);
 				// Whatever comes of it: the connection's end says the same, only less clearly.
-				await online?.request('worker.leave', {}, {timeoutMs: farewellMs}).catch(() => undefined);
+				await online
+					?.request('worker.leave', {}, {timeoutMs: farewellMs})
+					.catch(() => undefined);
 
 				leaving.abort();
 				await session.close();
@@ -363,7 +408,10 @@ export const createWorker = ({settings, dial, clock, say}: WorkerOptions): Worke
 	};
 };
 
-const troubleOf = ({scratch_folder: scratch, host}: WorkerSettings): string | undefined => {
+const troubleOf = ({
+	scratch_folder: scratch,
+	host,
+}: WorkerSettings): string | undefined => {
 	try {
 		fs.mkdirSync(scratch, {recursive: true, mode: 0o700});
 		fs.accessSync(scratch, fs.constants.W_OK);
@@ -381,4 +429,5 @@ const readText = (file: string): string | undefined => {
 	}
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);

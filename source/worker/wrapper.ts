@@ -13,15 +13,21 @@ Standard output is the log. Standard error is the record, to which the shell add
 
 The traps keep the wrapper alive when the whole group is told to end; a program that is executed does not inherit them. The program runs in a subshell so that its standard error is redirected there and not in the wrapper: when a signal ended it, dash and bash say so in words on their own standard error, here the record, and that is how `exit 137` and a KILL are told apart, which POSIX leaves alike in `$?`. Of INT and PIPE no shell speaks; there, and with a shell that never speaks, 128 + n is taken for the signal, as everybody does.
 */
-export const wrapperScript = 'trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\necho "pid $$" >&2\n(exec "$@" 2>&1)\necho "exit $?" >&2\ntimes >&2\n';
+export const wrapperScript =
+	'trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\necho "pid $$" >&2\n(exec "$@" 2>&1)\necho "exit $?" >&2\ntimes >&2\n';
 
 /** The shell that the wrapper runs in: dash starts fastest; bash speaks of signals only when it is not called sh. */
-export const findShell = (): string => ['/bin/dash', '/usr/bin/dash', '/bin/bash', '/usr/bin/bash'].find((file) => fs.existsSync(file)) ?? '/bin/sh';
+export const findShell = (): string =>
+	['/bin/dash', '/usr/bin/dash', '/bin/bash', '/usr/bin/bash'].find((file) =>
+		fs.existsSync(file),
+	) ?? '/bin/sh';
 
 /** What the wrapper noted. */
 export type WrapperNotes = {
 	readonly pid: number | undefined;
-	readonly end: {readonly outcome: InvocationOutcome; readonly cpu_s: number | undefined} | undefined;
+	readonly end:
+		| {readonly outcome: InvocationOutcome; readonly cpu_s: number | undefined}
+		| undefined;
 };
 
 /** Read what the wrapper noted so far; a line without its end does not count. */
@@ -44,17 +50,27 @@ export const parseNotes = (lines: readonly string[]): WrapperNotes => {
 		}
 	}
 
-	return {pid, end: status === undefined ? undefined : {outcome: outcomeOf(status, hasSpoken), cpu_s: cpu}};
+	return {
+		pid,
+		end:
+			status === undefined
+				? undefined
+				: {outcome: outcomeOf(status, hasSpoken), cpu_s: cpu},
+	};
 };
 
 const outcomeOf = (status: number, hasSpoken: boolean): InvocationOutcome => {
 	const signal = status > 128 ? signalName(status - 128) : undefined;
-	return signal !== undefined && (hasSpoken || signal === 'SIGINT' || signal === 'SIGPIPE' || !shellSpeaks())
+	return signal !== undefined &&
+		(hasSpoken || signal === 'SIGINT' || signal === 'SIGPIPE' || !shellSpeaks())
 		? {kind: 'signalled', signal}
 		: {kind: 'exited', exit_code: status};
 };
 
-const signalName = (number: number): string | undefined => Object.entries(os.constants.signals).find(([, value]) => value === number)?.[0];
+const signalName = (number: number): string | undefined =>
+	Object.entries(os.constants.signals).find(
+		([, value]) => value === number,
+	)?.[0];
 
 const shellSpeaks = (): boolean => findShell() !== '/bin/sh';
 
@@ -65,6 +81,12 @@ const parseTimes = (line: string): number | undefined => {
 		return undefined;
 	}
 
-	const [userMinutes, userSeconds, systemMinutes, systemSeconds] = match.slice(1).map(Number);
-	return ((userMinutes ?? 0) + (systemMinutes ?? 0)) * 60 + (userSeconds ?? 0) + (systemSeconds ?? 0);
+	const [userMinutes, userSeconds, systemMinutes, systemSeconds] = match
+		.slice(1)
+		.map(Number);
+	return (
+		((userMinutes ?? 0) + (systemMinutes ?? 0)) * 60 +
+		(userSeconds ?? 0) +
+		(systemSeconds ?? 0)
+	);
 };

@@ -1,18 +1,32 @@
 import {Buffer} from 'node:buffer';
 import {systemClock} from '../../source/core/clock.js';
 import {FarmError} from '../../source/core/errors.js';
-import {invocationId, taskId, workerId, type InvocationId} from '../../source/core/ids.js';
+import {
+	invocationId,
+	taskId,
+	workerId,
+	type InvocationId,
+} from '../../source/core/ids.js';
 import type {Address} from '../../source/net/address.js';
 import type {Connection} from '../../source/net/greet.js';
 import type {FarmKey} from '../../source/net/key.js';
 import {createListener} from '../../source/net/listener.js';
 import type {ParamsOf, ResultOf} from '../../source/net/messages/method.js';
-import type {schedulerToWorker, workerToScheduler} from '../../source/net/messages/worker.js';
+import type {
+	schedulerToWorker,
+	workerToScheduler,
+} from '../../source/net/messages/worker.js';
 import {until} from './until.js';
 
 type Registration = ParamsOf<typeof workerToScheduler, 'worker.register'>;
 type Finished = ParamsOf<typeof workerToScheduler, 'invocation.finished'>;
-type Progress = {readonly invocation: InvocationId; readonly percent: number | null; readonly status: string | null; readonly log_bytes: number; readonly peak_memory_bytes: number | null};
+type Progress = {
+	readonly invocation: InvocationId;
+	readonly percent: number | undefined;
+	readonly status: string | undefined;
+	readonly log_bytes: number;
+	readonly peak_memory_bytes: number | undefined;
+};
 type RunRequest = ParamsOf<typeof schedulerToWorker, 'invocation.run'>;
 
 export type FakeScheduler = {
@@ -21,11 +35,21 @@ export type FakeScheduler = {
 	readonly finished: Finished[];
 	readonly progress: Progress[];
 	readonly left: string[];
-	readonly statuses: Array<string | null>;
+	readonly statuses: Array<string | undefined>;
 	/** What was uploaded, by invocation; complete ones only. */
 	readonly logs: Map<number, Buffer>;
-	readonly run: (invocation: number, command: readonly string[], more?: Partial<RunRequest['process']> & {readonly attributes?: RunRequest['attributes']; readonly task_environment?: RunRequest['environment']}) => Promise<ResultOf<typeof schedulerToWorker, 'invocation.run'>>;
-	readonly cancel: (invocation: number, more?: {readonly forget?: boolean; readonly grace_s?: number}) => Promise<boolean>;
+	readonly run: (
+		invocation: number,
+		command: readonly string[],
+		more?: Partial<RunRequest['process']> & {
+			readonly attributes?: RunRequest['attributes'];
+			readonly task_environment?: RunRequest['environment'];
+		},
+	) => Promise<ResultOf<typeof schedulerToWorker, 'invocation.run'>>;
+	readonly cancel: (
+		invocation: number,
+		more?: {readonly forget?: boolean; readonly grace_s?: number},
+	) => Promise<boolean>;
 	readonly readLog: (invocation: number, offset?: number) => Promise<string>;
 	readonly stopWorker: (drain: boolean) => Promise<void>;
 	readonly end: (invocation: number) => Promise<Finished>;
@@ -45,11 +69,21 @@ type Options = {
 	readonly database?: string;
 	readonly graceS?: number;
 	readonly killGraceS?: number;
-	readonly logFolder?: {readonly path: string; readonly probe: string; readonly content: string};
+	readonly logFolder?: {
+		readonly path: string;
+		readonly probe: string;
+		readonly content: string;
+	};
 };
 
 /** The other end of a worker's connection: real bytes on a real port, and what was said is kept for a test to look at. */
-export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60, killGraceS = 0.5, logFolder}: Options): Promise<FakeScheduler> => {
+export const startFakeScheduler = async ({
+	key,
+	database = 'farm-1',
+	graceS = 60,
+	killGraceS = 0.5,
+	logFolder,
+}: Options): Promise<FakeScheduler> => {
 	const connections: Connection[] = [];
 	const pieces = new Map<number, Buffer[]>();
 	let isOpen = true;
@@ -58,7 +92,7 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 		finished: [] as Finished[],
 		progress: [] as Progress[],
 		left: [] as string[],
-		statuses: [] as Array<string | null>,
+		statuses: [] as Array<string | undefined>,
 		logs: new Map<number, Buffer>(),
 		isTaking: true,
 		toEnd: [] as number[],
@@ -118,7 +152,10 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 							const list = offset === 0 ? [] : (pieces.get(invocation) ?? []);
 							pieces.set(invocation, [...list, Buffer.from(data, 'base64')]);
 							if (last) {
-								scheduler.logs.set(invocation, Buffer.concat(pieces.get(invocation) ?? []));
+								scheduler.logs.set(
+									invocation,
+									Buffer.concat(pieces.get(invocation) ?? []),
+								);
 							}
 
 							call.reply({});
@@ -126,7 +163,9 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 						}
 
 						default: {
-							call.refuse(new FarmError('INVALID', `A worker asked for ${call.name}.`));
+							call.refuse(
+								new FarmError('INVALID', `A worker asked for ${call.name}.`),
+							);
 						}
 					}
 				},
@@ -148,7 +187,11 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 		until(
 			() => {
 				const last = connections.at(-1);
-				return last !== undefined && !last.peer.isClosed() && registered === connections.length ? last : undefined;
+				return last !== undefined &&
+					!last.peer.isClosed() &&
+					registered === connections.length
+					? last
+					: undefined;
 			},
 			{what: 'a worker to register', within: 20_000},
 		);
@@ -156,7 +199,15 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 	return Object.assign(scheduler, {
 		address,
 		connected,
-		async run(invocation: number, command: readonly string[], {attributes = {}, task_environment: environment = null, ...more}: Parameters<FakeScheduler['run']>[2] = {}) {
+		async run(
+			invocation: number,
+			command: readonly string[],
+			{
+				attributes = {},
+				task_environment: environment = null,
+				...more
+			}: Parameters<FakeScheduler['run']>[2] = {},
+		) {
 			const {peer} = await connected();
 			return peer.request('invocation.run', {
 				invocation: invocationId(invocation),
@@ -181,14 +232,28 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 				},
 			});
 		},
-		async cancel(invocation: number, {forget = false, grace_s = 0.3}: {readonly forget?: boolean; readonly grace_s?: number} = {}) {
+		async cancel(
+			invocation: number,
+			{
+				forget = false,
+				grace_s = 0.3,
+			}: {readonly forget?: boolean; readonly grace_s?: number} = {},
+		) {
 			const {peer} = await connected();
-			const {known} = await peer.request('invocation.cancel', {invocation: invocationId(invocation), forget, grace_s});
+			const {known} = await peer.request('invocation.cancel', {
+				invocation: invocationId(invocation),
+				forget,
+				grace_s,
+			});
 			return known;
 		},
 		async readLog(invocation: number, offset = 0) {
 			const {peer} = await connected();
-			const {data} = await peer.request('log.read', {invocation: invocationId(invocation), offset, limit: 1_000_000});
+			const {data} = await peer.request('log.read', {
+				invocation: invocationId(invocation),
+				offset,
+				limit: 1_000_000,
+			});
 			return Buffer.from(data, 'base64').toString();
 		},
 		async stopWorker(drain: boolean) {
@@ -196,10 +261,16 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 			await peer.request('worker.stop', {drain});
 		},
 		end: async (invocation: number) =>
-			until(() => scheduler.finished.find((finished) => finished.invocation === invocation), {
-				what: `the end of invocation ${invocation}`,
-				within: 20_000,
-			}),
+			until(
+				() =>
+					scheduler.finished.find(
+						(finished) => finished.invocation === invocation,
+					),
+				{
+					what: `the end of invocation ${invocation}`,
+					within: 20_000,
+				},
+			),
 		shut() {
 			isOpen = false;
 			for (const {peer} of connections) {
@@ -214,4 +285,3 @@ export const startFakeScheduler = async ({key, database = 'farm-1', graceS = 60,
 		},
 	});
 };
-

@@ -18,18 +18,28 @@ export type WorkerFarm = {
 	readonly folder: string;
 	readonly settings: WorkerSettings;
 	/** A worker within the test. Started at once. */
-	readonly worker: () => {readonly worker: Worker; readonly ended: Promise<void>};
+	readonly worker: () => {
+		readonly worker: Worker;
+		readonly ended: Promise<void>;
+	};
 	/** A worker as a process of its own. */
 	readonly process: () => Promise<ChildProcess>;
 	/** Processes that carry the mark of this farm's workers; none of them is a worker. */
 	readonly marked: () => readonly number[];
 };
 
-type Options = Omit<Parameters<typeof startFakeScheduler>[0], 'key'> & {readonly settings?: Partial<WorkerSettings>};
+type Options = Omit<Parameters<typeof startFakeScheduler>[0], 'key'> & {
+	readonly settings?: Partial<WorkerSettings>;
+};
 
 /** A scheduler's end and a place for workers. At the end all workers are stopped, and nothing of them may run. */
-export const workerFarm = async (t: ExecutionContext, {settings: more = {}, ...options}: Options = {}): Promise<WorkerFarm> => {
-	const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-worker-')));
+export const workerFarm = async (
+	t: ExecutionContext,
+	{settings: more = {}, ...options}: Options = {},
+): Promise<WorkerFarm> => {
+	const folder = fs.realpathSync(
+		fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-worker-')),
+	);
 	const key = createFarmKey();
 	const scheduler = await startFakeScheduler({key, ...options});
 	const workers: Array<{worker: Worker; ended: Promise<void>}> = [];
@@ -61,7 +71,14 @@ export const workerFarm = async (t: ExecutionContext, {settings: more = {}, ...o
 			.filter((name) => /^\d+$/.test(name))
 			.filter((pid) => {
 				try {
-					return fs.readFileSync(`/proc/${pid}/environ`).includes(`LIFEBLOOD_ATTRIBUTES=${folder}/`) && !/^\d+ \(.*\) Z/s.test(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'));
+					return (
+						fs
+							.readFileSync(`/proc/${pid}/environ`)
+							.includes(`LIFEBLOOD_ATTRIBUTES=${folder}/`) &&
+						!/^\d+ \(.*\) Z/s.test(
+							fs.readFileSync(`/proc/${pid}/stat`, 'latin1'),
+						)
+					);
 				} catch {
 					return false;
 				}
@@ -73,7 +90,9 @@ export const workerFarm = async (t: ExecutionContext, {settings: more = {}, ...o
 			worker.stop('now');
 		}
 
-		for (const child of processes.filter((one) => one.exitCode === null && one.signalCode === null)) {
+		for (const child of processes.filter(
+			(one) => one.exitCode === null && one.signalCode === null,
+		)) {
 			const exit = once(child, 'exit');
 			child.kill('SIGTERM');
 			await exit; // eslint-disable-line no-await-in-loop -- one after the other
@@ -100,7 +119,15 @@ export const workerFarm = async (t: ExecutionContext, {settings: more = {}, ...o
 		worker() {
 			const worker = createWorker({
 				settings,
-				dial: async (onRequest, signal) => connect({address: scheduler.address, key, hello: {role: 'worker', version: '1', name: settings.name}, onRequest, clock: systemClock, signal}),
+				dial: async (onRequest, signal) =>
+					connect({
+						address: scheduler.address,
+						key,
+						hello: {role: 'worker', version: '1', name: settings.name},
+						onRequest,
+						clock: systemClock,
+						signal,
+					}),
 				clock: systemClock,
 				say: () => undefined,
 			});
@@ -111,10 +138,22 @@ export const workerFarm = async (t: ExecutionContext, {settings: more = {}, ...o
 		},
 		async process() {
 			const before = scheduler.registrations.length;
-			const child = fork(path.join(import.meta.dirname, 'worker-process.ts'), {execArgv: ['--import=tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
+			const child = fork(path.join(import.meta.dirname, 'worker-process.ts'), {
+				execArgv: ['--import=tsx'],
+				stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+			});
 			processes.push(child);
-			child.send(JSON.stringify({settings, address: scheduler.address, joinCode: toJoinCode(key)}));
-			await until(() => (scheduler.registrations.length > before ? true : undefined), {what: 'the worker process to register', within: 30_000});
+			child.send(
+				JSON.stringify({
+					settings,
+					address: scheduler.address,
+					joinCode: toJoinCode(key),
+				}),
+			);
+			await until(
+				() => (scheduler.registrations.length > before ? true : undefined),
+				{what: 'the worker process to register', within: 30_000},
+			);
 			return child;
 		},
 	};

@@ -15,7 +15,14 @@ process.once('message', (message) => {
 	const worker = createWorker({
 		settings,
 		dial: async (onRequest, signal) =>
-			connect({address, key: fromJoinCode(joinCode), hello: {role: 'worker', version: '1', name: settings.name}, onRequest, clock: systemClock, signal}),
+			connect({
+				address,
+				key: fromJoinCode(joinCode),
+				hello: {role: 'worker', version: '1', name: settings.name},
+				onRequest,
+				clock: systemClock,
+				signal,
+			}),
 		clock: systemClock,
 		say: () => undefined,
 	});

@@ -4,13 +4,19 @@ import type {Resolver} from './contract.js';
 export const trivial: Resolver = ({environment, arguments: variables}) => {
 	const result: Record<string, string> = {...environment};
 	for (const [name, value] of Object.entries(variables)) {
-		if (!/^[^=\0]+$/.test(name)) {
-			return {kind: 'failed', message: `The argument ${JSON.stringify(name)} of the environment resolver "trivial" cannot be the name of a variable.`};
+		if (!/^[^\0=]+$/.test(name)) {
+			return {
+				kind: 'failed',
+				message: `The argument ${JSON.stringify(name)} of the environment resolver "trivial" cannot be the name of a variable.`,
+			};
 		}
 
 		const text = typeof value === 'string' ? value : JSON.stringify(value);
 		if (text.includes('\0')) {
-			return {kind: 'failed', message: `The argument ${JSON.stringify(name)} of the environment resolver "trivial" has a zero byte in it, which no variable can hold.`};
+			return {
+				kind: 'failed',
+				message: `The argument ${JSON.stringify(name)} of the environment resolver "trivial" has a zero byte in it, which no variable can hold.`,
+			};
 		}
 
 		result[name] = text;
