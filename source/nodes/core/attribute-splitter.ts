@@ -25,7 +25,7 @@ const parameters = {
 
 type Values = ParameterValues<typeof parameters>;
 
-export const attributeSplitterNode = defineNode({
+export const attributeSplitter = defineNode({
 	type: 'attribute_splitter',
 	label: 'Attribute splitter',
 	tags: ['split'],

@@ -1,7 +1,7 @@
 import {defineNode} from '../contract.js';
 import {promote, promoteParameter} from '../promote.js';
 
-export const splitWaiterNode = defineNode({
+export const splitWaiter = defineNode({
 	type: 'split_waiter',
 	label: 'Split waiter',
 	tags: ['gather'],

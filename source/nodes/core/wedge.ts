@@ -6,7 +6,7 @@ import {wholeIfNear, withoutNoise} from '../without-noise.js';
 const byCount = {parameter: 'mode', is: ['count']};
 const byIncrement = {parameter: 'mode', is: ['increment']};
 
-export const wedgeNode = defineNode({
+export const wedge = defineNode({
 	type: 'wedge',
 	label: 'Wedge',
 	tags: ['split'],
