@@ -73,16 +73,28 @@ test('macOS and Windows have their own places', async (t) => {
 	);
 	t.is(stateFolders(mac).log, path.join(mac.home, 'Library/Logs/lifeblood'));
 	const windows: Host = {
-		environment: {APPDATA: 'C:\\Users\\anna\\Roaming', LOCALAPPDATA: 'C:\\Users\\anna\\Local'},
+		environment: {
+			APPDATA: String.raw`C:\Users\anna\Roaming`,
+			LOCALAPPDATA: String.raw`C:\Users\anna\Local`,
+		},
 		platform: 'win32',
-		home: 'C:\\Users\\anna',
+		home: String.raw`C:\Users\anna`,
 		cwd: 'C:\\',
 		name: 'machine',
 	};
-	t.is(configFolder(windows).folder, 'C:\\Users\\anna\\Roaming\\lifeblood');
-	t.is(stateFolders(windows).log, 'C:\\Users\\anna\\Local\\lifeblood\\log');
-	t.is(dataFolder(windows), 'C:\\Users\\anna\\Local\\lifeblood\\data');
-	t.is(absolute(windows, '~\\farm.db'), 'C:\\Users\\anna\\farm.db');
+	t.is(
+		configFolder(windows).folder,
+		String.raw`C:\Users\anna\Roaming\lifeblood`,
+	);
+	t.is(
+		stateFolders(windows).log,
+		String.raw`C:\Users\anna\Local\lifeblood\log`,
+	);
+	t.is(dataFolder(windows), String.raw`C:\Users\anna\Local\lifeblood\data`);
+	t.is(
+		absolute(windows, String.raw`~\farm.db`),
+		String.raw`C:\Users\anna\farm.db`,
+	);
 });
 
 test('what belongs to one machine is kept apart where a home is shared by many', async (t) => {
@@ -100,7 +112,10 @@ test('a state folder that cannot be written is replaced by one of this user alon
 	const host = await makeHost(t);
 	await fs.writeFile(path.join(host.home, '.local'), 'a file in the way');
 	const {folders, warning} = await usableStateFolders(host);
-	t.regex(warning ?? '', /^the folder for state: .* cannot be written \(a file is in the way\)/);
+	t.regex(
+		warning ?? '',
+		/^the folder for state: .* cannot be written \(a file is in the way\)/,
+	);
 	t.false(warning?.includes('\n'));
 	const {mode} = await fs.stat(folders.root);
 	t.is(mode % 0o1000, 0o700);

@@ -58,9 +58,20 @@ test('twenty processes that make the key at once end with one and the same', asy
 		console.log('ready');
 	`;
 	const tsx = import.meta.resolve('tsx');
-	const children = Array.from({length: 20}, () =>
-		execa(process.execPath, ['--import', tsx, '--input-type=module', '-e', script]),
-	);
+	// eslint-disable-next-line @typescript-eslint/promise-function-async -- a subprocess is more than a promise
+	const start = () =>
+		execa(process.execPath, [
+			'--import',
+			tsx,
+			'--input-type=module',
+			'-e',
+			script,
+		]);
+	const children: Array<ReturnType<typeof start>> = [];
+	for (let count = 0; count < 20; count++) {
+		children.push(start());
+	}
+
 	await Promise.all(
 		children.map(
 			async (child) =>
@@ -74,18 +85,15 @@ test('twenty processes that make the key at once end with one and the same', asy
 	}
 
 	const outputs = await Promise.all(children);
-	const made = outputs.map(
-		({stdout}): unknown => JSON.parse(stdout.split('\n')[1] ?? ''),
+	const made = outputs.map(({stdout}): unknown =>
+		JSON.parse(stdout.split('\n', 2)[1] ?? ''),
 	);
 	const found = await readKeyFile(file, now);
 	t.is(found.kind, 'read');
 	const key = found.kind === 'read' ? found.keys.current : '';
 	t.regex(key, /^key-\d+$/);
 	t.true(
-		made.every(
-			(each) =>
-				JSON.stringify(each).includes(`"current":"${key}"`),
-		),
+		made.every((each) => JSON.stringify(each).includes(`"current":"${key}"`)),
 	);
 	t.is(
 		made.filter((each) => JSON.stringify(each).includes('"isNew":true')).length,
@@ -118,17 +126,28 @@ test('a changed key keeps the old one until its time is over', async (t) => {
 	const file = await makeFile(t);
 	await createKeyFile(file, {makeKey, now});
 	const day = 86_400_000;
-	const keys = rotatedKeys({current: 'full-SECRET', previous: []}, {next: 'second', now, keepMs: day});
+	const keys = rotatedKeys(
+		{current: 'full-SECRET', previous: []},
+		{next: 'second', now, keepMs: day},
+	);
 	await writeKeyFile(file, keys);
 	const {mode} = await fs.stat(file);
 	t.is(mode % 0o1000, 0o600);
-	t.deepEqual(await readKeyFile(file, now + day - 1), {kind: 'read', keys, warnings: []});
+	t.deepEqual(await readKeyFile(file, now + day - 1), {
+		kind: 'read',
+		keys,
+		warnings: [],
+	});
 	t.deepEqual(await readKeyFile(file, now + day), {
 		kind: 'read',
 		keys: {current: 'second', previous: []},
 		warnings: [],
 	});
-	const third = rotatedKeys(keys, {next: 'third', now: now + 1000, keepMs: day});
+	const third = rotatedKeys(keys, {
+		next: 'third',
+		now: now + 1000,
+		keepMs: day,
+	});
 	t.deepEqual(
 		third.previous.map((previous) => previous.key),
 		['second', 'full-SECRET'],

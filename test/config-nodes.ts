@@ -3,7 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {FarmError} from '../source/core/errors.js';
-import {chooseDatabase, knownDatabase} from '../source/config/database-choice.js';
+import {
+	chooseDatabase,
+	knownDatabase,
+} from '../source/config/database-choice.js';
 import type {Host} from '../source/config/host.js';
 import {loadSchedulerConfig} from '../source/config/load.js';
 import {loadNodeConfig} from '../source/config/node-config.js';
@@ -58,28 +61,92 @@ test('every fault of node configuration is told with file and line', async (t) =
 		instanceOf: FarmError,
 		code: 'INVALID',
 	});
-	const lines = error?.message.replaceAll(`${folder}/scheduler/nodes/`, '').split('\n') ?? [];
+	const lines =
+		error?.message.replaceAll(`${folder}/scheduler/nodes/`, '').split('\n') ??
+		[];
 	t.is(lines.length, 4);
-	t.is(lines[0], 'config.toml:2: "root" must be a section [root], one for a node type');
+	t.is(
+		lines[0],
+		'config.toml:2: "root" must be a section [root], one for a node type',
+	);
 	t.regex(lines[1] ?? '', /^settings\/command\/big\.toml:1: not TOML: /);
-	t.is(lines[2], 'defaults.toml:1: there are no settings "huge" for "command": settings/command/huge.toml is not there');
-	t.is(lines[3], 'defaults.toml:2: "script" must be the name of settings in quotes');
+	t.is(
+		lines[2],
+		'defaults.toml:1: there are no settings "huge" for "command": settings/command/huge.toml is not there',
+	);
+	t.is(
+		lines[3],
+		'defaults.toml:2: "script" must be the name of settings in quotes',
+	);
 });
 
 test('a database is chosen by name, path, URL or not at all', async (t) => {
 	const home = await makeFolder(t, {
-		'.config/lifeblood/scheduler/config.toml': '[scheduler.database]\npath = "main"\n[scheduler.databases]\nmain = "~/farm.db"\nbeside = "beside.db"\nfar = "postgres://db/farm"\n',
+		'.config/lifeblood/scheduler/config.toml':
+			'[scheduler.database]\npath = "main"\n[scheduler.databases]\nmain = "~/farm.db"\nbeside = "beside.db"\nfar = "postgres://db/farm"\n',
 	});
-	const host: Host = {environment: {}, platform: 'linux', home, cwd: '/here', name: 'machine'};
+	const host: Host = {
+		environment: {},
+		platform: 'linux',
+		home,
+		cwd: '/here',
+		name: 'machine',
+	};
 	const {settings, inForce, configuration} = await loadSchedulerConfig({host});
-	const choose = (chosen?: string) => chooseDatabase({settings, inForce, folder: configuration.folder, host, chosen});
-	t.deepEqual(choose(), {kind: 'file', path: path.join(home, 'farm.db'), name: 'main', isDefault: false});
-	t.deepEqual(choose('beside'), {kind: 'file', path: path.join(home, '.config/lifeblood/scheduler/beside.db'), name: 'beside', isDefault: false});
-	t.deepEqual(choose('far'), {kind: 'url', url: 'postgres://db/farm', name: 'far'});
-	t.deepEqual(choose('./x'), {kind: 'file', path: '/here/x', name: undefined, isDefault: false});
-	t.deepEqual(choose('x.db'), {kind: 'file', path: '/here/x.db', name: undefined, isDefault: false});
-	t.deepEqual(choose(''), {kind: 'file', path: path.join(home, '.local/share/lifeblood/farm.db'), name: undefined, isDefault: true});
-	t.throws(() => choose('mai'), {instanceOf: FarmError, code: 'NOT_FOUND', message: /did you mean "main"/});
-	t.throws(() => choose('constructor'), {instanceOf: FarmError, code: 'NOT_FOUND'});
-	t.is(knownDatabase({settings, folder: configuration.folder, host}, 'nothing'), undefined);
+	const choose = (chosen?: string) =>
+		chooseDatabase({
+			settings,
+			inForce,
+			folder: configuration.folder,
+			host,
+			chosen,
+		});
+	t.deepEqual(choose(), {
+		kind: 'file',
+		path: path.join(home, 'farm.db'),
+		name: 'main',
+		isDefault: false,
+	});
+	t.deepEqual(choose('beside'), {
+		kind: 'file',
+		path: path.join(home, '.config/lifeblood/scheduler/beside.db'),
+		name: 'beside',
+		isDefault: false,
+	});
+	t.deepEqual(choose('far'), {
+		kind: 'url',
+		url: 'postgres://db/farm',
+		name: 'far',
+	});
+	t.deepEqual(choose('./x'), {
+		kind: 'file',
+		path: '/here/x',
+		name: undefined,
+		isDefault: false,
+	});
+	t.deepEqual(choose('x.db'), {
+		kind: 'file',
+		path: '/here/x.db',
+		name: undefined,
+		isDefault: false,
+	});
+	t.deepEqual(choose(''), {
+		kind: 'file',
+		path: path.join(home, '.local/share/lifeblood/farm.db'),
+		name: undefined,
+		isDefault: true,
+	});
+	t.throws(() => choose('mai'), {
+		instanceOf: FarmError,
+		code: 'NOT_FOUND',
+		message: /did you mean "main"/,
+	});
+	t.throws(() => choose('constructor'), {
+		instanceOf: FarmError,
+		code: 'NOT_FOUND',
+	});
+	t.is(
+		knownDatabase({settings, folder: configuration.folder, host}, 'nothing'),
+		undefined,
+	);
 });

@@ -32,31 +32,56 @@ last = true`;
 	t.is(lineOf(statements, ['a', 'b', 'dotted', 'z', 'inner']), 12);
 	t.is(lineOf(statements, ['list', 'name']), 15);
 	t.is(lineOf(statements, ['a', 'c d', 'last']), 19);
-	t.is(lineOf(statements, ['a', 'b', 'y']), undefined, 'what only stands in a text is no key');
+	t.is(
+		lineOf(statements, ['a', 'b', 'y']),
+		undefined,
+		'what only stands in a text is no key',
+	);
 	t.is(lineOf(statements, ['nowhere']), undefined);
 });
 
 test('in any document, every key is found on a line that holds it', (t) => {
-	const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string(), {maxLength: 3}));
-	const name = fc.string({minLength: 1, maxLength: 8}).filter((text) => text !== '__proto__');
+	const leaf = fc.oneof(
+		fc.string(),
+		fc.integer(),
+		fc.boolean(),
+		fc.array(fc.string(), {maxLength: 3}),
+	);
+	const name = fc
+		.string({minLength: 1, maxLength: 8})
+		.filter((text) => text !== '__proto__');
 	fc.assert(
-		fc.property(fc.dictionary(name, fc.oneof(leaf, fc.dictionary(name, leaf, {maxKeys: 4})), {maxKeys: 6}), (data) => {
-			const document = stringify(data);
-			const lines = document.split('\n');
-			const statements = tomlStatements(document);
-			for (const [key, value] of Object.entries(data)) {
-				const line = lineOf(statements, [key]);
-				const written = stringify({[key]: 0}).replace(/ = 0\s*$/, '');
-				t.true(line !== undefined && lines[line - 1]?.includes(written), key);
-				if (typeof value === 'object' && !Array.isArray(value)) {
-					for (const inner of Object.keys(value)) {
-						const innerLine = lineOf(statements, [key, inner]);
-						const innerWritten = stringify({[inner]: 0}).replace(/ = 0\s*$/, '');
-						t.true(innerLine !== undefined && lines[innerLine - 1]?.startsWith(innerWritten), `${key} ${inner}`);
+		fc.property(
+			fc.dictionary(
+				name,
+				fc.oneof(leaf, fc.dictionary(name, leaf, {maxKeys: 4})),
+				{maxKeys: 6},
+			),
+			(data) => {
+				const document = stringify(data);
+				const lines = document.split('\n');
+				const statements = tomlStatements(document);
+				for (const [key, value] of Object.entries(data)) {
+					const line = lineOf(statements, [key]);
+					const written = stringify({[key]: 0}).replace(/ = 0\s*$/, '');
+					t.true(line !== undefined && lines[line - 1]?.includes(written), key);
+					if (typeof value === 'object' && !Array.isArray(value)) {
+						for (const inner of Object.keys(value)) {
+							const innerLine = lineOf(statements, [key, inner]);
+							const innerWritten = stringify({[inner]: 0}).replace(
+								/ = 0\s*$/,
+								'',
+							);
+							t.true(
+								innerLine !== undefined &&
+									lines[innerLine - 1]?.startsWith(innerWritten),
+								`${key} ${inner}`,
+							);
+						}
 					}
 				}
-			}
-		}),
+			},
+		),
 		{numRuns: 200},
 	);
 });

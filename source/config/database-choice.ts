@@ -6,8 +6,17 @@ import type {SettingInForce} from './resolve-settings.js';
 import type {SchedulerSettings} from './scheduler-settings.js';
 
 export type DatabaseChoice =
-	| {readonly kind: 'file'; readonly path: string; /** From [scheduler.databases]. */ readonly name: string | undefined; /** Nobody chose it. */ readonly isDefault: boolean}
-	| {readonly kind: 'url'; readonly url: string; readonly name: string | undefined};
+	| {
+			readonly kind: 'file';
+			readonly path: string;
+			/** From [scheduler.databases]. */ readonly name: string | undefined;
+			/** Nobody chose it. */ readonly isDefault: boolean;
+	  }
+	| {
+			readonly kind: 'url';
+			readonly url: string;
+			readonly name: string | undefined;
+	  };
 
 type Input = {
 	readonly settings: SchedulerSettings;
@@ -24,19 +33,38 @@ The database that a setting or `--db` means: a name from [scheduler.databases], 
 
 @throws {FarmError} `NOT_FOUND` for a bare word that is no known name
 */
-export const chooseDatabase = ({settings, inForce, folder, host, chosen}: Input): DatabaseChoice => {
-	const setting = inForce.find((entry) => entry.path === 'scheduler.database.path');
-	const origin = chosen === undefined ? setting?.origin : {kind: 'flag' as const};
+export const chooseDatabase = ({
+	settings,
+	inForce,
+	folder,
+	host,
+	chosen,
+}: Input): DatabaseChoice => {
+	const setting = inForce.find(
+		(entry) => entry.path === 'scheduler.database.path',
+	);
+	const origin =
+		chosen === undefined ? setting?.origin : {kind: 'flag' as const};
 	const written = chosen ?? settings.scheduler.database.path;
 	const configFolderOf = pathsOf(host).join(folder, 'scheduler');
 	if (written === '') {
-		return {kind: 'file', path: pathsOf(host).join(dataFolder(host), 'farm.db'), name: undefined, isDefault: true};
+		return {
+			kind: 'file',
+			path: pathsOf(host).join(dataFolder(host), 'farm.db'),
+			name: undefined,
+			isDefault: true,
+		};
 	}
 
 	const known = settings.scheduler.databases;
 	const byName = Object.hasOwn(known, written) ? known[written] : undefined;
 	if (byName !== undefined) {
-		return located({written: byName, name: written, from: configFolderOf, host});
+		return located({
+			written: byName,
+			name: written,
+			from: configFolderOf,
+			host,
+		});
 	}
 
 	if (!isLocation(written)) {
@@ -51,20 +79,57 @@ export const chooseDatabase = ({settings, inForce, folder, host, chosen}: Input)
 		);
 	}
 
-	return located({written, name: undefined, from: origin?.kind === 'file' ? configFolderOf : host.cwd, host});
+	return located({
+		written,
+		name: undefined,
+		from: origin?.kind === 'file' ? configFolderOf : host.cwd,
+		host,
+	});
 };
 
 /** The same for a database of [scheduler.databases]. */
-export const knownDatabase = ({settings, folder, host}: Pick<Input, 'settings' | 'folder' | 'host'>, name: string): DatabaseChoice | undefined => {
-	const written = Object.hasOwn(settings.scheduler.databases, name) ? settings.scheduler.databases[name] : undefined;
-	return written === undefined ? undefined : located({written, name, from: pathsOf(host).join(folder, 'scheduler'), host});
+export const knownDatabase = (
+	{settings, folder, host}: Pick<Input, 'settings' | 'folder' | 'host'>,
+	name: string,
+): DatabaseChoice | undefined => {
+	const written = Object.hasOwn(settings.scheduler.databases, name)
+		? settings.scheduler.databases[name]
+		: undefined;
+	return written === undefined
+		? undefined
+		: located({
+				written,
+				name,
+				from: pathsOf(host).join(folder, 'scheduler'),
+				host,
+			});
 };
 
 /** Whether it says where a database is, and is not just a name. */
-export const isLocation = (written: string): boolean => isUrl(written) || /[/\\~]/.test(written) || /\.(?:db|sqlite|sqlite3)$/i.test(written);
+export const isLocation = (written: string): boolean =>
+	isUrl(written) ||
+	/[/\\~]/.test(written) ||
+	/\.(?:db|sqlite|sqlite3)$/i.test(written);
 
-const located = ({written, name, from, host}: {readonly written: string; readonly name: string | undefined; readonly from: string; readonly host: Host}): DatabaseChoice =>
-	isUrl(written) ? {kind: 'url', url: written, name} : {kind: 'file', path: absolute(host, written, from), name, isDefault: false};
+const located = ({
+	written,
+	name,
+	from,
+	host,
+}: {
+	readonly written: string;
+	readonly name: string | undefined;
+	readonly from: string;
+	readonly host: Host;
+}): DatabaseChoice =>
+	isUrl(written)
+		? {kind: 'url', url: written, name}
+		: {
+				kind: 'file',
+				path: absolute(host, written, from),
+				name,
+				isDefault: false,
+			};
 
 const meantAmong = (written: string, names: readonly string[]): string => {
 	const near = nearest(written, names);
@@ -73,4 +138,5 @@ const meantAmong = (written: string, names: readonly string[]): string => {
 		: `did you mean "${near}"?`;
 };
 
-const isUrl = (written: string): boolean => /^postgres(?:ql)?:\/\//i.test(written);
+const isUrl = (written: string): boolean =>
+	/^postgres(?:ql)?:\/\//i.test(written);

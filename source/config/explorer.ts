@@ -1,7 +1,9 @@
 import * as cosmiconfigExplorer from 'cosmiconfig/dist/Explorer.js';
 import type {CosmiconfigResult, Options} from 'cosmiconfig';
 
-export type Explorer = {readonly load: (file: string) => Promise<CosmiconfigResult>};
+export type Explorer = {
+	readonly load: (file: string) => Promise<CosmiconfigResult>;
+};
 
 type ExplorerClass = new (
 	options: Options & {
@@ -13,7 +15,9 @@ type ExplorerClass = new (
 /**
 Cosmiconfig's explorer, without what its front does first: that looks in the current folder for settings of cosmiconfig itself, and runs `.config/config.js` if it finds one. A farm's commands are run in folders of other people's projects, where a broken package.json must not stop them, and a planted script must not run.
 */
-export const createExplorer = (load: (file: string, content: string) => unknown): Explorer =>
+export const createExplorer = (
+	load: (file: string, content: string) => unknown,
+): Explorer =>
 	new Class({
 		moduleName: 'lifeblood',
 		searchPlaces: ['config.toml'],
@@ -27,5 +31,6 @@ export const createExplorer = (load: (file: string, content: string) => unknown)
 		metaConfigFilePath: null,
 	});
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the package leaves this class out of its types; its exact version is pinned, and a test reads files through it
-const Class = (cosmiconfigExplorer as unknown as {readonly Explorer: ExplorerClass}).Explorer;
+const Class = (
+	cosmiconfigExplorer as unknown as {readonly Explorer: ExplorerClass}
+).Explorer;

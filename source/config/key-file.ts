@@ -23,19 +23,36 @@ export type PreviousKey = {
 };
 
 export type KeyFile =
-	| {readonly kind: 'read'; readonly keys: StoredKeys; /** One line each. */ readonly warnings: readonly string[]}
+	| {
+			readonly kind: 'read';
+			readonly keys: StoredKeys;
+			/** One line each. */ readonly warnings: readonly string[];
+	  }
 	| {readonly kind: 'absent'};
 
 /** `--key-file`, else `farm.key` in the configuration folder. */
-export const keyFilePath = ({host, folder, keyFile}: {readonly host: Host; readonly folder: string; readonly keyFile?: string | undefined}): string =>
-	keyFile === undefined || keyFile === '' ? path.join(folder, 'farm.key') : absolute(host, keyFile);
+export const keyFilePath = ({
+	host,
+	folder,
+	keyFile,
+}: {
+	readonly host: Host;
+	readonly folder: string;
+	readonly keyFile?: string | undefined;
+}): string =>
+	keyFile === undefined || keyFile === ''
+		? path.join(folder, 'farm.key')
+		: absolute(host, keyFile);
 
 /**
 Read the keys. `now` (milliseconds since 1970) decides which previous ones still count.
 
 @throws {FarmError} `INVALID` for a file that anyone on the machine may read, that is not a key file, or that cannot be read
 */
-export const readKeyFile = async (file: string, now: number): Promise<KeyFile> => {
+export const readKeyFile = async (
+	file: string,
+	now: number,
+): Promise<KeyFile> => {
 	try {
 		const {mode} = await fs.stat(file);
 		const content = await fs.readFile(file, 'utf8');
@@ -50,7 +67,11 @@ export const readKeyFile = async (file: string, now: number): Promise<KeyFile> =
 			return {kind: 'absent'};
 		}
 
-		throw new FarmError('INVALID', `The farm key file ${file} cannot be read (${reasonOf(error)}).`, {cause: error});
+		throw new FarmError(
+			'INVALID',
+			`The farm key file ${file} cannot be read (${reasonOf(error)}).`,
+			{cause: error},
+		);
 	}
 };
 
@@ -59,7 +80,14 @@ Make the key file where there is none, with mode 0600, and give the keys that ar
 
 @throws {FarmError} `STORAGE` where it cannot be written; as `readKeyFile`
 */
-export const createKeyFile = async (file: string, {makeKey, now}: {readonly makeKey: () => string; readonly now: number}): Promise<{readonly keys: StoredKeys; readonly isNew: boolean; readonly warnings: readonly string[]}> => {
+export const createKeyFile = async (
+	file: string,
+	{makeKey, now}: {readonly makeKey: () => string; readonly now: number},
+): Promise<{
+	readonly keys: StoredKeys;
+	readonly isNew: boolean;
+	readonly warnings: readonly string[];
+}> => {
 	const found = await readKeyFile(file, now);
 	if (found.kind === 'read') {
 		return {keys: found.keys, isNew: false, warnings: found.warnings};
@@ -72,31 +100,55 @@ export const createKeyFile = async (file: string, {makeKey, now}: {readonly make
 			return {keys, isNew: true, warnings: []};
 		}
 	} catch (error) {
-		throw new FarmError('STORAGE', `The farm key cannot be written to ${file} (${reasonOf(error)}): name another place with --key-file.`, {cause: error});
+		throw new FarmError(
+			'STORAGE',
+			`The farm key cannot be written to ${file} (${reasonOf(error)}): name another place with --key-file.`,
+			{cause: error},
+		);
 	}
 
 	const theirs = await readKeyFile(file, now);
 	if (theirs.kind === 'absent') {
-		throw new FarmError('CONFLICT', `The farm key file ${file} was taken away while it was being made: try again.`);
+		throw new FarmError(
+			'CONFLICT',
+			`The farm key file ${file} was taken away while it was being made: try again.`,
+		);
 	}
 
 	return {keys: theirs.keys, isNew: false, warnings: theirs.warnings};
 };
 
 /** Replace what is in the key file, at once and with mode 0600; it is made where there is none. */
-export const writeKeyFile = async (file: string, keys: StoredKeys): Promise<void> => {
+export const writeKeyFile = async (
+	file: string,
+	keys: StoredKeys,
+): Promise<void> => {
 	try {
 		await fs.mkdir(path.dirname(file), {recursive: true});
 		await writeFileAtomic(file, formatKeys(keys), {mode: 0o600});
 	} catch (error) {
-		throw new FarmError('STORAGE', `The farm key cannot be written to ${file} (${reasonOf(error)}).`, {cause: error});
+		throw new FarmError(
+			'STORAGE',
+			`The farm key cannot be written to ${file} (${reasonOf(error)}).`,
+			{cause: error},
+		);
 	}
 };
 
 /** The keys after a change of key: the one that was current is accepted until `now + keepMs`. */
-export const rotatedKeys = (keys: StoredKeys, {next, now, keepMs}: {readonly next: string; readonly now: number; readonly keepMs: number}): StoredKeys => ({
+export const rotatedKeys = (
+	keys: StoredKeys,
+	{
+		next,
+		now,
+		keepMs,
+	}: {readonly next: string; readonly now: number; readonly keepMs: number},
+): StoredKeys => ({
 	current: next,
-	previous: [{key: keys.current, expires_at: now + keepMs}, ...keys.previous.filter((previous) => previous.expires_at > now)],
+	previous: [
+		{key: keys.current, expires_at: now + keepMs},
+		...keys.previous.filter((previous) => previous.expires_at > now),
+	],
 });
 
 const checkedMode = (file: string, mode: number): string[] => {
@@ -106,22 +158,46 @@ const checkedMode = (file: string, mode: number): string[] => {
 
 	// The bits of everyone else, and those of the group.
 	if (mode % 0o10 !== 0) {
-		throw new FarmError('INVALID', `The farm key file ${file} is open to everyone on this machine (mode ${octal(mode)}): run "chmod 600 ${file}"; if others may have seen it, then "lifeblood key rotate".`);
+		throw new FarmError(
+			'INVALID',
+			`The farm key file ${file} is open to everyone on this machine (mode ${octal(mode)}): run "chmod 600 ${file}"; if others may have seen it, then "lifeblood key rotate".`,
+		);
 	}
 
-	return mode % 0o100 === 0 ? [] : [`${file}: the farm key is open to the file's group (mode ${octal(mode)}); "chmod 600 ${file}" closes it`];
+	return mode % 0o100 === 0
+		? []
+		: [
+				`${file}: the farm key is open to the file's group (mode ${octal(mode)}); "chmod 600 ${file}" closes it`,
+			];
 };
 
-const octal = (mode: number): string => (mode % 0o1000).toString(8).padStart(4, '0');
+const octal = (mode: number): string =>
+	(mode % 0o1000).toString(8).padStart(4, '0');
 
-const heading = '# The key of a lifeblood farm. Whoever has it may do everything in the farm. Made by "lifeblood key create"; "lifeblood key rotate" changes it.';
+const heading =
+	'# The key of a lifeblood farm. Whoever has it may do everything in the farm. Made by "lifeblood key create"; "lifeblood key rotate" changes it.';
 
 const formatKeys = (keys: StoredKeys): string => {
-	const lines = [heading, keys.current, ...keys.previous.map((previous) => `old ${previous.key} until ${new Date(previous.expires_at).toISOString()}`)];
+	const lines = [
+		heading,
+		keys.current,
+		...keys.previous.map(
+			(previous) =>
+				`old ${previous.key} until ${new Date(previous.expires_at).toISOString()}`,
+		),
+	];
 	return `${lines.join('\n')}\n`;
 };
 
-const parseKeys = ({file, content, now}: {readonly file: string; readonly content: string; readonly now: number}): StoredKeys => {
+const parseKeys = ({
+	file,
+	content,
+	now,
+}: {
+	readonly file: string;
+	readonly content: string;
+	readonly now: number;
+}): StoredKeys => {
 	let current: string | undefined;
 	const previous: PreviousKey[] = [];
 	for (const [index, raw] of content.split('\n').entries()) {
@@ -131,7 +207,7 @@ const parseKeys = ({file, content, now}: {readonly file: string; readonly conten
 		}
 
 		const old = /^old (?<key>\S+) until (?<until>\S+)$/.exec(line)?.groups;
-		const expiresAt = old === undefined ? Number.NaN : Date.parse(old['until'] ?? '');
+		const expiresAt = old === undefined ? NaN : Date.parse(old['until'] ?? '');
 		if (old?.['key'] !== undefined && !Number.isNaN(expiresAt)) {
 			if (expiresAt > now) {
 				previous.push({key: old['key'], expires_at: expiresAt});
@@ -140,12 +216,18 @@ const parseKeys = ({file, content, now}: {readonly file: string; readonly conten
 			current = line;
 		} else {
 			// Never the line itself: there may be a key in it.
-			throw new FarmError('INVALID', `${file}:${index + 1}: this line is no farm key; restore the file, or move it away and run "lifeblood join" or "lifeblood key create".`);
+			throw new FarmError(
+				'INVALID',
+				`${file}:${index + 1}: this line is no farm key; restore the file, or move it away and run "lifeblood join" or "lifeblood key create".`,
+			);
 		}
 	}
 
 	if (current === undefined) {
-		throw new FarmError('INVALID', `The farm key file ${file} holds no key; move it away and run "lifeblood join" or "lifeblood key create".`);
+		throw new FarmError(
+			'INVALID',
+			`The farm key file ${file} holds no key; move it away and run "lifeblood join" or "lifeblood key create".`,
+		);
 	}
 
 	return {current, previous};
@@ -183,7 +265,10 @@ const putIfAbsent = async (file: string, content: string): Promise<boolean> => {
 const unlinkable = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'];
 
 /** Where there are no hard links, as on FAT and some network shares: whoever makes the file writes it, and the others give that a moment. */
-const putExclusively = async (file: string, content: string): Promise<boolean> => {
+const putExclusively = async (
+	file: string,
+	content: string,
+): Promise<boolean> => {
 	try {
 		await fs.writeFile(file, content, {flag: 'wx', mode: 0o600});
 		return true;
@@ -206,4 +291,5 @@ const putExclusively = async (file: string, content: string): Promise<boolean> =
 	}
 };
 
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean =>
+	error instanceof Error && 'code' in error && error.code === code;

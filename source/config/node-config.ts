@@ -13,7 +13,9 @@ export type NodeConfig = {
 	/** Node type → parameters that a new node of that type starts with. */
 	readonly initial: Readonly<Record<string, JsonObject>>;
 	/** Node type → name → parameters: the presets there are. */
-	readonly settings: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
+	readonly settings: Readonly<
+		Record<string, Readonly<Record<string, JsonObject>>>
+	>;
 };
 
 const jsonTable = z.record(z.string(), z.json());
@@ -26,9 +28,16 @@ Read `scheduler/nodes/config.toml`, `defaults.toml` and `settings/TYPE/NAME.toml
 export const loadNodeConfig = async (folder: string): Promise<NodeConfig> => {
 	const nodes = path.join(folder, 'scheduler', 'nodes');
 	const faults: Fault[] = [];
-	const config = tablesOf(await readToml(path.join(nodes, 'config.toml')), faults);
+	const config = tablesOf(
+		await readToml(path.join(nodes, 'config.toml')),
+		faults,
+	);
 	const settings = await readSettings(path.join(nodes, 'settings'), faults);
-	const initial = initialOf(await readToml(path.join(nodes, 'defaults.toml')), settings, faults);
+	const initial = initialOf(
+		await readToml(path.join(nodes, 'defaults.toml')),
+		settings,
+		faults,
+	);
 	if (faults.length > 0) {
 		throw faultError(faults);
 	}
@@ -36,7 +45,10 @@ export const loadNodeConfig = async (folder: string): Promise<NodeConfig> => {
 	return {config, initial, settings};
 };
 
-const readSettings = async (folder: string, faults: Fault[]): Promise<Record<string, Record<string, JsonObject>>> => {
+const readSettings = async (
+	folder: string,
+	faults: Fault[],
+): Promise<Record<string, Record<string, JsonObject>>> => {
 	const settings: Record<string, Record<string, JsonObject>> = {};
 	for (const type of await namesIn(folder, 'folders')) {
 		const presets: Record<string, JsonObject> = {};
@@ -57,14 +69,20 @@ const readSettings = async (folder: string, faults: Fault[]): Promise<Record<str
 };
 
 /** A section a node type. */
-const tablesOf = (read: TomlFile, faults: Fault[]): Record<string, JsonObject> => {
+const tablesOf = (
+	read: TomlFile,
+	faults: Fault[],
+): Record<string, JsonObject> => {
 	const tables: Record<string, JsonObject> = {};
 	for (const [type, value] of entriesOf(read, faults)) {
 		const parsed = jsonTable.safeParse(value.content);
 		if (parsed.success) {
 			tables[type] = parsed.data;
 		} else {
-			faults.push({...value.place, message: `"${type}" must be a section [${type}], one for a node type`});
+			faults.push({
+				...value.place,
+				message: `"${type}" must be a section [${type}], one for a node type`,
+			});
 		}
 	}
 
@@ -72,14 +90,25 @@ const tablesOf = (read: TomlFile, faults: Fault[]): Record<string, JsonObject> =
 };
 
 /** `TYPE = "NAME"`: the name of the settings that a new node of that type starts with. */
-const initialOf = (read: TomlFile, settings: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>, faults: Fault[]): Record<string, JsonObject> => {
+const initialOf = (
+	read: TomlFile,
+	settings: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>,
+	faults: Fault[],
+): Record<string, JsonObject> => {
 	const initial: Record<string, JsonObject> = {};
 	for (const [type, {content, place}] of entriesOf(read, faults)) {
-		const preset = typeof content === 'string' ? settings[type]?.[content] : undefined;
+		const preset =
+			typeof content === 'string' ? settings[type]?.[content] : undefined;
 		if (typeof content !== 'string') {
-			faults.push({...place, message: `"${type}" must be the name of settings in quotes`});
+			faults.push({
+				...place,
+				message: `"${type}" must be the name of settings in quotes`,
+			});
 		} else if (preset === undefined) {
-			faults.push({...place, message: `there are no settings "${content}" for "${type}": settings/${type}/${content}.toml is not there`});
+			faults.push({
+				...place,
+				message: `there are no settings "${content}" for "${type}": settings/${type}/${content}.toml is not there`,
+			});
 		} else {
 			initial[type] = preset;
 		}
@@ -88,7 +117,10 @@ const initialOf = (read: TomlFile, settings: Readonly<Record<string, Readonly<Re
 	return initial;
 };
 
-type Entry = {readonly content: unknown; readonly place: {readonly where: string; readonly line: number | undefined}};
+type Entry = {
+	readonly content: unknown;
+	readonly place: {readonly where: string; readonly line: number | undefined};
+};
 
 const entriesOf = (read: TomlFile, faults: Fault[]): Array<[string, Entry]> => {
 	switch (read.kind) {
@@ -102,23 +134,41 @@ const entriesOf = (read: TomlFile, faults: Fault[]): Array<[string, Entry]> => {
 		}
 
 		case 'read': {
-			return Object.entries(read.data).map(([name, content]) => [name, {content, place: read.locate([name])}]);
+			return Object.entries(read.data).map(([name, content]) => [
+				name,
+				{content, place: read.locate([name])},
+			]);
 		}
 	}
 };
 
-const namesIn = async (folder: string, what: 'folders' | 'files'): Promise<string[]> => {
+const namesIn = async (
+	folder: string,
+	what: 'folders' | 'files',
+): Promise<string[]> => {
 	try {
 		const entries = await fs.readdir(folder, {withFileTypes: true});
 		return entries
-			.filter((entry) => (what === 'folders' ? entry.isDirectory() : !entry.isDirectory() && entry.name.endsWith('.toml')))
+			.filter((entry) =>
+				what === 'folders'
+					? entry.isDirectory()
+					: !entry.isDirectory() && entry.name.endsWith('.toml'),
+			)
 			.map((entry) => entry.name)
 			.sort((left, right) => (left < right ? -1 : 1));
 	} catch (error) {
-		if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+		if (
+			error instanceof Error &&
+			'code' in error &&
+			(error.code === 'ENOENT' || error.code === 'ENOTDIR')
+		) {
 			return [];
 		}
 
-		throw new FarmError('INVALID', `${folder}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+		throw new FarmError(
+			'INVALID',
+			`${folder}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+			{cause: error},
+		);
 	}
 };

@@ -19,7 +19,7 @@ export const configurationPage = (): string =>
 		'3. `~/lifeblood`, if it is there',
 		'4. `$XDG_CONFIG_HOME/lifeblood`, which is `~/.config/lifeblood` where that variable is not set; on macOS `~/Library/Preferences/lifeblood`; on Windows `%APPDATA%\\lifeblood`',
 		'',
-		'Beside the components\' folders, `farm.key` in it is the farm\'s key, and `plugins/` holds node plugins.',
+		"Beside the components' folders, `farm.key` in it is the farm's key, and `plugins/` holds node plugins.",
 		'',
 		'Logs, and what a component must find again after a restart, are in `$XDG_STATE_HOME/lifeblood` (`~/.local/state/lifeblood`; `~/Library/Application Support/lifeblood` and `~/Library/Logs/lifeblood` on macOS; `%LOCALAPPDATA%\\lifeblood` on Windows). A database that nobody gave a place is `farm.db` in `$XDG_DATA_HOME/lifeblood` (`~/.local/share/lifeblood`; `~/Library/Application Support/lifeblood`; `%LOCALAPPDATA%\\lifeblood\\data`).',
 		'',
@@ -55,22 +55,28 @@ const componentLines = (component: Component): string[] => {
 			'',
 			'| setting | default | what it does | variable | flag |',
 			'|---|---|---|---|---|',
-			...leaves.filter((leaf) => sectionOf(leaf) === section).map((leaf) => row(component, leaf)),
+			...leaves
+				.filter((leaf) => sectionOf(leaf) === section)
+				.map((leaf) => row(component, leaf)),
 			'',
 		]),
 	];
 };
 
-const sectionOf = (leaf: SettingLeaf): string => (leaf.isTable ? leaf.path : leaf.path.slice(0, -1)).join('.');
+const sectionOf = (leaf: SettingLeaf): string =>
+	(leaf.isTable ? leaf.path : leaf.path.slice(0, -1)).join('.');
 
 const row = (component: Component, leaf: SettingLeaf): string => {
-	const example = leaf.example === undefined ? '' : ` For example \`${leaf.example}\`.`;
+	const example =
+		leaf.example === undefined ? '' : ` For example \`${leaf.example}\`.`;
 	const cells = [
 		leaf.isTable ? '*any name*' : `\`${leaf.path.at(-1)}\``,
-		leaf.isTable ? 'none' : `\`${stringify({x: leaf.default}).trim().replace(/^x = /, '')}\``,
+		leaf.isTable
+			? 'none'
+			: `\`${stringify({x: leaf.default}).trim().replace(/^x = /, '')}\``,
 		`${leaf.description}${example}`,
 		`\`${variableName(component, leaf.path)}\``,
 		leaf.flag === undefined ? '' : `\`--${leaf.flag}\``,
 	];
-	return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+	return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
 };

@@ -9,7 +9,10 @@ export type TomlFile =
 			readonly file: string;
 			readonly data: Readonly<Record<string, unknown>>;
 			/** Where a key stands, in this file or one that it imports. */
-			readonly locate: (path: readonly string[]) => {readonly where: string; readonly line: number | undefined};
+			readonly locate: (path: readonly string[]) => {
+				readonly where: string;
+				readonly line: number | undefined;
+			};
 	  }
 	| {readonly kind: 'absent'; readonly file: string}
 	| {readonly kind: 'faulty'; readonly file: string; readonly fault: Fault};
@@ -27,11 +30,13 @@ export const readToml = async (file: string): Promise<TomlFile> => {
 	try {
 		const result = await createExplorer(load).load(file);
 		const data: unknown = result?.config ?? {};
-		if (typeof data !== 'object' || data === null) {
-			return {kind: 'faulty', file, fault: {where: file, message: 'is no TOML table'}};
-		}
-
-		return {kind: 'read', file, data: {...data}, locate: locator(file, texts)};
+		return typeof data !== 'object' || data === null
+			? {
+					kind: 'faulty',
+					file,
+					fault: {where: file, message: 'is no TOML table'},
+				}
+			: {kind: 'read', file, data: {...data}, locate: locator(file, texts)};
 	} catch (error) {
 		return unreadable(file, error);
 	}
@@ -48,9 +53,12 @@ const locator =
 	(path: readonly string[]): {where: string; line: number | undefined} => {
 		// The file's own values win over imported ones, so it is looked at first; where the key itself stands nowhere, what it is in.
 		const order = [file, ...[...texts.keys()].filter((name) => name !== file)];
-		for (let length = path.length; length > 0; length--) {
+		for (let {length} = path; length > 0; length--) {
 			for (const where of order) {
-				const line = lineOf(tomlStatements(texts.get(where) ?? ''), path.slice(0, length));
+				const line = lineOf(
+					tomlStatements(texts.get(where) ?? ''),
+					path.slice(0, length),
+				);
 				if (line !== undefined) {
 					return {where, line};
 				}
@@ -62,18 +70,40 @@ const locator =
 
 const unreadable = (file: string, error: unknown): TomlFile => {
 	if (error instanceof TomlError) {
-		const where = 'filepath' in error && typeof error.filepath === 'string' ? error.filepath : file;
-		return {kind: 'faulty', file, fault: {where, line: error.line, message: `not TOML: ${firstLine(error.message).replace(/^Invalid TOML document: /, '')}`}};
+		const where =
+			'filepath' in error && typeof error.filepath === 'string'
+				? error.filepath
+				: file;
+		return {
+			kind: 'faulty',
+			file,
+			fault: {
+				where,
+				line: error.line,
+				message: `not TOML: ${firstLine(error.message).replace(/^Invalid TOML document: /, '')}`,
+			},
+		};
 	}
 
-	const code = error instanceof Error && 'code' in error ? error.code : undefined;
-	const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : file;
+	const code =
+		error instanceof Error && 'code' in error ? error.code : undefined;
+	const path =
+		error instanceof Error && 'path' in error && typeof error.path === 'string'
+			? error.path
+			: file;
 	if ((code === 'ENOENT' || code === 'ENOTDIR') && path === file) {
 		return {kind: 'absent', file};
 	}
 
-	const reason = code === 'EACCES' || code === 'EPERM' ? 'this user may not read it' : firstLine(error instanceof Error ? error.message : String(error));
-	return {kind: 'faulty', file, fault: {where: path, message: `cannot be read: ${reason}`}};
+	const reason =
+		code === 'EACCES' || code === 'EPERM'
+			? 'this user may not read it'
+			: firstLine(error instanceof Error ? error.message : String(error));
+	return {
+		kind: 'faulty',
+		file,
+		fault: {where: path, message: `cannot be read: ${reason}`},
+	};
 };
 
 const firstLine = (message: string): string => message.split('\n', 1)[0] ?? '';
@@ -87,9 +117,9 @@ const plainOf = (value: unknown): unknown => {
 		return value.map((item) => plainOf(item));
 	}
 
-	if (typeof value === 'object' && value !== null) {
-		return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plainOf(member)]));
-	}
-
-	return value;
+	return typeof value === 'object' && value !== null
+		? Object.fromEntries(
+				Object.entries(value).map(([name, member]) => [name, plainOf(member)]),
+			)
+		: value;
 };

@@ -15,7 +15,10 @@ export const parseSize = (written: string | number): number | undefined => {
 		return Number.isSafeInteger(written) && written >= 0 ? written : undefined;
 	}
 
-	const match = /^(?<amount>\d+(?:\.\d+)?|\.\d+)\s*(?<unit>[kmgtp]?)(?:i?b)?$/i.exec(written.trim());
+	const match =
+		/^(?<amount>\d+(?:\.\d+)?|\.\d+)\s*(?<unit>[gkmpt]?)(?:i?b)?$/i.exec(
+			written.trim(),
+		);
 	const unit = units[match?.groups?.['unit']?.toLowerCase() ?? ''];
 	if (match?.groups?.['amount'] === undefined || unit === undefined) {
 		return undefined;

@@ -35,7 +35,12 @@ export const tomlStatements = (document: string): TomlStatement[] => {
 		}
 
 		for (const path of paths) {
-			statements.push({first, last: end + 1, path: isHeader ? path : [...section, ...path], kind: isHeader ? 'header' : 'value'});
+			statements.push({
+				first,
+				last: end + 1,
+				path: isHeader ? path : [...section, ...path],
+				kind: isHeader ? 'header' : 'value',
+			});
 		}
 	}
 
@@ -55,8 +60,12 @@ export const lineOf = (
 	return found?.first;
 };
 
-export const isSame = (left: readonly string[], right: readonly string[]): boolean =>
-	left.length === right.length && left.every((name, index) => name === right[index]);
+export const isSame = (
+	left: readonly string[],
+	right: readonly string[],
+): boolean =>
+	left.length === right.length &&
+	left.every((name, index) => name === right[index]);
 
 const parseOrUndefined = (piece: string): unknown => {
 	try {
@@ -71,7 +80,9 @@ const deepestOf = (parsed: unknown): string[] => {
 	const path: string[] = [];
 	let inside = parsed;
 	for (;;) {
-		const entry: [string, unknown] | undefined = isTable(inside) ? Object.entries(inside)[0] : undefined;
+		const entry: [string, unknown] | undefined = isTable(inside)
+			? Object.entries(inside)[0]
+			: undefined;
 		if (entry === undefined) {
 			return path;
 		}
@@ -105,4 +116,7 @@ const valuePaths = (parsed: unknown, piece: string): string[][] => {
 };
 
 const isTable = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+	typeof value === 'object' &&
+	value !== null &&
+	!Array.isArray(value) &&
+	!(value instanceof Date);

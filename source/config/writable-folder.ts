@@ -12,18 +12,26 @@ export type WritableFolder = {
 /**
 The wanted folder, made where it is not there; or, where it cannot be written, one of this user's own in the system's folder for temporary files. A component goes on with it, and says so.
 */
-export const writableFolder = async (wanted: string, what: string): Promise<WritableFolder> => {
+export const writableFolder = async (
+	wanted: string,
+	what: string,
+): Promise<WritableFolder> => {
 	const refusal = await whyNotWritable(wanted);
 	if (refusal === undefined) {
 		return {folder: wanted, warning: undefined};
 	}
 
 	const folder = await temporaryFolder(path.basename(wanted));
-	return {folder, warning: `${what}: ${wanted} cannot be written (${refusal}); ${folder} is used instead, which may not last`};
+	return {
+		folder,
+		warning: `${what}: ${wanted} cannot be written (${refusal}); ${folder} is used instead, which may not last`,
+	};
 };
 
 /** Make a folder, and say why it cannot be written, or undefined if it can. */
-export const whyNotWritable = async (folder: string): Promise<string | undefined> => {
+export const whyNotWritable = async (
+	folder: string,
+): Promise<string | undefined> => {
 	try {
 		await fs.mkdir(folder, {recursive: true, mode: 0o700});
 		// `access` says yes to root on a read-only file system, and to some network shares: only writing tells.
@@ -36,8 +44,11 @@ export const whyNotWritable = async (folder: string): Promise<string | undefined
 };
 
 export const reasonOf = (error: unknown): string => {
-	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-	return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+	const code =
+		error instanceof Error && 'code' in error ? String(error.code) : '';
+	return (
+		reasons[code] ?? (error instanceof Error ? error.message : String(error))
+	);
 };
 
 const reasons: Readonly<Record<string, string>> = {
@@ -54,11 +65,18 @@ const reasons: Readonly<Record<string, string>> = {
 /** The same one for every process of this user, so that scheduler and worker find each other; and nobody else's. */
 const temporaryFolder = async (name: string): Promise<string> => {
 	const user = process.getuid?.();
-	const root = path.join(os.tmpdir(), `lifeblood-${user ?? os.userInfo().username}`);
+	const root = path.join(
+		os.tmpdir(),
+		`lifeblood-${user ?? os.userInfo().username}`,
+	);
 	await fs.mkdir(root, {mode: 0o700}).catch(() => undefined);
 	const found = await fs.lstat(root).catch(() => undefined);
-	const isOurs = found?.isDirectory() === true && (user === undefined || (found.uid === user && found.mode % 0o100 === 0));
-	const folder = isOurs ? path.join(root, name) : await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-'));
+	const isOurs =
+		found?.isDirectory() === true &&
+		(user === undefined || (found.uid === user && found.mode % 0o100 === 0));
+	const folder = isOurs
+		? path.join(root, name)
+		: await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-'));
 	await fs.mkdir(folder, {recursive: true, mode: 0o700});
 	return folder;
 };
