@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import {setTimeout as delay} from 'node:timers/promises';
 import type {InvocationId} from '../core/ids.js';
 import type {ProcessEntry, ProcessTable} from './process-table.js';
 import {openRecord, type Record, type Recorded} from './record.js';
@@ -87,17 +86,29 @@ const wrapperOf = (
 const startedAbout = (entry: ProcessEntry, at: number): boolean =>
 	Math.abs(Date.parse(entry.started) - at) < 3000;
 
-/** Resolves when a process that is not our child is gone. */
+/** Resolves when a process that is not our child is gone; never after the signal. */
 export const whenGone = async (
 	pid: number,
 	table: ProcessTable,
 	signal: AbortSignal,
 ): Promise<void> => {
-	const first = (await table.read()).get(pid);
-	for (let gone = first === undefined; !gone && !signal.aborted;) {
-		/* eslint-disable no-await-in-loop -- the system tells nobody but the parent of a process's end, so it is looked at */
-		await delay(500, undefined, {signal}).catch(() => undefined);
-		gone = first === undefined || !table.isAlive(first);
-		/* eslint-enable no-await-in-loop */
+	const processes = await table.read();
+	const entry = processes.get(pid);
+	const gone = Promise.withResolvers<void>();
+	if (entry === undefined) {
+		gone.resolve();
+	} else {
+		// The system tells nobody but the parent of a process's end, so it is looked at.
+		const timer = setInterval(() => {
+			if (!table.isAlive(entry)) {
+				clearInterval(timer);
+				gone.resolve();
+			}
+		}, 250);
+		signal.addEventListener('abort', () => {
+			clearInterval(timer);
+		});
 	}
+
+	return gone.promise;
 };

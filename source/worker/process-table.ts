@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {execFile} from 'node:child_process';
 import fs from 'node:fs';
 import process from 'node:process';

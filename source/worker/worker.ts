@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
@@ -415,7 +416,11 @@ const troubleOf = ({
 	try {
 		fs.mkdirSync(scratch, {recursive: true, mode: 0o700});
 		fs.accessSync(scratch, fs.constants.W_OK);
-		return undefined;
+		const {uid} = fs.statSync(scratch);
+		// In a folder for everyone's temporary files, somebody else may have made it first, to look into what we write there.
+		return uid === (process.getuid?.() ?? uid)
+			? undefined
+			: `The scratch folder ${scratch} on ${host} belongs to another user. Set worker.scratch to a folder of your own.`;
 	} catch (error) {
 		return `The scratch folder ${scratch} on ${host} cannot be used: ${messageOf(error)}. Set worker.scratch to a folder that can.`;
 	}
