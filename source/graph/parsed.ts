@@ -5,4 +5,9 @@ export type Parsed<T> =
 
 export const ok = <T>(value: T): Parsed<T> => ({kind: 'ok', value});
 
-export const fault = (message: string): {readonly kind: 'fault'; readonly message: string} => ({kind: 'fault', message});
+export const fault = (
+	message: string,
+): {readonly kind: 'fault'; readonly message: string} => ({
+	kind: 'fault',
+	message,
+});

@@ -22,7 +22,9 @@ export const parsePatterns = (text: string): Parsed<Patterns> => {
 	const exclude: string[] = [];
 	for (const word of words.value) {
 		if (word.length > longest) {
-			return fault(`a pattern has ${word.length} characters, but may have at most ${longest}`);
+			return fault(
+				`a pattern has ${word.length} characters, but may have at most ${longest}`,
+			);
 		}
 
 		if (word.startsWith('^')) {
@@ -36,12 +38,19 @@ export const parsePatterns = (text: string): Parsed<Patterns> => {
 };
 
 /** Those of the names that the patterns select, in their order. */
-export const selectByPatterns = (names: readonly string[], {include, exclude}: Patterns): string[] =>
-	names.filter((name) => matchesAny(name, include) && !matchesAny(name, exclude));
+export const selectByPatterns = (
+	names: readonly string[],
+	{include, exclude}: Patterns,
+): string[] =>
+	names.filter(
+		(name) => matchesAny(name, include) && !matchesAny(name, exclude),
+	);
 
 /** Whether one of these globs matches the whole name. Names are no paths: a `*` matches dots and slashes too. */
-export const matchesAny = (name: string, patterns: readonly string[]): boolean =>
-	patterns.some((pattern) => matcherOf(pattern)(name));
+export const matchesAny = (
+	name: string,
+	patterns: readonly string[],
+): boolean => patterns.some((pattern) => matcherOf(pattern)(name));
 
 /** Patterns come from nodes' parameters and are few; those that expressions make must not fill the memory. */
 const mostMatchers = 1000;

@@ -13,15 +13,24 @@ export const satisfies = (version: string, range: string): boolean => {
 
 	const parsedVersion = parseVersion(version);
 	const parsedRange = rangeOf(text);
-	return parsedVersion !== undefined && parsedRange !== undefined && parsedRange.test(parsedVersion);
+	return (
+		parsedVersion !== undefined &&
+		parsedRange !== undefined &&
+		parsedRange.test(parsedVersion)
+	);
 };
 
 /** Whether this is a range that `satisfies` understands. */
 export const isVersionRange = (range: string): boolean =>
-	range.trim() === '' || rangeOf(range.trim()) !== undefined || /^[A-Za-z][\w.+-]*$/.test(range.trim());
+	range.trim() === '' ||
+	rangeOf(range.trim()) !== undefined ||
+	/^[a-z][\w+\-.]*$/i.test(range.trim());
 
 const parseVersion = (text: string): semver.SemVer | undefined => {
-	const match = /^\s*v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:\.\d+)*(?:-([\dA-Za-z.-]+))?/.exec(text);
+	const match =
+		/^\s*v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:\.\d+)*(?:-([\d\-.A-Za-z]+))?/.exec(
+			text,
+		);
 	if (!match) {
 		return undefined;
 	}
@@ -29,7 +38,11 @@ const parseVersion = (text: string): semver.SemVer | undefined => {
 	const [, major, minor = '0', patch = '0', prerelease] = match;
 	const whole = [major, minor, patch].map(Number).join('.');
 	// What follows a version is not always a pre-release by the rules (`-01`): it is left out then.
-	return semver.parse(prerelease === undefined ? whole : `${whole}-${prerelease}`) ?? semver.parse(whole) ?? undefined;
+	return (
+		semver.parse(prerelease === undefined ? whole : `${whole}-${prerelease}`) ??
+		semver.parse(whole) ??
+		undefined
+	);
 };
 
 /** Ranges come from nodes' parameters and are few; those that expressions make must not fill the memory. */
@@ -58,7 +71,9 @@ const parseRange = (text: string): semver.Range | undefined => {
 		.replaceAll(/(?<![\w-])v?0+(?=\d)/g, '')
 		.replaceAll(/(?<=\d\.)0+(?=\d)/g, '')
 		.replaceAll('==', '=')
-		.replaceAll(/~=\s*v?(\d+(?:\.\d+)*)/g, (_, version: string) => compatibleRelease(version));
+		.replaceAll(/~=\s*v?(\d+(?:\.\d+)*)/g, (_, version: string) =>
+			compatibleRelease(version),
+		);
 	try {
 		return new semver.Range(plain, {includePrerelease: true});
 	} catch {

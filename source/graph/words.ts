@@ -3,7 +3,11 @@ import {fault, ok, type Parsed} from './parsed.js';
 /**
 Cut a text into words as a shell does: at white space, except within single or double quotes. A backslash keeps the next character as it is, outside of single quotes.
 
+@param text
 @param keepEscapes - leave backslashes in the words, for whoever reads the words to take them away
+@param root0
+@param root0.keepEscapes
+@param keepEscapes.keepEscapes
 */
 export const parseWords = (
 	text: string,
@@ -37,9 +41,9 @@ export const parseWords = (
 		}
 	}
 
-	if (quote !== undefined) {
-		return fault(`a quote (${quote}) is opened in ${JSON.stringify(text)} and not closed`);
-	}
-
-	return ok(word === undefined ? words : [...words, word]);
+	return quote === undefined
+		? ok(word === undefined ? words : [...words, word])
+		: fault(
+				`a quote (${quote}) is opened in ${JSON.stringify(text)} and not closed`,
+			);
 };

@@ -48,6 +48,8 @@ export type Relative = {
 	readonly parent_id: TaskId | undefined;
 	readonly attributes: Attributes;
 	readonly children: ChildCounts;
+	/** Not dead. */
+	readonly alive: boolean;
 	/** At this node and waiting here (or the task that is being processed itself). */
 	readonly arrived: boolean;
 	/** The input of this node by which it came; only meaningful where `arrived`. */
@@ -121,7 +123,7 @@ export type ProcessResult =
 	| {readonly kind: 'not_ready'; readonly message?: string; readonly release?: readonly Release[]}
 	| {readonly kind: 'error'; readonly message: string}
 	/** The task ends here for good. */
-	| {readonly kind: 'kill'}
+	| {readonly kind: 'kill'; readonly spawn?: readonly SpawnRequest[]}
 	/**
 	The split that this task is an element of is gathered here: every element dies, and the task that was split reappears at this node, done, with `set`.
 	*/

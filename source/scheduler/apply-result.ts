@@ -41,6 +41,7 @@ export const applyResult = (
 		}
 
 		case 'kill': {
+			spawn(turn, task, result.spawn);
 			kill(turn, task);
 			return;
 		}

@@ -47,6 +47,7 @@ export const relativesOf = ({desk, statements}: Turn, asking: TaskDraft): Relati
 			return attributesOf(task);
 		},
 		children: childrenOf(desk, task, asking),
+		alive: task.row.state !== 'dead',
 		arrived:
 			task.row.id === asking.row.id || (isBlocked(task.row.state) && task.row.node_id === asking.row.node_id),
 		input: task.row.input,

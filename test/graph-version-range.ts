@@ -1,0 +1,94 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {isVersionRange, satisfies} from '../source/graph/version-range.js';
+
+const inside = (range: string, ...versions: readonly string[]) =>
+	versions.filter((version) => satisfies(version, range));
+
+test('a compatible release keeps all numbers but the last', (t) => {
+	t.deepEqual(inside('~=1.2.3', '1.2.2', '1.2.3', '1.2.10', '1.3.0', '2.0.0'), [
+		'1.2.3',
+		'1.2.10',
+	]);
+	t.deepEqual(inside('~=3.4', '3.3', '3.4', '3.6.5', '3.10', '4.0'), [
+		'3.4',
+		'3.6.5',
+		'3.10',
+	]);
+});
+
+test('a shorter version in a range stands for all that begin with it', (t) => {
+	t.deepEqual(
+		inside('20.0', '20.0', '20.0.506', '20.0.999', '20.1.0', '2.0.0'),
+		['20.0', '20.0.506', '20.0.999'],
+	);
+	t.deepEqual(inside('20.0.506', '20.0.506', '20.0.507'), ['20.0.506']);
+});
+
+test('bounds can be combined, by space or comma, and alternatives named', (t) => {
+	t.deepEqual(inside('>=19.5, <21', '19.0', '19.5', '20.5.1', '21.0'), [
+		'19.5',
+		'20.5.1',
+	]);
+	t.deepEqual(inside('>=19.5 <21', '19.0', '20.0'), ['20.0']);
+	t.deepEqual(inside('3.6 || ~=4.2', '3.6.1', '4.1', '4.2'), ['3.6.1', '4.2']);
+	t.deepEqual(inside('==4.2.1', '4.2.1', '4.2.2'), ['4.2.1']);
+});
+
+test('loose versions count: two numbers, leading zeros, four numbers', (t) => {
+	t.deepEqual(inside('>=550', '549.99', '550.54', '550'), ['550.54', '550']);
+	t.deepEqual(
+		inside('>=535.104.05', '535.104.04', '535.104.05', '535.104.12'),
+		['535.104.05', '535.104.12'],
+	);
+	t.deepEqual(inside('1.2.3.4', '1.2.3.4', '1.2.4.4'), ['1.2.3.4']);
+	t.deepEqual(inside('>=0.9', 'v0.10', '0.8'), ['v0.10']);
+});
+
+test('what is no number is only in the range of the same text, and in any', (t) => {
+	t.true(satisfies('gold', 'gold'));
+	t.false(satisfies('gold', '>=1'));
+	t.true(satisfies('gold', ''));
+	t.true(satisfies('gold', '*'));
+	t.false(satisfies('1.0', 'gold'));
+});
+
+test('a range that cannot be read holds nothing, and is known to be none', (t) => {
+	t.false(satisfies('1.0.0', '>>1'));
+	t.false(isVersionRange('>>1'));
+	t.false(isVersionRange('~=abc'));
+	t.true(
+		['~=3.4', '>=550', '20.0', '', 'gold', '>=1, <2'].every((range) =>
+			isVersionRange(range),
+		),
+	);
+});
+
+test('a compatible release is the range that the page says, for all numbers', (t) => {
+	const number = fc.nat({max: 300});
+	fc.assert(
+		fc.property(
+			fc.tuple(number, number, number),
+			fc.tuple(number, number, number),
+			([a, b, c], [x, y, z]) => {
+				t.is(
+					satisfies(`${x}.${y}.${z}`, `~=${a}.${b}.${c}`),
+					x === a && y === b && z >= c,
+				);
+				t.is(satisfies(`${x}.${y}.${z}`, `~=${a}.${b}`), x === a && y >= b);
+			},
+		),
+	);
+});
+
+test('no text makes it throw', (t) => {
+	fc.assert(
+		fc.property(
+			fc.string({maxLength: 30}),
+			fc.string({maxLength: 30}),
+			(version, range) => {
+				t.is(typeof satisfies(version, range), 'boolean');
+			},
+		),
+	);
+});
