@@ -94,7 +94,7 @@ const rotate = async (context: CommandContext): Promise<ExitStatus> => {
 	const place = placeOf(context);
 	if (await isSchedulerKnown(context, place)) {
 		await using client = await openClient(context);
-		return rotateThrough(client, context, place.file);
+		return await rotateThrough(client, context, place.file);
 	}
 
 	const {flags, output} = context;
