@@ -8,6 +8,7 @@ const dist = path.join(root, 'dist');
 
 /** Knex asks for these only when a database of that kind is opened. */
 const otherDatabases = [
+	'mariadb/callback',
 	'mysql',
 	'mysql2',
 	'oracledb',
