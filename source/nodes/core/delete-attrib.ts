@@ -1,7 +1,7 @@
 import {parsePatterns, selectByPatterns} from '../../graph/patterns.js';
 import {defineNode} from '../contract.js';
 
-export const deleteAttribNode = defineNode({
+export const deleteAttrib = defineNode({
 	type: 'delete_attrib',
 	label: 'Delete attributes',
 	tags: ['attributes'],

@@ -1,7 +1,7 @@
 import type {JsonObject} from '../../core/json.js';
 import {defineNode} from '../contract.js';
 
-export const environmentSetterNode = defineNode({
+export const environmentSetter = defineNode({
 	type: 'environment_setter',
 	label: 'Environment setter',
 	tags: ['environment'],

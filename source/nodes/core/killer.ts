@@ -1,6 +1,6 @@
 import {defineNode} from '../contract.js';
 
-export const killerNode = defineNode({
+export const killer = defineNode({
 	type: 'killer',
 	label: 'Killer',
 	tags: ['flow'],

@@ -3,7 +3,7 @@ import {fault, ok, type Parsed} from '../../graph/parsed.js';
 import {attributeChanges} from '../attribute-changes.js';
 import {defineNode} from '../contract.js';
 
-export const modAttribNode = defineNode({
+export const modAttrib = defineNode({
 	type: 'mod_attrib',
 	label: 'Modify attributes',
 	tags: ['attributes'],

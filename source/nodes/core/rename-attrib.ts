@@ -1,7 +1,7 @@
 import {attributeChanges} from '../attribute-changes.js';
 import {defineNode} from '../contract.js';
 
-export const renameAttribNode = defineNode({
+export const renameAttrib = defineNode({
 	type: 'rename_attrib',
 	label: 'Rename attributes',
 	tags: ['attributes'],

@@ -1,6 +1,6 @@
 import {defineNode} from '../contract.js';
 
-export const setAttribNode = defineNode({
+export const setAttrib = defineNode({
 	type: 'set_attrib',
 	label: 'Set attributes',
 	tags: ['attributes'],

@@ -1,7 +1,7 @@
 import {parsePatterns, selectByPatterns} from '../../graph/patterns.js';
 import {defineNode} from '../contract.js';
 
-export const spawnChildrenNode = defineNode({
+export const spawnChildren = defineNode({
 	type: 'spawn_children',
 	label: 'Spawn children',
 	tags: ['flow'],

@@ -68,7 +68,7 @@ const readEntry = (stored: Json | undefined): Entry | undefined => {
 	}
 
 	const waits = 'waits' in stored ? stored['waits'] : undefined;
-	return {value: String(stored.value), waits: typeof waits === 'string' ? waits : undefined};
+	return {value: String(stored['value']), waits: typeof waits === 'string' ? waits : undefined};
 };
 
 // As JSON, so that where a value ends is certain.
