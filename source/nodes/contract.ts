@@ -151,9 +151,11 @@ export type ProcessResult =
 			readonly release?: readonly Release[];
 	  };
 
-type NodeFunction<Parameters> = (
-	context: NodeContext<Parameters>,
-) => MaybePromise<ProcessResult>;
+// Typed as a method, so that one list can hold definitions with different parameters: whoever calls it assembles the values by the definition's own schema.
+type NodeFunction<Parameters> = {
+	// eslint-disable-next-line @typescript-eslint/method-signature-style -- see above
+	process(context: NodeContext<Parameters>): MaybePromise<ProcessResult>;
+}['process'];
 
 /** A node type is this, and nothing else; built-in types and plugins alike. */
 export type NodeDefinition<Schemas extends ParameterSchemas = ParameterSchemas> = {
