@@ -8,13 +8,32 @@ type Common = {
 };
 
 export type ParameterSchema =
-	| (Common & {readonly type: 'int' | 'float'; readonly default: number; readonly min?: number; readonly max?: number})
+	| (Common & {
+			readonly type: 'int' | 'float';
+			readonly default: number;
+			readonly min?: number;
+			readonly max?: number;
+	  })
 	| (Common & {readonly type: 'bool'; readonly default: boolean})
 	| (Common & {readonly type: 'string'; readonly default: string})
-	| (Common & {readonly type: 'text'; readonly default: string; readonly syntax?: string; /** Backticks in it are the text's own, not expressions. */ readonly literal?: true})
-	| (Common & {readonly type: 'enum'; readonly default: string; readonly options: readonly string[]})
+	| (Common & {
+			readonly type: 'text';
+			readonly default: string;
+			readonly syntax?: string;
+			/** Backticks in it are the text's own, not expressions. */
+			readonly literal?: true;
+	  })
+	| (Common & {
+			readonly type: 'enum';
+			readonly default: string;
+			readonly options: readonly string[];
+	  })
 	| (Common & {readonly type: 'json'; readonly default: Json})
-	| (Common & {readonly type: 'list'; readonly default: readonly JsonObject[]; readonly row: Readonly<Record<string, CellSchema>>});
+	| (Common & {
+			readonly type: 'list';
+			readonly default: readonly JsonObject[];
+			readonly row: Readonly<Record<string, CellSchema>>;
+	  });
 
 /** A cell of a list's row: anything but a list. */
 export type CellSchema = Exclude<ParameterSchema, {type: 'list'}>;
@@ -25,13 +44,16 @@ type CellValue<Schema> = Schema extends {type: 'int' | 'float'}
 	? number
 	: Schema extends {type: 'bool'}
 		? boolean
-		: Schema extends {type: 'enum'; options: readonly (infer Option)[]}
+		: Schema extends {type: 'enum'; options: ReadonlyArray<infer Option>}
 			? Option
 			: Schema extends {type: 'string' | 'text'}
 				? string
 				: Json;
 
-export type ParameterValue<Schema> = Schema extends {type: 'list'; row: infer Row}
+export type ParameterValue<Schema> = Schema extends {
+	type: 'list';
+	row: infer Row;
+}
 	? ReadonlyArray<{readonly [Name in keyof Row]: CellValue<Row[Name]>}>
 	: CellValue<Schema>;
 

@@ -1,5 +1,6 @@
 import type {Json} from '../core/json.js';
-import type {MaybePromise, NodeContext, ProcessResult, ScriptOutcome} from '../nodes/contract.js';
+import type {ScriptOutcome} from '../core/script.js';
+import type {MaybePromise, NodeContext, ProcessResult} from '../nodes/contract.js';
 import type {Evaluation} from '../sandbox/sandbox.js';
 import type {Phase} from './apply-result.js';
 import type {FarmNode} from './farm-graph.js';

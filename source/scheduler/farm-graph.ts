@@ -2,7 +2,7 @@ import type {ConnectionRow, NodeRow} from '../db/queries/nodes.js';
 import type {ConnectionId, NodeId} from '../core/ids.js';
 import type {Json} from '../core/json.js';
 import type {NodeDefinition} from '../nodes/contract.js';
-import {compileParameters, type CompiledParameters} from '../nodes/parameters.js';
+import {compileParameters, type CompiledParameters} from '../nodes/compile-parameters.js';
 import type {Registry} from '../nodes/registry.js';
 
 /** A node with all that is needed to process tasks in it. */

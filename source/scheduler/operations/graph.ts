@@ -4,7 +4,7 @@ import type {JsonObject} from '../../core/json.js';
 import type {TaskState} from '../../core/task-state.js';
 import {planGraph, type GraphChange, type GraphFault, type GraphPlan, type NodeTypeRules} from '../../graph/check-graph.js';
 import {printWire, type GraphDocument, type Wire} from '../../graph/graph-document.js';
-import {parseParameters} from '../../nodes/parameters.js';
+import {parseParameters} from '../../nodes/parse-parameters.js';
 import {makeGraph, makeNode, outputsOf, type FarmNode} from '../farm-graph.js';
 import type {Operation} from '../operation.js';
 import type {TaskDraft} from '../task-draft.js';
