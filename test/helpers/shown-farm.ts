@@ -1,19 +1,21 @@
-import {taskId, type TaskId} from '../../source/core/ids.js';
+import {taskId, type TaskId, type WorkerId} from '../../source/core/ids.js';
 import type {Clock} from '../../source/core/clock.js';
 import type {TaskRow} from '../../source/db/queries/tasks.js';
 import {prepareReads} from '../../source/db/reads/prepare-reads.js';
 import {loadBooks, type Books} from '../../source/scheduler/books.js';
-import {noChanges, type TurnChanges} from '../../source/scheduler/turn-changes.js';
+import {
+	noChanges,
+	type TurnChanges,
+} from '../../source/scheduler/turn-changes.js';
 import type {ViewContext} from '../../source/scheduler/views/view-context.js';
 import type {WorkerLink} from '../../source/scheduler/worker-link.js';
-import type {Registry} from '../../source/nodes/registry.js';
-import type {WorkerId} from '../../source/core/ids.js';
+import {createRegistry} from '../../source/nodes/registry.js';
 import {createStoredFarm, storedAt} from './stored-farm.js';
 
 /** A stored farm as its scheduler sees it between turns. */
 export const createShownFarm = async (
 	t: Parameters<typeof createStoredFarm>[0],
-	registry: Registry,
+	registry = createRegistry([]),
 ) => {
 	const farm = await createStoredFarm(t);
 	const {statements, database} = farm;
@@ -74,7 +76,7 @@ export const createShownFarm = async (
 			const read = (): Map<number, TaskRow> =>
 				new Map(
 					database.writer
-						.prepare<[], TaskRow>('SELECT * FROM tasks')
+						.prepare<unknown[], TaskRow>('SELECT * FROM tasks')
 						.all()
 						.map((row) => [row.id, row]),
 				);
@@ -84,18 +86,20 @@ export const createShownFarm = async (
 			const changes = {...noChanges(), ...extra};
 			for (const row of read().values()) {
 				const was = before.get(row.id);
-				if (JSON.stringify(was) !== JSON.stringify(row)) {
-					changes.tasks.set(row.id, {
-						id: row.id,
-						root: row.root_id,
-						node: row.node_id,
-						was: was?.state,
-						now: row.state,
-					});
-					changes.nodes.add(row.node_id);
-					for (const {group_id} of statements.tasks.groupsOf.all(row.id)) {
-						changes.groups.add(group_id);
-					}
+				if (JSON.stringify(was) === JSON.stringify(row)) {
+					continue;
+				}
+
+				changes.tasks.set(row.id, {
+					id: row.id,
+					root: row.root_id,
+					node: row.node_id,
+					was: was?.state,
+					now: row.state,
+				});
+				changes.nodes.add(row.node_id);
+				for (const {group_id} of statements.tasks.groupsOf.all(row.id)) {
+					changes.groups.add(group_id);
 				}
 			}
 

@@ -56,7 +56,13 @@ export const createStoredFarm = async (t: {
 	let lastGroup = 0;
 	let lastSplit = 0;
 
-	const node = (name: string, {type = 'null', enabled = 1} = {}): NodeId =>
+	const node = (
+		name: string,
+		{
+			type = 'null',
+			enabled = 1,
+		}: {readonly type?: string; readonly enabled?: 0 | 1} = {},
+	): NodeId =>
 		nodeId(
 			Number(
 				statements.nodes.insert.run({

@@ -4,15 +4,11 @@ export type Direction = 'ASC' | 'DESC';
 export const byOrder = <Order extends string, Statement>(
 	prepare: (order: Order, direction: Direction) => Statement,
 ): ((order: Order, direction: Direction) => Statement) => {
-	const prepared = new Map<string, Statement>();
+	const prepared = new Map<string, {readonly statement: Statement}>();
 	return (order, direction) => {
 		const key = `${order} ${direction}`;
-		let statement = prepared.get(key);
-		if (!statement) {
-			statement = prepare(order, direction);
-			prepared.set(key, statement);
-		}
-
-		return statement;
+		const known = prepared.get(key) ?? {statement: prepare(order, direction)};
+		prepared.set(key, known);
+		return known.statement;
 	};
 };

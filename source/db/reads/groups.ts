@@ -38,7 +38,9 @@ export const groupReads = (reader: Connection) => {
 		ReturnType<typeof reader.prepare<[Values], {id: number; hit: 0 | 1}>>
 	>();
 	return {
-		get: reader.prepare<[GroupId], GroupRow>('SELECT * FROM groups WHERE id = ?'),
+		get: reader.prepare<[GroupId], GroupRow>(
+			'SELECT * FROM groups WHERE id = ?',
+		),
 		byName: reader.prepare<[string], GroupRow>(
 			'SELECT * FROM groups WHERE name = ?',
 		),
@@ -62,10 +64,11 @@ export const groupReads = (reader: Connection) => {
 			{descending}: {readonly descending: boolean},
 		): Run {
 			const hit = [
+				'1',
 				...(name === undefined ? [] : ['name GLOB @name']),
-				...(text === undefined ? [] : [`name LIKE @text ESCAPE '\\'`]),
+				...(text === undefined ? [] : [String.raw`name LIKE @text ESCAPE '\'`]),
 			];
-			const sql = `SELECT id, (${hit.join(' AND ') || '1'}) AS hit FROM groups ${archived ? 'WHERE' : 'INDEXED BY groups_listed WHERE archived = 0 AND'}
+			const sql = `SELECT id, (${hit.join(' AND ')}) AS hit FROM groups ${archived ? 'WHERE' : 'INDEXED BY groups_listed WHERE archived = 0 AND'}
 				id ${descending ? '<' : '>'} @from ORDER BY id ${descending ? 'DESC' : 'ASC'} LIMIT @limit`;
 			let statement = runs.get(sql);
 			if (!statement) {

@@ -20,7 +20,7 @@ export type RestRow = Pick<
 const columns =
 	'tasks.id, tasks.parent_id, tasks.root_id, tasks.split_id, tasks.state, tasks.queue, tasks.paused, tasks.archived, tasks.node_id, tasks.output';
 /** Dead and divided tasks say nothing. */
-const matters = `tasks.state NOT IN ('dead', 'splitted')`;
+const matters = "tasks.state NOT IN ('dead', 'splitted')";
 
 export const restReads = (reader: Connection) => ({
 	get: reader.prepare<[TaskId], RestRow>(

@@ -76,7 +76,10 @@ export const taskRuns = (reader: Connection) => {
 				? ids.filter((id) => id < from).slice(-limit)
 				: ids.filter((id) => id > from).slice(0, limit);
 			const rows = new Map(
-				read({...values, ids: JSON.stringify(rest)}).map((row) => [row.id, row]),
+				read({...values, ids: JSON.stringify(rest)}).map((row) => [
+					row.id,
+					row,
+				]),
 			);
 			// One for each id asked for, so that a short answer means the end also where a task is gone.
 			const found = rest.map((id) => rows.get(id) ?? {id, hit: 0 as const});
@@ -171,7 +174,7 @@ const hitOf = (
 			sql.push('tasks.state IN (SELECT value FROM json_each(@states))');
 			values['states'] = JSON.stringify(states);
 		} else if (!dead) {
-			sql.push(`tasks.state <> 'dead'`);
+			sql.push("tasks.state <> 'dead'");
 		}
 	}
 
@@ -199,8 +202,8 @@ const hitOf = (
 
 	if (text !== undefined && text !== '') {
 		sql.push(
-			`(tasks.name LIKE @text ESCAPE '\\' OR tasks.state_details ->> 'message' LIKE @text ESCAPE '\\' OR EXISTS (
-				SELECT 1 FROM task_groups AS own JOIN groups ON groups.id = own.group_id WHERE own.task_id = tasks.id AND groups.name LIKE @text ESCAPE '\\'
+			String.raw`(tasks.name LIKE @text ESCAPE '\' OR tasks.state_details ->> 'message' LIKE @text ESCAPE '\' OR EXISTS (
+				SELECT 1 FROM task_groups AS own JOIN groups ON groups.id = own.group_id WHERE own.task_id = tasks.id AND groups.name LIKE @text ESCAPE '\'
 			))`,
 		);
 		values['text'] = containing(text);
@@ -211,4 +214,4 @@ const hitOf = (
 
 /** A LIKE pattern for whatever has this text in it. */
 export const containing = (text: string): string =>
-	`%${text.replaceAll(/[%_\\]/g, String.raw`\$&`)}%`;
+	`%${text.replaceAll(/[%\\_]/gv, String.raw`\$&`)}%`;

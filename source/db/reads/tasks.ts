@@ -36,7 +36,8 @@ export type ListedTask = Pick<
 };
 
 /** With what it carries, as JSON text. */
-export type LadenTask = ListedTask & Pick<TaskRow, 'attributes' | 'environment'>;
+export type LadenTask = ListedTask &
+	Pick<TaskRow, 'attributes' | 'environment'>;
 
 /** Columns that a short list may be sorted by. */
 export const taskOrders = [
@@ -115,20 +116,23 @@ export const taskReads = (reader: Connection) => {
 			[number, number],
 			{id: TaskId; split_index: number; state: TaskState; node_id: NodeId}
 		>(
-			`SELECT id, split_index, state, node_id FROM tasks INDEXED BY tasks_split WHERE split_id = ? AND state <> 'dead' ORDER BY split_index LIMIT ?`,
+			"SELECT id, split_index, state, node_id FROM tasks INDEXED BY tasks_split WHERE split_id = ? AND state <> 'dead' ORDER BY split_index LIMIT ?",
 		),
 		/** Living children and where they are, by id. */
 		children: reader.prepare<
 			[TaskId, number],
 			{id: TaskId; name: string; state: TaskState; node_id: NodeId}
 		>(
-			`SELECT id, name, state, node_id FROM tasks INDEXED BY tasks_children WHERE parent_id = ? AND split_id IS NULL AND state <> 'dead' ORDER BY id LIMIT ?`,
+			"SELECT id, name, state, node_id FROM tasks INDEXED BY tasks_children WHERE parent_id = ? AND split_id IS NULL AND state <> 'dead' ORDER BY id LIMIT ?",
 		),
 		requirement: reader.prepare<[number], {json: string}>(
 			'SELECT json FROM requirements WHERE id = ?',
 		),
 		/** Ready tasks of a line that come before one with this id. */
-		aheadInLine: reader.prepare<[number, number, number, TaskId], {count: number}>(
+		aheadInLine: reader.prepare<
+			[number, number, number, TaskId],
+			{count: number}
+		>(
 			`SELECT count(*) AS count FROM (
 				SELECT 1 FROM tasks INDEXED BY tasks_dispatch WHERE queue = 'dispatch' AND requirement_id = ? AND effective_priority = ? AND queue_group_id = ? AND id < ? LIMIT 10000
 			)`,

@@ -15,7 +15,10 @@ export type Taken = {
 
 export type Walk = {
 	/** Go on until so many are found, so many rows were looked at, or nothing is left. */
-	readonly take: (bounds: {readonly hits: number; readonly rows: number}) => Taken;
+	readonly take: (bounds: {
+		readonly hits: number;
+		readonly rows: number;
+	}) => Taken;
 };
 
 /** Small at first, as most windows are; large enough in the end that a statement's own cost does not show. */
@@ -79,11 +82,13 @@ export const createWalk = (
 					open = open.filter((head) => head !== finished);
 				}
 
-				if (isBefore(at, row.id)) {
-					at = row.id;
-					if (row.hit === 1) {
-						ids.push(row.id);
-					}
+				if (!isBefore(at, row.id)) {
+					continue;
+				}
+
+				at = row.id;
+				if (row.hit === 1) {
+					ids.push(row.id);
 				}
 			}
 

@@ -23,13 +23,14 @@ export const explainReady = (
 	if (!requirements) {
 		return {
 			workers: [],
-			summary: 'It is ready, but what it requires is not known: move it to its node again.',
+			summary:
+				'It is ready, but what it requires is not known: move it to its node again.',
 		};
 	}
 
 	const limits = exhausted(books, requirements);
 	const now = context.clock.now();
-	const judged = [...books.fleet.workers.values()].map((worker) => ({
+	const judged = Array.from(books.fleet.workers.values(), (worker) => ({
 		worker,
 		never: unmet(requirements, worker.offer),
 		now: obstacles({books, requirements, row, now}, worker),
@@ -61,14 +62,11 @@ const requirementsOf = (
 
 	const known = books().requirements.get(id);
 	const stored = known ? undefined : reads.tasks.requirement.get(id);
-	// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- only parsed requirements are written
+
 	return known ?? (stored && (JSON.parse(stored.json) as Requirements));
 };
 
-const exhausted = (
-	{fleet}: Books,
-	{limits}: Requirements,
-): readonly string[] =>
+const exhausted = ({fleet}: Books, {limits}: Requirements): readonly string[] =>
 	Object.entries(limits).flatMap(([name, count]) => {
 		const limit = fleet.limits.get(name);
 		if (!limit) {
@@ -130,7 +128,9 @@ const obstacles = (
 		reasons.push('runs one invocation only, and has had it');
 	}
 
-	reasons.push(...shortOf(attainable(requirements, worker), freeOn(fleet, worker)));
+	reasons.push(
+		...shortOf(attainable(requirements, worker), freeOn(fleet, worker)),
+	);
 	const until = fleet.avoided.get(row.id)?.get(worker.row.machine_id) ?? 0;
 	if (until > now) {
 		reasons.push(
@@ -142,11 +142,18 @@ const obstacles = (
 };
 
 /** What the worker has too little of in all is told already. */
-const attainable = ({minimum}: Requirements, {offer: {total}}: FleetWorker): Resources => ({
+const attainable = (
+	{minimum}: Requirements,
+	{offer: {total}}: FleetWorker,
+): Resources => ({
 	cpus: minimum.cpus > total.cpus ? 0 : minimum.cpus,
-	memory_bytes: minimum.memory_bytes > total.memory_bytes ? 0 : minimum.memory_bytes,
+	memory_bytes:
+		minimum.memory_bytes > total.memory_bytes ? 0 : minimum.memory_bytes,
 	gpus: minimum.gpus > total.gpus ? 0 : minimum.gpus,
-	gpu_memory_bytes: minimum.gpu_memory_bytes > total.gpu_memory_bytes ? 0 : minimum.gpu_memory_bytes,
+	gpu_memory_bytes:
+		minimum.gpu_memory_bytes > total.gpu_memory_bytes
+			? 0
+			: minimum.gpu_memory_bytes,
 });
 
 const summarise = (
@@ -220,7 +227,7 @@ const aheadOf = (
 				0);
 	for (const other of ready.requirements()) {
 		for (
-			let level = ready.best(other, Number.POSITIVE_INFINITY);
+			let level = ready.best(other, Infinity);
 			level && level.priority > priority;
 			level = ready.best(other, level.priority)
 		) {

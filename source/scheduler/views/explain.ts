@@ -34,7 +34,9 @@ export const explainTask = (context: ViewContext, id: TaskId): Explanation => {
 	return {
 		id,
 		state: row.state,
-		summary: held(context, row) ?? summaryOf(context, row, {ready: ready.summary, waitsFor}),
+		summary:
+			held(context, row) ??
+			summaryOf(context, row, {ready: ready.summary, waitsFor}),
 		since: isoTime(row.changed_at),
 		workers: ready.workers,
 		waits_for: waitsFor,
@@ -112,7 +114,7 @@ const summaryOf = (
 					: fleet.live.get(row.invocation_id);
 			const worker = live && fleet.workers.get(live.worker);
 			const at = worker ? `worker ${worker.row.name}` : 'a worker';
-			if (live?.ending) {
+			if (live?.ending !== undefined) {
 				return `Its process on ${at} is being ended.`;
 			}
 
@@ -174,8 +176,7 @@ const errorSummary = (context: ViewContext, row: TaskRow): string => {
 	const message = messageOf(row) ?? 'It cannot go on.';
 	const last = context.reads.invocations.last.get(row.id);
 	const isOfProcess =
-		last !== undefined &&
-		last.node_id === row.node_id &&
+		last?.node_id === row.node_id &&
 		last.finished_at !== null &&
 		Math.abs(last.finished_at - row.changed_at) < 1000;
 	return isOfProcess
@@ -187,7 +188,7 @@ const errorSummary = (context: ViewContext, row: TaskRow): string => {
 const waitsForOf = (context: ViewContext, row: TaskRow): string[] => {
 	if (row.state === 'splitted') {
 		const split = context.reads.tasks.splitsOf.get(row.id);
-		return split && split.sealed === 0
+		return split?.sealed === 0
 			? missing(
 					context,
 					context.reads.tasks.elements
@@ -259,7 +260,10 @@ const missing = (
 				`${name}, ${stateWords[state]} in node "${nameOf(node_id)}"`,
 		);
 	return others.length > namesShown
-		? [...shown, `${others.length - namesShown}${others.length > 9999 ? ' or' : ''} more`]
+		? [
+				...shown,
+				`${others.length - namesShown}${others.length > 9999 ? ' or' : ''} more`,
+			]
 		: shown;
 };
 
@@ -292,13 +296,15 @@ const messageOf = ({state_details: details}: TaskRow): string | undefined => {
 };
 
 const sentence = (text: string): string =>
-	/[.!?]$/.test(text.trimEnd()) ? text : `${text}.`;
+	/[!.?]$/v.test(text.trimEnd()) ? text : `${text}.`;
 
 /** `a`, `a and b`, `a, b and c`; of many the first three. */
 const listing = (names: readonly string[]): string => {
-	const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+	const shown =
+		names.length > 4
+			? [...names.slice(0, 3), `${names.length - 3} more`]
+			: names;
 	return shown.length < 2
 		? (shown[0] ?? 'nothing')
 		: `${shown.slice(0, -1).join('; ')} and ${shown.at(-1)}`;
 };
-

@@ -15,7 +15,7 @@ export const exportGraph = (
 	const {graph} = books();
 	const chosen = names
 		? names.map((name) => findNode(graph, name))
-		: [...graph.nodes.values()];
+		: graph.nodes.values().toArray();
 	const ids = new Set(chosen.map(({id}) => id));
 	return {
 		nodes: Object.fromEntries(
@@ -24,10 +24,10 @@ export const exportGraph = (
 				{
 					type,
 					parameters: {...stored},
-					...(enabled ? {} : {enabled}),
-					...(row.x === 0 && row.y === 0
-						? {}
-						: {position: [row.x, row.y] as [number, number]}),
+					...(!enabled && {enabled}),
+					...(!(row.x === 0 && row.y === 0) && {
+						position: [row.x, row.y] as [number, number],
+					}),
 				},
 			]),
 		),

@@ -20,7 +20,10 @@ export const listGroups = async (
 		/** 0: from the newest. */
 		readonly before: number;
 	},
-): Promise<{readonly groups: readonly GroupShape[]; readonly more: boolean}> => {
+): Promise<{
+	readonly groups: readonly GroupShape[];
+	readonly more: boolean;
+}> => {
 	const walk = createWalk(
 		[reads.groups.run({name, archived}, {descending: true})],
 		{from: before === 0 ? Number.MAX_SAFE_INTEGER : before, descending: true},
@@ -34,7 +37,11 @@ export const listGroups = async (
 	};
 };
 
-/** @throws {FarmError} `NOT_FOUND` */
+/**
+A group by its name.
+
+@throws {FarmError} `NOT_FOUND`
+*/
 export const getGroup = (
 	{reads}: Pick<ViewContext, 'reads'>,
 	name: string,

@@ -8,7 +8,8 @@ const counts = z.record(z.string(), z.number());
 /** Tasks by state, with `total` and `paused`; what has none is left out. */
 export const groupCounts = (
 	json: string,
-): Readonly<Record<string, number | undefined>> => counts.parse(JSON.parse(json));
+): Readonly<Record<string, number | undefined>> =>
+	counts.parse(JSON.parse(json));
 
 export const groupShapeOf = (row: GroupRow): GroupShape => {
 	const of = groupCounts(row.counts);
@@ -33,7 +34,6 @@ export const groupShapeOf = (row: GroupRow): GroupShape => {
 			dead,
 			paused: of['paused'] ?? 0,
 		},
-		progress:
-			total === 0 ? 0 : Math.round(((done + dead) / total) * 1000) / 10,
+		progress: total === 0 ? 0 : Math.round(((done + dead) / total) * 1000) / 10,
 	};
 };

@@ -18,10 +18,7 @@ export const listJournal = (
 		limit + 1,
 	)) {
 		bytes += row.params.length + (row.before?.length ?? 0) + 512;
-		if (
-			entries.length === limit ||
-			(bytes > pageBytes && entries.length > 0)
-		) {
+		if (entries.length === limit || (bytes > pageBytes && entries.length > 0)) {
 			return {entries, more: true};
 		}
 
@@ -33,10 +30,9 @@ export const listJournal = (
 			user,
 			address,
 			method,
-			/* eslint-disable @typescript-eslint/no-unsafe-type-assertion -- any JSON will do */
+
 			params: JSON.parse(params) as Json,
 			before: was === null ? null : (JSON.parse(was) as Json),
-			/* eslint-enable @typescript-eslint/no-unsafe-type-assertion */
 		});
 	}
 

@@ -1,5 +1,13 @@
 import {Buffer} from 'node:buffer';
-import {mkdir, open, rename, rm, rmdir, stat, type FileHandle} from 'node:fs/promises';
+import {
+	mkdir,
+	open,
+	rename,
+	rm,
+	rmdir,
+	stat,
+	type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 import {FarmError} from '../../core/errors.js';
 import {
@@ -174,12 +182,7 @@ export const createLogStore = ({
 
 	const appendNow = async (
 		worker: WorkerId,
-		{
-			invocation,
-			offset,
-			data,
-			last,
-		}: Parameters<LogStore['append']>[1],
+		{invocation, offset, data, last}: Parameters<LogStore['append']>[1],
 	): Promise<void> => {
 		const row = rowOf(invocation);
 		if (row.worker_id !== worker) {
@@ -189,7 +192,7 @@ export const createLogStore = ({
 			);
 		}
 
-		if (await sizeOf(file(invocation)) !== undefined) {
+		if ((await sizeOf(file(invocation))) !== undefined) {
 			return;
 		}
 
@@ -267,10 +270,7 @@ export const createLogStore = ({
 		},
 		async append(worker, params) {
 			const before = appending.get(params.invocation) ?? Promise.resolve();
-			const mine = before.then(
-				async () => appendNow(worker, params),
-				async () => appendNow(worker, params),
-			);
+			const mine = after(before, async () => appendNow(worker, params));
 			appending.set(params.invocation, mine);
 			try {
 				await mine;
@@ -281,10 +281,7 @@ export const createLogStore = ({
 			}
 		},
 		remove(invocations) {
-			removing = removing.then(
-				async () => removeNow(invocations),
-				async () => removeNow(invocations),
-			);
+			removing = after(removing, async () => removeNow(invocations));
 			// A file that cannot be removed is in nobody's way; the next removal goes on.
 			removing.catch(() => undefined);
 		},
@@ -299,12 +296,26 @@ export const createLogStore = ({
 	};
 };
 
+/** Whatever became of the one before. */
+const after = async (
+	before: Promise<void>,
+	next: () => Promise<void>,
+): Promise<void> => {
+	try {
+		await before;
+	} catch {
+		// Whoever asked for that one was told.
+	}
+
+	return next();
+};
+
 const sizeOf = async (name: string): Promise<number | undefined> => {
 	try {
 		const {size} = await stat(name);
 		return size;
 	} catch (error) {
-		return ignoreMissing(error);
+		ignoreMissing(error);
 	}
 };
 
@@ -316,7 +327,8 @@ const readFile = async (
 	try {
 		handle = await open(name, 'r');
 	} catch (error) {
-		return ignoreMissing(error);
+		ignoreMissing(error);
+		return;
 	}
 
 	try {

@@ -1,6 +1,8 @@
 import {FarmError} from '../../core/errors.js';
+import type {Json} from '../../core/json.js';
 import {didYouMean} from '../../core/nearest.js';
 import type {ConnectionShape, NodeShape} from '../../net/messages/shapes.js';
+import type {ParameterSchemas} from '../../nodes/parameters.js';
 import type {Books} from '../books.js';
 import type {FarmGraph, FarmNode, Wire} from '../farm-graph.js';
 import type {ViewContext} from './view-context.js';
@@ -13,7 +15,9 @@ export const listNodes = ({
 } => {
 	const {graph} = books();
 	return {
-		nodes: [...graph.nodes.values()].map((node) => nodeShapeOf(books(), node)),
+		nodes: Array.from(graph.nodes.values(), (node) =>
+			nodeShapeOf(books(), node),
+		),
 		connections: graph.wires.flatMap((wire) => {
 			const shape = connectionShapeOf(graph, wire);
 			return shape ? [shape] : [];
@@ -32,20 +36,24 @@ export const getNode = (
 ): NodeShape => {
 	const node = findNode(books().graph, name);
 	const shape = nodeShapeOf(books(), node);
+	const schemas: ParameterSchemas = node.definition?.parameters ?? {};
+	const defaults = Object.entries(schemas).map(
+		([parameter, schema]): readonly [string, Json] => [
+			parameter,
+			schema.default,
+		],
+	);
 	return {
 		...shape,
-		parameters: {
-			...Object.fromEntries(
-				Object.entries(node.definition?.parameters ?? {}).map(
-					([parameter, schema]) => [parameter, schema.default],
-				),
-			),
-			...shape.parameters,
-		},
+		parameters: {...Object.fromEntries(defaults), ...shape.parameters},
 	};
 };
 
-/** @throws {FarmError} `NOT_FOUND` */
+/**
+A node by its name.
+
+@throws {FarmError} `NOT_FOUND`
+*/
 export const findNode = (graph: FarmGraph, name: string): FarmNode => {
 	const node = graph.byName.get(name);
 	if (!node) {

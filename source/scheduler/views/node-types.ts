@@ -38,8 +38,10 @@ export const nodeTypes = (
 			description: definition.description,
 			inputs: [...definition.inputs],
 			outputs: [...outputsOf(definition, {})],
-			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a schema is made of JSON
-			parameters: {...(definition.parameters as Readonly<Record<string, JsonObject>>)},
+
+			parameters: {
+				...(definition.parameters as Readonly<Record<string, JsonObject>>),
+			},
 			plugin: plugin ?? null,
 		})),
 		broken: [...registry.broken],

@@ -82,11 +82,15 @@ export const selectTasks = (
 		from: after,
 		descending: false,
 	}).take({hits: limit, rows: 4 * rowsAtOnce});
-	// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- ids of `tasks`
+
 	return {ids: ids as TaskId[], next: done ? undefined : at};
 };
 
-/** @throws {FarmError} `NOT_FOUND` */
+/**
+One task with all that it carries.
+
+@throws {FarmError} `NOT_FOUND`
+*/
 export const getTask = (
 	{reads, books}: Pick<ViewContext, 'reads' | 'books'>,
 	id: TaskId,
@@ -118,7 +122,10 @@ export const tasksByState = ({
 	);
 };
 
-function* pagesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+function* pagesOf<T>(
+	items: readonly T[],
+	size: number,
+): Generator<readonly T[]> {
 	for (let index = 0; index < items.length; index += size) {
 		yield items.slice(index, index + size);
 	}

@@ -39,7 +39,7 @@ export const planTasks = (
 	const {graph, counts} = books();
 	const node =
 		filter.node === undefined ? undefined : graph.byName.get(filter.node);
-	if (filter.node !== undefined && !node) {
+	if (!node && filter.node !== undefined) {
 		throw new FarmError(
 			'NOT_FOUND',
 			`There is no node "${filter.node}"${didYouMean(filter.node, graph.byName.keys())}`,
@@ -50,7 +50,7 @@ export const planTasks = (
 		filter.group === undefined
 			? undefined
 			: reads.groups.byName.get(filter.group);
-	if (filter.group !== undefined && !group) {
+	if (!group && filter.group !== undefined) {
 		throw new FarmError(
 			'NOT_FOUND',
 			`There is no group "${filter.group}": lifeblood group list shows those there are.`,
@@ -69,7 +69,7 @@ export const planTasks = (
 	};
 	const states: readonly TaskState[] =
 		filter.states ?? (filter.dead ? taskStates : livingStates);
-	const nodes = node ? [node.id] : [...counts.keys()];
+	const nodes = node ? [node.id] : counts.keys().toArray();
 	const inNodes = (state: TaskState): number => {
 		let count = 0;
 		for (const id of nodes) {
@@ -82,25 +82,21 @@ export const planTasks = (
 	const plan = (
 		sources: readonly TaskSource[],
 		known: ReadonlyMap<TaskState, number> | undefined,
-		atMost = known ? total(known) : Number.POSITIVE_INFINITY,
+		atMost = known ? total(known) : Infinity,
 	): TaskPlan => ({sources, conditions, known, atMost});
-	const isFree =
-		conditions.name === undefined &&
-		conditions.text === undefined &&
-		conditions.parent === undefined &&
-		filter.tree === undefined;
-
 	if (filter.tree !== undefined) {
 		return plan(treeSources({reads}, filter), undefined);
 	}
 
 	if (filter.parent !== undefined) {
-		return plan(
-			[{from: 'children', parent: filter.parent}],
-			undefined,
-		);
+		return plan([{from: 'children', parent: filter.parent}], undefined);
 	}
 
+	const isFree =
+		conditions.name === undefined &&
+		conditions.text === undefined &&
+		conditions.parent === undefined &&
+		filter.tree === undefined;
 	const byState = new Map(states.map((state) => [state, inNodes(state)]));
 	const living = states.filter((state) => isLiving(state));
 	const hasDead = living.length < states.length;
@@ -108,7 +104,7 @@ export const planTasks = (
 	if (members) {
 		// What the group has in these states is counted; whether it is met sooner by the states' own indexes, too.
 		const size = groupCounts(group.counts)['total'] ?? 0;
-		const byIndex = filter.archived || hasDead ? Number.POSITIVE_INFINITY : total(byState);
+		const byIndex = hasDead || filter.archived ? Infinity : total(byState);
 		const known = isFree && !node ? members : undefined;
 		return plan(
 			total(members) === 0
@@ -131,7 +127,7 @@ export const planTasks = (
 	return plan(
 		stateSources({
 			states: living,
-			nodes: filter.archived && !node ? [...graph.nodes.keys()] : nodes,
+			nodes: !node && filter.archived ? graph.nodes.keys().toArray() : nodes,
 			counts,
 			archived: filter.archived,
 		}),
@@ -170,7 +166,7 @@ const membersOf = (
 	return new Map(
 		states.map((state) => [
 			state,
-			group.archived === 1 && !archived ? 0 : (counts[state] ?? 0),
+			!archived && group.archived === 1 ? 0 : (counts[state] ?? 0),
 		]),
 	);
 };

@@ -6,7 +6,6 @@ import type {TaskShape} from '../../net/messages/shapes.js';
 import type {Books} from '../books.js';
 import {isoTime} from './iso-time.js';
 
-/* eslint-disable @typescript-eslint/no-unsafe-type-assertion -- only what was parsed once is ever written to these columns */
 /** A task without what it carries: enough for a line in a table, and never large. */
 export const taskLine = (books: Books, row: ListedTask) => {
 	const live =
@@ -69,4 +68,3 @@ export const wholeTask = (books: Books, row: LadenTask): TaskShape => ({
 			? null
 			: (JSON.parse(row.environment) as EnvironmentRequest),
 });
-/* eslint-enable @typescript-eslint/no-unsafe-type-assertion */

@@ -27,16 +27,19 @@ Answers to every request that only looks. Each is worked out between two turns, 
 */
 export const createViews = (context: ViewContext) => ({
 	'farm.info': (): Answer<'farm.info'> => farmInfo(context),
-	'task.list': async (params: Question<'task.list'>): Promise<Answer<'task.list'>> => {
+	async 'task.list'(
+		params: Question<'task.list'>,
+	): Promise<Answer<'task.list'>> {
 		const {tasks, more} = await listTasks(context, params);
 		return {tasks: [...tasks], more};
 	},
-	'task.get': ({id}: {readonly id: TaskId}): Answer<'task.get'> => getTask(context, id),
+	'task.get': ({id}: {readonly id: TaskId}): Answer<'task.get'> =>
+		getTask(context, id),
 	'task.history': (params: Question<'task.history'>): Answer<'task.history'> =>
 		taskHistory(context, params),
 	'task.explain': ({id}: {readonly id: TaskId}): Answer<'task.explain'> =>
 		explainTask(context, id),
-	'task.invocations': ({id}: {readonly id: TaskId}): Answer<'task.invocations'> => {
+	'task.invocations'({id}: {readonly id: TaskId}): Answer<'task.invocations'> {
 		getTask(context, id);
 		const now = context.clock.now();
 		return {
@@ -46,24 +49,28 @@ export const createViews = (context: ViewContext) => ({
 				.map((row) => invocationShapeOf({books: context.books(), now}, row)),
 		};
 	},
-	'group.list': async (params: Question<'group.list'>): Promise<Answer<'group.list'>> => {
+	async 'group.list'(
+		params: Question<'group.list'>,
+	): Promise<Answer<'group.list'>> {
 		const {groups, more} = await listGroups(context, params);
 		return {groups: [...groups], more};
 	},
-	'group.get': ({name}: Question<'group.get'>): Answer<'group.get'> => getGroup(context, name),
+	'group.get': ({name}: Question<'group.get'>): Answer<'group.get'> =>
+		getGroup(context, name),
 	'worker.list': (): Answer<'worker.list'> => listWorkers(context),
-	'worker.get': ({worker}: Question<'worker.get'>): Answer<'worker.get'> => {
+	'worker.get'({worker}: Question<'worker.get'>): Answer<'worker.get'> {
 		const {fleet} = context.books();
 		return workerShapeOf(fleet, findWorker(fleet, worker));
 	},
 	'node.list': (): Answer<'node.list'> => listNodes(context),
-	'node.get': ({name}: Question<'node.get'>): Answer<'node.get'> => getNode(context, name),
+	'node.get': ({name}: Question<'node.get'>): Answer<'node.get'> =>
+		getNode(context, name),
 	'node.types': (params: Question<'node.types'>): Answer<'node.types'> =>
 		nodeTypes(context.registry, params),
 	'limit.list': (): Answer<'limit.list'> => ({
 		limits: [...context.books().fleet.limits]
 			.map(([name, {total, inUse}]) => ({name, total, in_use: inUse}))
-			.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+			.toSorted((a, b) => a.name.localeCompare(b.name)),
 	}),
 	'journal.list': (params: Question<'journal.list'>): Answer<'journal.list'> =>
 		listJournal(context, params),
@@ -75,7 +82,10 @@ export const createViews = (context: ViewContext) => ({
 	*/
 	selectTasks(
 		selection: TaskSelection,
-		{after = 0, limit = 1000}: {readonly after?: number; readonly limit?: number} = {},
+		{
+			after = 0,
+			limit = 1000,
+		}: {readonly after?: number; readonly limit?: number} = {},
 	): {readonly ids: readonly TaskId[]; readonly next: number | undefined} {
 		if ('filter' in selection) {
 			return selectTasks(context, selection.filter, {after, limit});

@@ -96,7 +96,8 @@ export const createWaits = (
 			waiters: new Set<Waiter>(),
 			tree,
 			stale: false,
-			rest: () => (part.stale ? {...tree.state(), atRest: false} : tree.state()),
+			rest: () =>
+				part.stale ? {...tree.state(), atRest: false} : tree.state(),
 			last: tree.state(),
 		};
 		trees.set(id, part);
@@ -118,10 +119,12 @@ export const createWaits = (
 			byRoot.delete(part.tree.root);
 		}
 
-		if (trees.size === 0) {
-			clearTimeout(reloading);
-			reloading = undefined;
+		if (trees.size > 0) {
+			return;
 		}
+
+		clearTimeout(reloading);
+		reloading = undefined;
 	};
 
 	const groupOf = (id: GroupId): Part => {
@@ -169,17 +172,23 @@ export const createWaits = (
 			}
 		}
 
-		if (rows > 0 && reloading === undefined) {
+		if (reloading === undefined && rows > 0) {
 			reloading = setTimeout(
 				reloadStale,
-				Math.min(patience.most, Math.max(patience.least, (rows / 1000) * patience.perThousand)),
+				Math.min(
+					patience.most,
+					Math.max(patience.least, (rows / 1000) * patience.perThousand),
+				),
 			);
 		}
 	};
 
 	const reloadStale = (): void => {
 		reloading = undefined;
-		const stale = [...trees.values()].filter((part) => part.stale);
+		const stale = trees
+			.values()
+			.filter((part) => part.stale)
+			.toArray();
 		for (const part of stale) {
 			part.stale = false;
 			part.tree.reload();
@@ -206,13 +215,16 @@ export const createWaits = (
 			}
 		}
 
-		const changed: Part[] = changes.manyTasks || changes.graph ? [...trees.values()] : [];
+		const changed: Part[] =
+			changes.manyTasks || changes.graph ? trees.values().toArray() : [];
 		for (const [id, list] of byTree) {
 			const part = trees.get(id);
-			if (part) {
-				part.tree.change(list);
-				changed.push(part);
+			if (!part) {
+				continue;
 			}
+
+			part.tree.change(list);
+			changed.push(part);
 		}
 
 		return changed;
@@ -251,11 +263,13 @@ export const createWaits = (
 
 		const waiter: Waiter = {
 			settle(isOver) {
-				if (isOver || areAtRest(all)) {
-					const result = sum(all);
-					end();
-					resolve(result);
+				if (!(isOver || areAtRest(all))) {
+					return;
 				}
+
+				const result = sum(all);
+				end();
+				resolve(result);
 			},
 		};
 

@@ -126,8 +126,7 @@ export const createWaitedTree = (
 			}
 		},
 		state() {
-			const atRest =
-				live.size === 0 && (blocked.size === 0 || errors.size > 0);
+			const atRest = live.size === 0 && (blocked.size === 0 || errors.size > 0);
 			return {
 				live: atRest ? 0 : live.size + blocked.size,
 				errors: errors.size,

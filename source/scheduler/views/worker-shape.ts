@@ -11,7 +11,7 @@ export const listWorkers = ({
 }: Pick<ViewContext, 'books'>): {readonly workers: WorkerShape[]} => {
 	const {fleet} = books();
 	return {
-		workers: [...fleet.workers.values()].map((worker) =>
+		workers: Array.from(fleet.workers.values(), (worker) =>
 			workerShapeOf(fleet, worker),
 		),
 	};
@@ -23,7 +23,7 @@ A worker by its name or id. Where several machines have one of that name, the on
 @throws {FarmError} `NOT_FOUND`, or `CONFLICT` where the name does not say which
 */
 export const findWorker = (fleet: Fleet, wanted: string): FleetWorker => {
-	const all = [...fleet.workers.values()];
+	const all = fleet.workers.values().toArray();
 	const named = all.filter(({row}) => row.name === wanted);
 	const connected = named.filter(({link}) => link !== undefined);
 	const [found, another] = connected.length > 0 ? connected : named;
@@ -34,7 +34,7 @@ export const findWorker = (fleet: Fleet, wanted: string): FleetWorker => {
 		);
 	}
 
-	const byId = /^\d+$/.test(wanted)
+	const byId = /^\d+$/v.test(wanted)
 		? fleet.workers.get(workerId(Number(wanted)))
 		: undefined;
 	const worker = found ?? byId;

@@ -138,22 +138,24 @@ export const createEventLog = (
 			const before = presences.get(id) ?? 'gone';
 			const now = presenceOf[workerState(worker)];
 			presences.set(id, now);
-			if (now !== before) {
-				const {name} = worker.row;
-				const words: Readonly<Record<Presence, string>> = {
-					gone: `Worker ${name} is gone.`,
-					lost: `The connection to worker ${name} was lost; it is waited for.`,
-					broken: `Worker ${name} cannot work: ${worker.error ?? ''}`,
-					there:
-						before === 'draining'
-							? `Worker ${name} takes work again.`
-							: before === 'broken'
-								? `Worker ${name} can work again.`
-								: `Worker ${name} is here.`,
-					draining: `Worker ${name} takes no new work.`,
-				};
-				add({kind: 'worker', message: words[now], worker: name});
+			if (now === before) {
+				continue;
 			}
+
+			const {name} = worker.row;
+			const words: Readonly<Record<Presence, string>> = {
+				gone: `Worker ${name} is gone.`,
+				lost: `The connection to worker ${name} was lost; it is waited for.`,
+				broken: `Worker ${name} cannot work: ${worker.error ?? ''}`,
+				there:
+					before === 'draining'
+						? `Worker ${name} takes work again.`
+						: before === 'broken'
+							? `Worker ${name} can work again.`
+							: `Worker ${name} is here.`,
+				draining: `Worker ${name} takes no new work.`,
+			};
+			add({kind: 'worker', message: words[now], worker: name});
 		}
 	};
 
@@ -170,7 +172,8 @@ export const createEventLog = (
 
 			const {atRest, errors} = groupRest(context, id);
 			known.set(id, atRest ? 'finished' : 'open');
-			const isNew = was === undefined && clock.now() - row.created_at < 4 * groupLookMs;
+			const isNew =
+				was === undefined && clock.now() - row.created_at < 4 * groupLookMs;
 			if (atRest && (was === 'open' || isNew)) {
 				add({
 					kind: 'group_finished',
@@ -215,7 +218,7 @@ export const createEventLog = (
 				changedGroups.add(id);
 			}
 
-			if (changedGroups.size > 0 && timer === undefined) {
+			if (timer === undefined && changedGroups.size > 0) {
 				timer = setTimeout(lookAtGroups, groupLookMs);
 				timer.unref();
 			}

@@ -9,7 +9,7 @@ export const graphWindow = ({context}: SourceContext): Source => ({
 		const {graph} = books;
 		const leaving = Map.groupBy(graph.wires, ({from}) => from);
 		return {
-			rows: [...graph.nodes.values()].map((node) => {
+			rows: Array.from(graph.nodes.values(), (node) => {
 				const {parameters: _, ...shape} = nodeShapeOf(books, node);
 				return {
 					...shape,

@@ -22,8 +22,13 @@ export const groupWindow = (
 		text: text === '' ? undefined : text,
 		archived,
 	};
-	const isAll = name === undefined && conditions.text === undefined && !archived;
-	const {by, descending} = orderAmong('Groups', groupOrders, params.order ?? {by: 'id', descending: true});
+	const isAll =
+		name === undefined && conditions.text === undefined && !archived;
+	const {by, descending} = orderAmong(
+		'Groups',
+		groupOrders,
+		params.order ?? {by: 'id', descending: true},
+	);
 	const walkFrom: WalkFrom = (from, backwards) =>
 		createWalk(
 			[context.reads.groups.run(conditions, {descending: backwards})],
@@ -49,7 +54,7 @@ export const groupWindow = (
 
 	const sorted = async (order: GroupOrder): Promise<WatchedWindow> => {
 		const ids = await takeAll(walkFrom(startOf(false), false), mostSorted + 1);
-		if (ids.length > mostSorted && isFirst) {
+		if (isFirst && ids.length > mostSorted) {
 			throw tooLong('groups', order, 'narrow the list by a name');
 		}
 
@@ -64,7 +69,10 @@ export const groupWindow = (
 		};
 	};
 
-	const countsOf = (reached: number, isEnd: boolean): Record<string, number> => {
+	const countsOf = (
+		reached: number,
+		isEnd: boolean,
+	): Record<string, number> => {
 		if (!isAll || isEnd) {
 			return {total: reached, exact: isEnd ? 1 : 0};
 		}

@@ -39,7 +39,10 @@ export const locate = async (
 			? undefined
 			: {offset: total, anchor: startOf(!descending)};
 	for (const known of [near, end]) {
-		if (known && Math.abs(known.offset - offset) < Math.abs(best.offset - offset)) {
+		if (
+			known &&
+			Math.abs(known.offset - offset) < Math.abs(best.offset - offset)
+		) {
 			best = known;
 		}
 	}

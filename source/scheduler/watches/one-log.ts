@@ -1,4 +1,4 @@
-import {watch, type FSWatcher} from 'node:fs';
+import fs, {type FSWatcher} from 'node:fs';
 import {FarmError} from '../../core/errors.js';
 import {invocationId} from '../../core/ids.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
@@ -7,10 +7,7 @@ import type {Source, SourceContext, WatchParams} from './source.js';
 const lookMs = 300;
 
 /** How long an invocation's log is; its bytes are asked for with `log.read`. */
-export const oneLog = (
-	{logs}: SourceContext,
-	params: WatchParams,
-): Source => {
+export const oneLog = ({logs}: SourceContext, params: WatchParams): Source => {
 	if (params.id === undefined) {
 		throw new FarmError('INVALID', "To watch a log, give its invocation's id.");
 	}
@@ -51,7 +48,8 @@ export const oneLog = (
 				}
 
 				try {
-					watcher = watch(logs.file(id), {persistent: false}, touch);
+					// eslint-disable-next-line n/prefer-promises/fs -- that one is an iterator, which cannot be stopped from outside without one more signal
+					watcher = fs.watch(logs.file(id), {persistent: false}, touch);
 					watcher.on('error', touch);
 				} catch {
 					// It is not here: what tells of growth is looking.

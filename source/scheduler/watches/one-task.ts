@@ -1,5 +1,5 @@
 import {FarmError} from '../../core/errors.js';
-import {taskId} from '../../core/ids.js';
+import {taskId, type InvocationId} from '../../core/ids.js';
 import {wholeTask} from '../views/task-shape.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 
@@ -14,7 +14,7 @@ export const oneTask = (
 
 	const id = taskId(params.id);
 	let isFirst = true;
-	let live: number | null | undefined; // eslint-disable-line @typescript-eslint/no-restricted-types -- as in the row
+	let live: InvocationId | null | undefined; // eslint-disable-line @typescript-eslint/no-restricted-types -- as in the row
 	return {
 		read() {
 			const row = reads.tasks.laden.get(JSON.stringify([id]));
@@ -33,7 +33,7 @@ export const oneTask = (
 			changes.tasks.has(id) ||
 			changes.manyTasks ||
 			changes.graph ||
-			[...changes.invocations].some((invocation) => invocation === live),
+			(typeof live === 'number' && changes.invocations.has(live)),
 		isTouchedByProgress: (invocation) => invocation === live,
 	};
 };

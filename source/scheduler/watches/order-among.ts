@@ -18,7 +18,7 @@ export const orderAmong = <Name extends string>(
 	names: readonly Name[],
 	{by, descending}: {readonly by: string; readonly descending: boolean},
 ): Order<Name> => {
-	if (by === 'id' || by === 'created' || by === 'created_at') {
+	if (['id', 'created', 'created_at'].includes(by)) {
 		return {by: 'id', descending};
 	}
 

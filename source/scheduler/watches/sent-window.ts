@@ -33,9 +33,7 @@ export const createSentWindow = (): SentWindow => {
 	let counts = '';
 
 	const take = (window: WatchedWindow): void => {
-		rows = new Map(
-			window.rows.map((row) => [row.id, JSON.stringify(row)]),
-		);
+		rows = new Map(window.rows.map((row) => [row.id, JSON.stringify(row)]));
 		order = window.rows.map(({id}) => id);
 		counts = JSON.stringify(window.counts);
 	};
@@ -43,12 +41,12 @@ export const createSentWindow = (): SentWindow => {
 	return {
 		reset(window) {
 			take(window);
-			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- rows are shapes of the wire, made of JSON
+
 			return {
 				rows: window.rows,
 				order,
 				counts: window.counts,
-			} as unknown as Json;
+			};
 		},
 		difference(window) {
 			const before = {rows, order, counts};
@@ -60,11 +58,11 @@ export const createSentWindow = (): SentWindow => {
 				order.length !== before.order.length ||
 				order.some((id, index) => id !== before.order[index]);
 			const isRecounted = counts !== before.counts;
-			return changed.length > 0 || isReordered || isRecounted
+			return isReordered || isRecounted || changed.length > 0
 				? {
 						rows: changed,
-						...(isReordered ? {order: [...order]} : {}),
-						...(isRecounted ? {counts: {...window.counts}} : {}),
+						...(isReordered && {order: [...order]}),
+						...(isRecounted && {counts: {...window.counts}}),
 					}
 				: undefined;
 		},

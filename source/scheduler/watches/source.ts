@@ -12,8 +12,7 @@ export type WatchParams = {
 	/** For `task`: its id; for `log`: the invocation's. */
 	readonly id?: number | undefined;
 	readonly order?:
-		| {readonly by: string; readonly descending: boolean}
-		| undefined;
+		{readonly by: string; readonly descending: boolean} | undefined;
 	readonly window: {readonly offset: number; readonly limit: number};
 };
 

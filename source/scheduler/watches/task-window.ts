@@ -1,7 +1,12 @@
 import {FarmError} from '../../core/errors.js';
 import type {InvocationId} from '../../core/ids.js';
 import {taskOrders, type TaskOrder} from '../../db/reads/tasks.js';
-import {planTasks, total, walkTasks, type TaskPlan} from '../views/task-plan.js';
+import {
+	planTasks,
+	total,
+	walkTasks,
+	type TaskPlan,
+} from '../views/task-plan.js';
 import {takeAll} from '../views/task-list.js';
 import {taskLine, type TaskLine} from '../views/task-shape.js';
 import type {ViewContext} from '../views/view-context.js';
@@ -13,7 +18,9 @@ import type {WatchedWindow} from './sent-window.js';
 /** Characters of an error's details that are shown in a line; `task.get` has them all. */
 const mostDetails = 2000;
 
-type TaskPage = WatchedWindow & {readonly rows: readonly TaskLine[]};
+type TaskPage = Omit<WatchedWindow, 'rows'> & {
+	readonly rows: readonly TaskLine[];
+};
 
 const noFilter = {dead: false, archived: false};
 
@@ -25,7 +32,11 @@ export const taskWindow = (
 	params: WatchParams,
 ): Source => {
 	const filter = params.filter ?? noFilter;
-	const {by, descending} = orderAmong('Tasks', taskOrders, params.order ?? {by: 'id', descending: false});
+	const {by, descending} = orderAmong(
+		'Tasks',
+		taskOrders,
+		params.order ?? {by: 'id', descending: false},
+	);
 	let position: Position | undefined;
 	let isFirst = true;
 	/** Invocations of the tasks in the window: the progress of others is no news here. */
@@ -51,14 +62,21 @@ export const taskWindow = (
 		};
 	};
 
-	const sorted = async (plan: TaskPlan, order: TaskOrder): Promise<TaskPage> => {
+	const sorted = async (
+		plan: TaskPlan,
+		order: TaskOrder,
+	): Promise<TaskPage> => {
 		const ids = await takeAll(
 			walkTasks(context, plan, {from: 0, descending: false}),
 			mostSorted + 1,
 		);
 		// A list that grows beyond while it is watched shows its first tasks in order.
-		if (ids.length > mostSorted && isFirst) {
-			throw tooLong('tasks', order, 'narrow the list by a group, a node or a state');
+		if (isFirst && ids.length > mostSorted) {
+			throw tooLong(
+				'tasks',
+				order,
+				'narrow the list by a group, a node or a state',
+			);
 		}
 
 		const {offset, limit} = params.window;
@@ -87,10 +105,23 @@ export const taskWindow = (
 			changes.tasks.size > 0 ||
 			changes.manyTasks ||
 			changes.graph ||
-			[...changes.invocations].some((invocation) => shown.has(invocation)),
+			concerns(changes.invocations, shown),
 		isTouchedByProgress: (invocation) => shown.has(invocation),
 		position: () => position,
 	};
+};
+
+const concerns = (
+	changed: ReadonlySet<InvocationId>,
+	shown: ReadonlySet<InvocationId>,
+): boolean => {
+	for (const id of changed) {
+		if (shown.has(id)) {
+			return true;
+		}
+	}
+
+	return false;
 };
 
 /** A group or node that goes while it is watched leaves an empty list; one that never was is told. */
@@ -107,7 +138,10 @@ const planOrNothing = (
 	try {
 		return planTasks(context, filter);
 	} catch (error) {
-		if (isFirst || !(error instanceof FarmError && error.code === 'NOT_FOUND')) {
+		if (
+			isFirst ||
+			!(error instanceof FarmError && error.code === 'NOT_FOUND')
+		) {
 			throw error;
 		}
 

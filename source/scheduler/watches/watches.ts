@@ -58,8 +58,9 @@ export type Watches = {
 
 /** Milliseconds between two updates of a watch. */
 const updateMs = 100;
-/** A watch whose window is expensive to read is read less often: reading takes at most a tenth of the time. */
+/** A watch whose window is expensive to read is read less often: reading takes a tenth of the time, and it rests no longer than this. */
 const restFactor = 9;
+const mostRestMs = 1000;
 /** A peer with this much unread is sent nothing new until it has read; by then only the latest state is sent. */
 const mostUnsent = 256 * 1024;
 const mostWatches = 64;
@@ -105,7 +106,7 @@ export const createWatches = ({
 		params: WatchParams,
 		near?: SourceContext['near'],
 	): Source =>
-		sources[what]({context, logs, events, ...(near ? {near} : {})}, params);
+		sources[what]({context, logs, events, ...(near && {near})}, params);
 
 	const touch = (watch: Watch): void => {
 		watch.isDirty = true;
@@ -165,10 +166,9 @@ export const createWatches = ({
 	/** From the beginning of a read, or longer where it took long. */
 	const pause = (watch: Watch, began: number): void => {
 		const now = clock.monotonic();
-		watch.nextAt = Math.max(
-			began + updateMs,
-			now + Math.min(10_000, restFactor * (now - began)),
-		);
+		// A look at a file waits for others; it is no work.
+		const rest = watch.what === 'log' ? 0 : restFactor * (now - began);
+		watch.nextAt = Math.max(began + updateMs, now + Math.min(mostRestMs, rest));
 	};
 
 	const listen = (watch: Watch): void => {
@@ -192,7 +192,10 @@ export const createWatches = ({
 	const find = (peer: WatchingPeer, id: number): Watch => {
 		const watch = peers.get(peer)?.get(id);
 		if (!watch) {
-			throw new FarmError('NOT_FOUND', `There is no watch ${id} on this connection.`);
+			throw new FarmError(
+				'NOT_FOUND',
+				`There is no watch ${id} on this connection.`,
+			);
 		}
 
 		return watch;
@@ -255,9 +258,9 @@ export const createWatches = ({
 			const watch = find(peer, id);
 			const params: WatchParams = {
 				...watch.params,
-				...(filter ? {filter} : {}),
-				...(order ? {order} : {}),
-				...(window ? {window} : {}),
+				...(filter && {filter}),
+				...(order && {order}),
+				...(window && {window}),
 			};
 			const isSameList = !filter && !order;
 			const source = sourceOf(
@@ -307,7 +310,7 @@ export const createWatches = ({
 		},
 		stop() {
 			events.stop();
-			for (const watch of [...all()]) {
+			for (const watch of all()) {
 				end(watch);
 			}
 		},

@@ -14,7 +14,11 @@ export const workerWindow = (
 	{context: {books}}: SourceContext,
 	params: WatchParams,
 ): Source => {
-	const {by, descending} = orderAmong('Workers', orders, params.order ?? {by: 'name', descending: false});
+	const {by, descending} = orderAmong(
+		'Workers',
+		orders,
+		params.order ?? {by: 'name', descending: false},
+	);
 	const text = params.filter?.text?.toLowerCase() ?? '';
 	const key = (worker: FleetWorker): string | number => {
 		switch (by) {
@@ -45,14 +49,16 @@ export const workerWindow = (
 			for (const worker of fleet.workers.values()) {
 				const {name, host} = worker.row;
 				if (
-					text === '' ||
-					name.toLowerCase().includes(text) ||
-					host.toLowerCase().includes(text)
+					text !== '' &&
+					!name.toLowerCase().includes(text) &&
+					!host.toLowerCase().includes(text)
 				) {
-					const state = workerState(worker);
-					counts[state] = (counts[state] ?? 0) + 1;
-					found.push({worker, key: key(worker)});
+					continue;
 				}
+
+				const state = workerState(worker);
+				counts[state] = (counts[state] ?? 0) + 1;
+				found.push({worker, key: key(worker)});
 			}
 
 			const sign = descending ? -1 : 1;
