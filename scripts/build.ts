@@ -1,4 +1,4 @@
-import {chmod, copyFile, rm} from 'node:fs/promises';
+import {chmod, copyFile, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build, type Plugin} from 'esbuild';
@@ -29,8 +29,7 @@ const withoutOtherLanguages: Plugin = {
 	},
 };
 
-await rm(dist, {recursive: true, force: true});
-await build({
+const {metafile} = await build({
 	absWorkingDir: root,
 	entryPoints: {
 		lifeblood: 'source/cli.ts',
@@ -54,16 +53,37 @@ await build({
 	plugins: [withoutOtherLanguages],
 	// Compiled code cannot be bundled.
 	external: ['better-sqlite3', ...otherDatabases],
-	// Bundled CommonJS packages ask for Node's own modules by `require`.
+	// What bundled CommonJS packages expect to be there.
 	banner: {
-		js: "import {createRequire as lifebloodRequire} from 'node:module'; const require = lifebloodRequire(import.meta.url);",
+		js: [
+			"import {createRequire as lifebloodRequire} from 'node:module';",
+			'const require = lifebloodRequire(import.meta.url);',
+			'const {filename: __filename, dirname: __dirname} = import.meta;',
+		].join('\n'),
 	},
 	logLevel: 'warning',
+	metafile: true,
 });
 await chmod(path.join(dist, 'lifeblood.js'), 0o755);
+
 await copyFile(
 	fileURLToPath(
 		import.meta.resolve('@jitl/quickjs-wasmfile-release-sync/wasm'),
 	),
 	path.join(dist, 'quickjs.wasm'),
 );
+
+// Only now, and only what is no longer made: a program that runs from here loads its parts when it needs them.
+const made = new Set([
+	'quickjs.wasm',
+	...Object.keys(metafile.outputs).map((file) => path.relative('dist', file)),
+]);
+for (const entry of await readdir(dist, {
+	recursive: true,
+	withFileTypes: true,
+})) {
+	const file = path.join(entry.parentPath, entry.name);
+	if (entry.isFile() && !made.has(path.relative(dist, file))) {
+		await rm(file, {force: true}); // eslint-disable-line no-await-in-loop -- seldom more than a few
+	}
+}

@@ -6,11 +6,12 @@ import {connectLocal, startLocalFarm, type LocalFarm} from './local-farm.js';
 import {typedProgram} from './own-program.js';
 import {renderZoom} from './render-zoom.js';
 import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
-import {stopSignal} from './stop-signal.js';
+import {stopSignal, type StopSignal} from './stop-signal.js';
 
 /** Renders a short zoom on a farm of one machine. In front of a person that farm stays; otherwise it ends with the command. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags, output} = context;
+	using interruption = stopSignal();
 	const {folders} = await usableStateFolders(thisHost());
 	// A farm of its own, so that nobody's configuration, key or work is touched.
 	const root = path.join(folders.root, 'demo');
@@ -23,7 +24,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		output.message(
 			`lifeblood: the demo's farm runs already (process ${found.pid})`,
 		);
-		return renderOn(found, context, root);
+		return await renderOn({entry: found, context, root, interruption});
 	}
 
 	const farm = await startLocalFarm({
@@ -47,10 +48,21 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			'--no-broadcast',
 		],
 		workerWords: ['--config-dir', configFolder, '--name', 'demo'],
+		isCancelled: interruption.isReached,
 	});
+	if (farm === undefined) {
+		return 1;
+	}
+
 	let isLeft = false;
 	try {
-		const status = await renderOn(farm.entry, context, root, farm);
+		const status = await renderOn({
+			entry: farm.entry,
+			context,
+			root,
+			interruption,
+			farm,
+		});
 		isLeft =
 			status === 0 && output.isInteractive && flags.toggle('json') !== true;
 		return status;
@@ -63,14 +75,24 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	}
 };
 
-const renderOn = async (
-	entry: RuntimeEntry,
-	{flags, output}: CommandContext,
-	root: string,
-	farm?: LocalFarm,
-): Promise<ExitStatus> => {
+const renderOn = async ({
+	entry,
+	context: {flags, output},
+	root,
+	interruption,
+	farm,
+}: {
+	readonly entry: RuntimeEntry;
+	readonly context: CommandContext;
+	/** The demo's own folder. */
+	readonly root: string;
+	readonly interruption: StopSignal;
+	readonly farm?: LocalFarm;
+}): Promise<ExitStatus> => {
 	await using client = await connectLocal(entry, output);
-	using interruption = stopSignal();
+	output.message(
+		`lifeblood: a farm of one machine at ${client.address()}, database ${entry.database}`,
+	);
 	const status = await Promise.race([
 		renderZoom({
 			client,

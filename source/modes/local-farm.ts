@@ -32,20 +32,31 @@ export const startLocalFarm = async ({
 	logFolder,
 	schedulerWords,
 	workerWords,
+	isCancelled,
 }: {
 	/** Where schedulers of this user tell that they run: `stateFolders(host).run`. */
 	readonly runFolder: string;
 	readonly logFolder: string;
 	readonly schedulerWords: readonly string[];
 	readonly workerWords: readonly string[];
-}): Promise<LocalFarm> => {
+	/** Somebody does not want it any more: what has been started ends, and undefined is given. */
+	readonly isCancelled: () => boolean;
+}): Promise<LocalFarm | undefined> => {
 	const scheduler = await startDaemon({
 		name: 'scheduler',
 		words: schedulerWords,
 		logFolder,
 	});
 	try {
-		const entry = await untilItListens(scheduler, runFolder);
+		const entry = await untilItListens(scheduler, {
+			runFolder,
+			isCancelled,
+		});
+		if (entry === undefined) {
+			await scheduler.stop();
+			return undefined;
+		}
+
 		const worker = await startDaemon({
 			name: 'worker',
 			words: [
@@ -121,8 +132,14 @@ export const connectLocal = async (
 /** It has written down where it listens, or has ended. */
 const untilItListens = async (
 	scheduler: DaemonProcess,
-	runFolder: string,
-): Promise<RuntimeEntry> => {
+	{
+		runFolder,
+		isCancelled,
+	}: {
+		readonly runFolder: string;
+		readonly isCancelled: () => boolean;
+	},
+): Promise<RuntimeEntry | undefined> => {
 	const deadline = systemClock.monotonic() + longestStartMs;
 	while (systemClock.monotonic() < deadline) {
 		/* eslint-disable no-await-in-loop -- each look depends on time passing */
@@ -130,6 +147,10 @@ const untilItListens = async (
 		const entry = entries.find(({pid}) => pid === scheduler.pid);
 		if (entry) {
 			return entry;
+		}
+
+		if (isCancelled()) {
+			return undefined;
 		}
 
 		if (scheduler.hasEnded()) {

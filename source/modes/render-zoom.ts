@@ -90,16 +90,23 @@ export const renderZoom = async ({
 	);
 	try {
 		const result = await client.call('task.wait', {ids: [id]});
+		const took = seconds();
+		const all = await client.call('task.list', {filter: {group, dead: true}});
+		for (const task of all.tasks) {
+			tasks.set(task.id, task);
+		}
+
+		show();
+		progress.end();
+		const failed = all.tasks.find(({state}) => state === 'error');
+		if (failed) {
+			output.message(
+				`lifeblood: task ${failed.id} in ${failed.node}: ${failed.state_details?.message ?? 'it does not say why'}`,
+			);
+		}
+
 		const status = waitStatus(result, output);
 		if (status === 0) {
-			const took = seconds();
-			const all = await client.call('task.list', {filter: {group, dead: true}});
-			for (const task of all.tasks) {
-				tasks.set(task.id, task);
-			}
-
-			show();
-			progress.end();
 			tellSummary({
 				output,
 				isJson,

@@ -27,7 +27,12 @@ export const run = async ({
 			...(database === undefined ? [] : ['--db', database]),
 		],
 		workerWords: common,
+		isCancelled: interruption.isReached,
 	});
+	if (farm === undefined) {
+		return 0;
+	}
+
 	try {
 		const {entry} = farm;
 		await using client = await connectLocal(entry, output);
