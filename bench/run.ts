@@ -1,0 +1,52 @@
+/**
+`npm run bench -- NAME...`: measures, prints one JSON line for each benchmark on standard output and one line for people on standard error.
+*/
+import process from 'node:process';
+import {parseArgs} from 'node:util';
+import {loaders} from './benchmarks.js';
+import {toJson, toLine} from './measure/report.js';
+
+const {values, positionals} = parseArgs({
+	allowPositionals: true,
+	options: {
+		runs: {type: 'string', default: '3'},
+		quick: {type: 'boolean', default: false},
+		profile: {type: 'string'},
+	},
+});
+const names = positionals.includes('all') ? [...loaders.keys()] : positionals;
+const runs = Number(values.runs);
+const unknown = names.filter((name) => !loaders.has(name));
+const say = (text: string): void => {
+	process.stderr.write(`${text}\n`);
+};
+
+if (names.length === 0 || unknown.length > 0 || !(runs >= 1)) {
+	say(
+		[
+			...unknown.map((name) => `There is no benchmark ${name}.`),
+			`npm run bench -- NAME... [--runs N] [--quick] [--profile FOLDER], where NAME is ${[...loaders.keys()].join(', ')} or all.`,
+			'--runs: how often each is measured (3); --quick: a fraction of the work, to see that it works; --profile: CPU profiles of the farm.',
+		].join('\n'),
+	);
+	process.exitCode = 2;
+} else {
+	for (const name of names) {
+		/* eslint-disable no-await-in-loop -- one at a time: they would disturb each other */
+		const {benchmark} = (await loaders.get(name)?.()) ?? {};
+		if (benchmark) {
+			const report = {
+				benchmark: name,
+				measures: await benchmark({
+					runs,
+					quick: values.quick,
+					profile: values.profile,
+					say,
+				}),
+			};
+			process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
+			say(toLine(report));
+		}
+		/* eslint-enable no-await-in-loop */
+	}
+}
