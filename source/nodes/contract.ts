@@ -4,6 +4,8 @@ import type {Json, JsonObject} from '../core/json.js';
 import type {ScriptOutcome} from '../core/script.js';
 import type {ParameterSchemas, ParameterValues} from './parameters.js';
 
+export type {ScriptOutcome} from '../core/script.js';
+
 /** A task as its node sees it; a snapshot. */
 export type TaskView = {
 	readonly id: TaskId;

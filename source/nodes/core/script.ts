@@ -22,6 +22,7 @@ const parameters = {
 		label: 'Invoke',
 		default: '',
 		syntax: 'python',
+		literal: true,
 		description: 'The script that schedule() sends to a worker. In Python, task is a dict of the attributes.',
 	},
 	interpreter: {type: 'string', label: 'Interpreter', default: 'python3', description: 'The program that runs it, and options for it.'},
