@@ -20,8 +20,6 @@ export type TaskPlan = {
 	readonly conditions: TaskConditions;
 	/** How many tasks the filter finds, by state; undefined where no counter knows. */
 	readonly known: ReadonlyMap<TaskState, number> | undefined;
-	/** No more than this many are found. */
-	readonly atMost: number;
 };
 
 const isLiving = (state: TaskState): state is LivingState => state !== 'dead';
@@ -82,8 +80,7 @@ export const planTasks = (
 	const plan = (
 		sources: readonly TaskSource[],
 		known: ReadonlyMap<TaskState, number> | undefined,
-		atMost = known ? total(known) : Infinity,
-	): TaskPlan => ({sources, conditions, known, atMost});
+	): TaskPlan => ({sources, conditions, known});
 	if (filter.tree !== undefined) {
 		return plan(treeSources({reads}, filter), undefined);
 	}
@@ -113,7 +110,6 @@ export const planTasks = (
 					? [{from: 'group', group: group.id}]
 					: stateSources({states: living, nodes, counts, archived: false}),
 			known,
-			total(members),
 		);
 	}
 
@@ -132,7 +128,6 @@ export const planTasks = (
 			archived: filter.archived,
 		}),
 		isFree && !filter.archived ? byState : undefined,
-		filter.archived ? undefined : total(byState),
 	);
 };
 

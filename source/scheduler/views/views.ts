@@ -1,7 +1,6 @@
-import type {InvocationId, TaskId} from '../../core/ids.js';
+import type {TaskId} from '../../core/ids.js';
 import type {clientToScheduler} from '../../net/messages/client.js';
 import type {ParamsOf, ResultOf} from '../../net/messages/method.js';
-import type {TaskSelection} from '../../net/messages/shapes.js';
 import {explainTask} from './explain.js';
 import {exportGraph} from './export-graph.js';
 import {farmInfo} from './farm-info.js';
@@ -10,7 +9,7 @@ import {invocationShapeOf} from './invocation-shape.js';
 import {listJournal} from './journal-list.js';
 import {getNode, listNodes} from './node-shape.js';
 import {nodeTypes} from './node-types.js';
-import {getTask, listTasks, selectTasks} from './task-list.js';
+import {getTask, listTasks} from './task-list.js';
 import {taskHistory} from './task-history.js';
 import type {ViewContext} from './view-context.js';
 import {findWorker, listWorkers, workerShapeOf} from './worker-shape.js';
@@ -76,34 +75,6 @@ export const createViews = (context: ViewContext) => ({
 		listJournal(context, params),
 	'graph.export': (params: Question<'graph.export'>): Answer<'graph.export'> =>
 		exportGraph(context, params),
-
-	/**
-	Ids that an action is about, a page at a time: given ids as they are, of a filter what it finds behind `after`. `next` is where to go on; undefined at the end. A page may be empty and still not the last.
-	*/
-	selectTasks(
-		selection: TaskSelection,
-		{
-			after = 0,
-			limit = 1000,
-		}: {readonly after?: number; readonly limit?: number} = {},
-	): {readonly ids: readonly TaskId[]; readonly next: number | undefined} {
-		if ('filter' in selection) {
-			return selectTasks(context, selection.filter, {after, limit});
-		}
-
-		// `after` counts ids that were handed out here.
-		const ids = selection.ids.slice(after, after + limit);
-		return {
-			ids,
-			next: after + limit < selection.ids.length ? after + limit : undefined,
-		};
-	},
-	/** What is live of an invocation, and how far its log is. */
-	invocation: (id: InvocationId) => ({
-		row: context.reads.invocations.get.get(id),
-		live: context.books().fleet.live.get(id),
-	}),
-	context,
 });
 
 export type Views = ReturnType<typeof createViews>;

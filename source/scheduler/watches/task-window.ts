@@ -145,7 +145,7 @@ const planOrNothing = (
 			throw error;
 		}
 
-		return {sources: [], conditions: noFilter, known: new Map(), atMost: 0};
+		return {sources: [], conditions: noFilter, known: new Map()};
 	}
 };
 
