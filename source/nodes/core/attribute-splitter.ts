@@ -2,7 +2,7 @@ import type {Attributes} from '../../core/invocation.js';
 import {fault, ok, type Parsed} from '../../graph/parsed.js';
 import {defineNode} from '../contract.js';
 import type {ParameterSchemas, ParameterValues} from '../parameters.js';
-import {wholeIfNear, withoutNoise} from '../without-noise.js';
+import {arithmeticRow, wholeIfNear} from '../arithmetic-row.js';
 
 const inList = {parameter: 'mode', is: ['list']};
 const inRange = {parameter: 'mode', is: ['range']};
@@ -80,8 +80,7 @@ const rangeChunks = (values: Values): Parsed<readonly Attributes[]> => {
 	// Which of the range's elements is the first of a chunk; behind the last chunk it is the number of elements.
 	const first = (chunk: number): number =>
 		chunk === count ? length : bySize ? chunk * values.chunk_size : Math.ceil(wholeIfNear((chunk * steps) / count));
-	// From the start each time, so that no error adds up.
-	const element = (index: number): number => withoutNoise(start + index * values.increment);
+	const element = arithmeticRow(start, values.increment);
 	return ok(
 		Array.from({length: count}, (_, chunk) => {
 			const [from, next] = [first(chunk), first(chunk + 1)];

@@ -6,7 +6,7 @@ type PromoteRows = Parameters<typeof promote>[0];
 
 /** A parent that has come, with what it waits for. */
 type Family = {
-	readonly parent: Pick<Relative, 'id' | 'attributes'>;
+	readonly parent: Pick<Relative, 'id'>;
 	/** Its children, or all its descendants: those that live. */
 	readonly members: readonly Relative[];
 };

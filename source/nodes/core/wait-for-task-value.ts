@@ -11,6 +11,7 @@ What it remembers:
 - `task ID`: the value that a task has in the pool, and the missing value that it waits for, if it does
 - `count "VALUE"`: how many tasks have that value in the pool; absent: none
 - `wait "VALUE" ID`: this task is to be processed again when the value comes
+- `waits "VALUE"`: how many such tasks there are; absent: none, and nobody has to be looked for
 
 A task that misses several values waits for the first of them only, and for the next when that has come; so a value that comes wakes no more tasks than those that it may help.
 */
@@ -40,12 +41,12 @@ export const waitForTaskValue = defineNode({
 		const taskKey = `task ${task.id}`;
 		const before = readEntry(memory.get(taskKey));
 		if (before?.waits !== undefined) {
-			memory.delete(waitKey(before.waits, task.id));
+			stopWaiting(memory, before.waits, task.id);
 		}
 
 		const isNew = before?.value !== value;
 		if (before && isNew) {
-			takeFromPool(memory, before.value);
+			count(memory, countKey(before.value), -1);
 		}
 
 		const release = isNew ? addToPool(memory, value).filter((other) => other.task !== task.id) : [];
@@ -56,6 +57,7 @@ export const waitForTaskValue = defineNode({
 		}
 
 		memory.set(waitKey(missing, task.id), true);
+		count(memory, waitsKey(missing), 1);
 		return {kind: 'not_ready', message: `Waits for the value ${JSON.stringify(missing)} of another task.`, release};
 	},
 });
@@ -76,28 +78,39 @@ const countKey = (value: string): string => `count ${JSON.stringify(value)}`;
 const waitPrefix = (value: string): string => `wait ${JSON.stringify(value)} `;
 const waitKey = (value: string, task: number): string => `${waitPrefix(value)}${task}`;
 
-const countOf = (memory: NodeMemory, value: string): number => Number(memory.get(countKey(value)) ?? 0);
+const waitsKey = (value: string): string => `waits ${JSON.stringify(value)}`;
 
-const takeFromPool = (memory: NodeMemory, value: string): void => {
-	const count = countOf(memory, value) - 1;
-	if (count > 0) {
-		memory.set(countKey(value), count);
+/** Add to a number that is remembered, and forget it when it comes to nothing. Gives what it was before. */
+const count = (memory: NodeMemory, key: string, by: 1 | -1): number => {
+	const before = Number(memory.get(key) ?? 0);
+	if (before + by > 0) {
+		memory.set(key, before + by);
 	} else {
-		memory.delete(countKey(value));
+		memory.delete(key);
 	}
+
+	return before;
 };
 
 /** Those who waited for this value look again. */
 const addToPool = (memory: NodeMemory, value: string): Release[] => {
-	const count = countOf(memory, value);
-	memory.set(countKey(value), count + 1);
-	if (count > 0) {
+	if (count(memory, countKey(value), 1) > 0 || memory.get(waitsKey(value)) === undefined) {
 		return [];
 	}
 
 	const prefix = waitPrefix(value);
+	memory.delete(waitsKey(value));
 	return memory.keys(prefix).map((key) => {
 		memory.delete(key);
 		return {task: taskId(Number(key.slice(prefix.length)))};
 	});
+};
+
+// Where the value has come meanwhile, it waits no more.
+const stopWaiting = (memory: NodeMemory, value: string, task: number): void => {
+	const key = waitKey(value, task);
+	if (memory.get(key) !== undefined) {
+		memory.delete(key);
+		count(memory, waitsKey(value), -1);
+	}
 };

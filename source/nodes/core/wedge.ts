@@ -1,7 +1,7 @@
 import type {Attributes} from '../../core/invocation.js';
 import {fault, ok, type Parsed} from '../../graph/parsed.js';
 import {defineNode} from '../contract.js';
-import {wholeIfNear, withoutNoise} from '../without-noise.js';
+import {arithmeticRow, quotient, wholeIfNear} from '../arithmetic-row.js';
 
 const byCount = {parameter: 'mode', is: ['count']};
 const byIncrement = {parameter: 'mode', is: ['increment']};
@@ -83,14 +83,7 @@ const valuesOf = ({mode, attribute, from, to, count, max, increment}: Wedge): Pa
 		return fault(`has ${intervals + 1} values; at most ${mostCombinations} are possible`);
 	}
 
-	// Multiplied before it is divided, and from the start each time, so that no error adds up.
-	const valueAt = (index: number): number =>
-		mode === 'increment'
-			? from + index * increment
-			: index === 0
-				? from
-				: index === intervals
-					? to
-					: from + ((to - from) * index) / intervals;
-	return ok(Array.from({length: intervals + 1}, (_, index) => withoutNoise(valueAt(index))));
+	const step = mode === 'increment' ? increment : intervals === 0 ? 0 : quotient(to - from, intervals);
+	const valueAt = arithmeticRow(from, step);
+	return ok(Array.from({length: intervals + 1}, (_, index) => (mode === 'count' && index > 0 && index === intervals ? to : valueAt(index))));
 };
