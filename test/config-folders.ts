@@ -114,7 +114,7 @@ test('a state folder that cannot be written is replaced by one of this user alon
 	const {folders, warning} = await usableStateFolders(host);
 	t.regex(
 		warning ?? '',
-		/^the folder for state: .* cannot be written \(a file is in the way\)/,
+		/^the folder for state: .* cannot be written \(a file is in the way\)/v,
 	);
 	t.false(warning?.includes('\n'));
 	const {mode} = await fs.stat(folders.root);

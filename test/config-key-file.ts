@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {FarmError} from '../source/core/errors.js';
@@ -91,7 +92,7 @@ test('twenty processes that make the key at once end with one and the same', asy
 	const found = await readKeyFile(file, now);
 	t.is(found.kind, 'read');
 	const key = found.kind === 'read' ? found.keys.current : '';
-	t.regex(key, /^key-\d+$/);
+	t.regex(key, /^key-\d+$/v);
 	t.true(
 		made.every((each) => JSON.stringify(each).includes(`"current":"${key}"`)),
 	);
@@ -110,7 +111,7 @@ test('a key that everyone may read is refused, with what to do and without the k
 		instanceOf: FarmError,
 		code: 'INVALID',
 	});
-	t.regex(error?.message ?? '', /mode 0644.*chmod 600/);
+	t.regex(error?.message ?? '', /mode 0644.*chmod 600/v);
 	t.false(error?.message.includes('SECRET'));
 });
 
@@ -183,7 +184,7 @@ test('a key that cannot be written is told as such', async (t) => {
 	await t.throwsAsync(createKeyFile(file, {makeKey, now}), {
 		instanceOf: FarmError,
 		code: 'STORAGE',
-		message: /--key-file/,
+		message: /--key-file/v,
 	});
 });
 

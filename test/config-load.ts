@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {FarmError} from '../source/core/errors.js';
@@ -48,10 +49,9 @@ const writeConfig = async (
 
 const faultsOf = async (host: Host, content: string): Promise<string[]> => {
 	const file = await writeConfig(host, 'scheduler', content);
-	const error = await loadSchedulerConfig({host}).then(
-		() => undefined,
-		(error: unknown) => error,
-	);
+	const error: unknown = await loadSchedulerConfig({host})
+		.then(() => undefined)
+		.catch((error: unknown) => error);
 	return error instanceof FarmError && error.code === 'INVALID'
 		? error.message.split('\n').map((line) => line.replace(file, 'FILE'))
 		: ['no fault'];
@@ -242,7 +242,7 @@ test('a broken file is told with its line', async (t) => {
 		await makeHost(t),
 		'[core]\nserver_port = 1\nui_port = = 2\n',
 	);
-	t.regex(fault ?? '', /^FILE:3: not TOML: /);
+	t.regex(fault ?? '', /^FILE:3: not TOML: /v);
 	t.deepEqual(more, []);
 });
 
@@ -253,7 +253,7 @@ test('a file that is no file, or may not be read, is told and not passed over', 
 		{recursive: true},
 	);
 	const [fault] = await configFaults('scheduler', {host});
-	t.regex(fault ?? '', /config\.toml: cannot be read: /);
+	t.regex(fault ?? '', /config\.toml: cannot be read: /v);
 });
 
 test('wrong flags and variables are told by their names', async (t) => {
@@ -306,7 +306,7 @@ test('a file takes in others, and faults name the file they are in', async (t) =
 	]);
 	await fs.rm(common);
 	const [fault] = await configFaults('scheduler', {host});
-	t.true(fault?.startsWith(`${common}: cannot be read: `), fault);
+	t.true(fault?.startsWith(`${common}: cannot be read: `), `${fault}`);
 });
 
 test('paths expand ~ and are meant from where they are written', async (t) => {
@@ -342,12 +342,12 @@ for (const component of components) {
 		t.is(await writeConfigTemplate(folder, component), 'written');
 		t.deepEqual(await configFaults(component, {host}), []);
 		const template = configTemplate(component, schemas[component]);
-		const uncommented = template.replaceAll(/^#(?=[^ ])/gm, '');
+		const uncommented = template.replaceAll(/^#(?=[^ ])/gmv, '');
 		const leaves = leavesOf(settingTree(schemas[component])).filter(
 			(leaf) => !leaf.isTable,
 		);
 		t.is(
-			uncommented.split('\n').filter((line) => /^\w+ = /.test(line)).length,
+			uncommented.split('\n').filter((line) => /^\w+ = /v.test(line)).length,
 			leaves.length,
 		);
 		t.deepEqual<unknown, unknown>(
@@ -393,7 +393,7 @@ test('a folder that cannot be written gives a warning in one line, and the defau
 	t.is(warnings.length, 1);
 	t.regex(
 		warnings[0] ?? '',
-		/config\.toml cannot be written \(a file is in the way\); going on with the defaults$/,
+		/config\.toml cannot be written \(a file is in the way\); going on with the defaults$/v,
 	);
 });
 
@@ -404,7 +404,7 @@ test('every setting has a variable of its own, and one line of description', (t)
 			const variable = variableName(component, leaf.path);
 			t.false(variables.has(variable), variable);
 			variables.add(variable);
-			t.regex(leaf.description, /^[A-Z][^\n]+\.$/, variable);
+			t.regex(leaf.description, /^[A-Z][^\n]+\.$/v, variable);
 		}
 	}
 });
@@ -429,10 +429,11 @@ test('nothing in the current folder is run or read while the configuration is lo
 	);
 	await fs.writeFile(path.join(project, 'package.json'), '{broken');
 	const load = path.resolve('source/config/load.ts');
+
 	const script = `
 		const {loadSchedulerConfig} = await import(${JSON.stringify(load)});
-		const host = ${JSON.stringify({...host, cwd: project})};
-		const {settings} = await loadSchedulerConfig({host});
+		const where = ${JSON.stringify({...host, cwd: project})};
+		const {settings} = await loadSchedulerConfig({host: where});
 		console.log(settings.core.server_port);
 	`;
 	const tsx = new URL(import.meta.resolve('tsx'));

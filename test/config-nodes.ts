@@ -69,7 +69,7 @@ test('every fault of node configuration is told with file and line', async (t) =
 		lines[0],
 		'config.toml:2: "root" must be a section [root], one for a node type',
 	);
-	t.regex(lines[1] ?? '', /^settings\/command\/big\.toml:1: not TOML: /);
+	t.regex(lines[1] ?? '', /^settings\/command\/big\.toml:1: not TOML: /v);
 	t.is(
 		lines[2],
 		'defaults.toml:1: there are no settings "huge" for "command": settings/command/huge.toml is not there',
@@ -139,7 +139,7 @@ test('a database is chosen by name, path, URL or not at all', async (t) => {
 	t.throws(() => choose('mai'), {
 		instanceOf: FarmError,
 		code: 'NOT_FOUND',
-		message: /did you mean "main"/,
+		message: /did you mean "main"/v,
 	});
 	t.throws(() => choose('constructor'), {
 		instanceOf: FarmError,

@@ -61,25 +61,21 @@ test('in any document, every key is found on a line that holds it', (t) => {
 				const document = stringify(data);
 				const lines = document.split('\n');
 				const statements = tomlStatements(document);
-				for (const [key, value] of Object.entries(data)) {
-					const line = lineOf(statements, [key]);
-					const written = stringify({[key]: 0}).replace(/ = 0\s*$/, '');
-					t.true(line !== undefined && lines[line - 1]?.includes(written), key);
-					if (typeof value === 'object' && !Array.isArray(value)) {
-						for (const inner of Object.keys(value)) {
-							const innerLine = lineOf(statements, [key, inner]);
-							const innerWritten = stringify({[inner]: 0}).replace(
-								/ = 0\s*$/,
-								'',
-							);
-							t.true(
-								innerLine !== undefined &&
-									lines[innerLine - 1]?.startsWith(innerWritten),
-								`${key} ${inner}`,
-							);
-						}
-					}
-				}
+				const paths = Object.entries(data).flatMap(([key, value]) => [
+					[key],
+					...(typeof value === 'object' && !Array.isArray(value)
+						? Object.keys(value).map((inner) => [key, inner])
+						: []),
+				]);
+				const missed = paths.filter((keyPath) => {
+					const line = lineOf(statements, keyPath);
+					const written = stringify({[keyPath.at(-1) ?? '']: 0});
+					return (
+						line === undefined ||
+						lines[line - 1]?.includes(written.replace(/ = 0\s*$/v, '')) !== true
+					);
+				});
+				t.deepEqual(missed, []);
 			},
 		),
 		{numRuns: 200},

@@ -108,8 +108,8 @@ export const knownDatabase = (
 /** Whether it says where a database is, and is not just a name. */
 export const isLocation = (written: string): boolean =>
 	isUrl(written) ||
-	/[/\\~]/.test(written) ||
-	/\.(?:db|sqlite|sqlite3)$/i.test(written);
+	/[\/\\~]/v.test(written) ||
+	/\.(?:db|sqlite|sqlite3)$/iv.test(written);
 
 const located = ({
 	written,
@@ -139,4 +139,4 @@ const meantAmong = (written: string, names: readonly string[]): string => {
 };
 
 const isUrl = (written: string): boolean =>
-	/^postgres(?:ql)?:\/\//i.test(written);
+	/^postgres(?:ql)?:\/\//iv.test(written);

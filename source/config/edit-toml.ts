@@ -83,7 +83,7 @@ export const setInToml = (
 	if (commented === -1) {
 		lines.splice(lastValue, 0, written);
 	} else {
-		lines.splice(commented, 1, written);
+		lines[commented] = written;
 	}
 
 	return checked({document, edited: lines.join('\n'), keyPath, value});
@@ -178,9 +178,9 @@ const nested = (names: readonly string[]): Record<string, unknown> => {
 /** `a.b = 1`, each part quoted where it must be. */
 const stringifyDotted = (names: readonly string[], value: unknown): string => {
 	const keys = names.map((name) =>
-		stringify({[name]: 0}).replace(/ = 0\s*$/, ''),
+		stringify({[name]: 0}).replace(/ = 0\s*$/v, ''),
 	);
-	const written = stringify({x: value}).trim().replace(/^x = /, '');
+	const written = stringify({x: value}).trim().replace(/^x = /v, '');
 	return `${keys.join('.')} = ${written}`;
 };
 
@@ -196,8 +196,8 @@ const trailingComment = (statement: string): string => {
 			!statement.slice(index).includes('\n') &&
 			isDeepStrictEqual(parsedOrUndefined(statement.slice(0, index)), whole)
 		) {
-			const space = /\s*$/.exec(statement.slice(0, index))?.[0] ?? '';
-			return space + statement.slice(index);
+			const value = statement.slice(0, index).trimEnd();
+			return statement.slice(value.length);
 		}
 	}
 

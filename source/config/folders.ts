@@ -139,8 +139,10 @@ const localData = (host: Host): string =>
 	variable(host, 'LOCALAPPDATA') ??
 	pathsOf(host).join(host.home, 'AppData', 'Local');
 
-const machineFolder = (host: Host): string =>
-	host.name.replaceAll(/[^\w\-.]/g, '_').replace(/^\.+/, '_') || 'machine';
+const machineFolder = (host: Host): string => {
+	const name = host.name.replaceAll(/[^\w\-.]/gv, '_').replace(/^\.+/v, '_');
+	return name === '' ? 'machine' : name;
+};
 
 // The XDG specification: relative paths are invalid and ignored.
 const variable = (host: Host, name: string): string | undefined => {

@@ -206,13 +206,13 @@ const parseKeys = ({
 			continue;
 		}
 
-		const old = /^old (?<key>\S+) until (?<until>\S+)$/.exec(line)?.groups;
+		const old = /^old (?<key>\S+) until (?<until>\S+)$/v.exec(line)?.groups;
 		const expiresAt = old === undefined ? NaN : Date.parse(old['until'] ?? '');
 		if (old?.['key'] !== undefined && !Number.isNaN(expiresAt)) {
 			if (expiresAt > now) {
 				previous.push({key: old['key'], expires_at: expiresAt});
 			}
-		} else if (current === undefined && !/\s/.test(line)) {
+		} else if (current === undefined && !/\s/v.test(line)) {
 			current = line;
 		} else {
 			// Never the line itself: there may be a key in it.

@@ -155,7 +155,7 @@ const namesIn = async (
 					: !entry.isDirectory() && entry.name.endsWith('.toml'),
 			)
 			.map((entry) => entry.name)
-			.sort((left, right) => (left < right ? -1 : 1));
+			.toSorted();
 	} catch (error) {
 		if (
 			error instanceof Error &&

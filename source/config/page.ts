@@ -73,7 +73,7 @@ const row = (component: Component, leaf: SettingLeaf): string => {
 		leaf.isTable ? '*any name*' : `\`${leaf.path.at(-1)}\``,
 		leaf.isTable
 			? 'none'
-			: `\`${stringify({x: leaf.default}).trim().replace(/^x = /, '')}\``,
+			: `\`${stringify({x: leaf.default}).trim().replace(/^x = /v, '')}\``,
 		`${leaf.description}${example}`,
 		`\`${variableName(component, leaf.path)}\``,
 		leaf.flag === undefined ? '' : `\`--${leaf.flag}\``,

@@ -52,7 +52,7 @@ const locator =
 	(file: string, texts: ReadonlyMap<string, string>) =>
 	(path: readonly string[]): {where: string; line: number | undefined} => {
 		// The file's own values win over imported ones, so it is looked at first; where the key itself stands nowhere, what it is in.
-		const order = [file, ...[...texts.keys()].filter((name) => name !== file)];
+		const order = [file, ...texts.keys().filter((name) => name !== file)];
 		for (let {length} = path; length > 0; length--) {
 			for (const where of order) {
 				const line = lineOf(
@@ -80,7 +80,7 @@ const unreadable = (file: string, error: unknown): TomlFile => {
 			fault: {
 				where,
 				line: error.line,
-				message: `not TOML: ${firstLine(error.message).replace(/^Invalid TOML document: /, '')}`,
+				message: `not TOML: ${firstLine(error.message).replace(/^Invalid TOML document: /v, '')}`,
 			},
 		};
 	}
@@ -91,7 +91,7 @@ const unreadable = (file: string, error: unknown): TomlFile => {
 		error instanceof Error && 'path' in error && typeof error.path === 'string'
 			? error.path
 			: file;
-	if ((code === 'ENOENT' || code === 'ENOTDIR') && path === file) {
+	if (path === file && (code === 'ENOENT' || code === 'ENOTDIR')) {
 		return {kind: 'absent', file};
 	}
 

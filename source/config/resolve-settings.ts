@@ -174,7 +174,7 @@ const hint = ({
 		all.map((leaf) => leaf.path.join('.')),
 	);
 	return whole === undefined
-		? `; known here: ${[...section.members.keys()].join(', ')}`
+		? `; known here: ${section.members.keys().toArray().join(', ')}`
 		: `; did you mean "${whole}"?`;
 };
 
@@ -220,7 +220,7 @@ const faultsOf = ({
 	return [...wrong].map((name) => {
 		const path = [...leaf.path, name];
 		const place =
-			found.origin.kind === 'file' && file !== undefined
+			file !== undefined && found.origin.kind === 'file'
 				? file.locate(path)
 				: {where: found.where};
 		return {
@@ -237,7 +237,7 @@ const meant = (leaf: SettingLeaf, value: unknown): string => {
 	const schema =
 		leaf.schema instanceof z.ZodPrefault ? leaf.schema.unwrap() : leaf.schema;
 	const near =
-		schema instanceof z.ZodEnum && typeof value === 'string'
+		typeof value === 'string' && schema instanceof z.ZodEnum
 			? nearest(value, schema.options.map(String))
 			: undefined;
 	return near === undefined ? '' : `; did you mean "${near}"?`;

@@ -163,6 +163,9 @@ export const settingTree = (
 
 /** Every setting below a section, in the order of the schema. */
 export const leavesOf = (tree: SettingSection): SettingLeaf[] =>
-	[...tree.members.values()].flatMap((member) =>
-		member.kind === 'setting' ? [member] : leavesOf(member),
-	);
+	tree.members
+		.values()
+		.flatMap((member) =>
+			member.kind === 'setting' ? [member] : leavesOf(member),
+		)
+		.toArray();

@@ -16,11 +16,11 @@ export const parseSize = (written: string | number): number | undefined => {
 	}
 
 	const match =
-		/^(?<amount>\d+(?:\.\d+)?|\.\d+)\s*(?<unit>[gkmpt]?)(?:i?b)?$/i.exec(
+		/^(?<amount>\d+(?:\.\d+)?|\.\d+)\s*(?<unit>[gkmpt]?)(?:i?b)?$/iv.exec(
 			written.trim(),
 		);
 	const unit = units[match?.groups?.['unit']?.toLowerCase() ?? ''];
-	if (match?.groups?.['amount'] === undefined || unit === undefined) {
+	if (unit === undefined || match?.groups?.['amount'] === undefined) {
 		return undefined;
 	}
 

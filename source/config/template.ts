@@ -18,7 +18,7 @@ export const configTemplate = (
 
 /** Values first, then tables and sections, as TOML needs it. */
 const sectionLines = (section: SettingSection): string[] => {
-	const members = [...section.members.values()];
+	const members = section.members.values().toArray();
 	const values = members.filter(
 		(member) => member.kind === 'setting' && !member.isTable,
 	);

@@ -15,7 +15,7 @@ The statements of a TOML document that is known to parse, in order, with the lin
 The parser keeps no positions. But each statement of TOML is a document of its own, so they are told apart by the same parser: lines are gathered until they parse.
 */
 export const tomlStatements = (document: string): TomlStatement[] => {
-	const lines = document.replace(/^\uFEFF/, '').split('\n');
+	const lines = document.replace(/^\u{FEFF}/v, '').split('\n');
 	const statements: TomlStatement[] = [];
 	let section: readonly string[] = [];
 	let start = 0;

@@ -49,7 +49,11 @@ export const backupDatabase = async (
 		return fs.statSync(target).size;
 	} catch (error) {
 		if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-			throw new FarmError('CONFLICT', `${target} is there already: name another file, or move that one away.`, {cause: error});
+			throw new FarmError(
+				'CONFLICT',
+				`${target} is there already: name another file, or move that one away.`,
+				{cause: error},
+			);
 		}
 
 		throw asStorageError(error, target);

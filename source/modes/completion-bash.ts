@@ -8,7 +8,8 @@ import {
 } from './completion-model.js';
 
 /** A script for bash 3.2 and newer, which knows every command, flag and fixed value. */
-export const bashCompletion = (): string => `# Completion of lifeblood for bash; made by "lifeblood completion bash".
+export const bashCompletion =
+	(): string => `# Completion of lifeblood for bash; made by "lifeblood completion bash".
 _lifeblood() {
 	local current="\${COMP_WORDS[COMP_CWORD]}" word command="" flag="" count=0 index
 	COMPREPLY=()
@@ -83,9 +84,7 @@ _lifeblood_value() {
 	case "$1" in
 ${completedCommands()
 	.flatMap(({name, flags}) =>
-		flags.flatMap((flag) =>
-			choice(`${name} ${flag.name}`, flag.value, '"$2"'),
-		),
+		flags.flatMap((flag) => choice(`${name} ${flag.name}`, flag.value, '"$2"')),
 	)
 	.join('\n')}
 ${completedGlobalFlags()

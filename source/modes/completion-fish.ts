@@ -10,7 +10,8 @@ import {
 } from './completion-model.js';
 
 /** A script for fish 3 and newer, which knows every command, flag and fixed value with its description. */
-export const fishCompletion = (): string => `# Completion of lifeblood for fish; made by "lifeblood completion fish".
+export const fishCompletion =
+	(): string => `# Completion of lifeblood for fish; made by "lifeblood completion fish".
 function __lifeblood_command
 	set -l words
 	set -l skip 0

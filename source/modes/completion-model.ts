@@ -60,12 +60,14 @@ export const secondWords = (): ReadonlyMap<
 > => {
 	const families = new Map<string, CompletedWord[]>();
 	for (const {name, summary} of commandTable) {
-		const [first = '', second] = name.split(' ');
-		if (second !== undefined) {
-			const words = families.get(first) ?? [];
-			words.push({word: second, summary});
-			families.set(first, words);
+		const [first = '', second] = name.split(' ', 2);
+		if (second === undefined) {
+			continue;
 		}
+
+		const words = families.get(first) ?? [];
+		words.push({word: second, summary});
+		families.set(first, words);
 	}
 
 	return families;
@@ -113,8 +115,7 @@ const candidatesOf = (
 		};
 	}
 
-	return definition.completes === 'file' ||
-		definition.completes === 'directory'
-		? {kind: definition.completes}
-		: {kind: 'anything'};
+	const {completes} = definition;
+	const isPath = completes === 'file' || completes === 'directory';
+	return {kind: isPath ? completes : 'anything'};
 };

@@ -186,7 +186,9 @@ const init = async ({flags, output}: CommandContext): Promise<ExitStatus> => {
 		output.printJson(made);
 	} else {
 		for (const {file, result} of made) {
-			output.print(`${file}: ${result === 'written' ? 'written' : 'was there, and is kept'}`);
+			output.print(
+				`${file}: ${result === 'written' ? 'written' : 'was there, and is kept'}`,
+			);
 		}
 	}
 

@@ -4,7 +4,12 @@ import process from 'node:process';
 import {setInFile} from '../config/edit-toml.js';
 import {thisHost} from '../config/host.js';
 import {keyFilePath, readKeyFile, writeKeyFile} from '../config/key-file.js';
-import {configFile, loadViewerConfig, loadWorkerConfig, schemas} from '../config/load.js';
+import {
+	configFile,
+	loadViewerConfig,
+	loadWorkerConfig,
+	schemas,
+} from '../config/load.js';
 import {configTemplate} from '../config/template.js';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
@@ -21,25 +26,59 @@ import {version} from './version.js';
 const longestListenMs = 15_000;
 
 /** Makes this machine part of a farm: what is saved was tried first. */
-export const run = async ({arguments: words, flags, output}: CommandContext): Promise<ExitStatus> => {
+export const run = async ({
+	arguments: words,
+	flags,
+	output,
+}: CommandContext): Promise<ExitStatus> => {
 	const host = thisHost();
 	const configDirectory = flags.text('config-dir');
 	const isInsecure = flags.toggle('insecure') === true;
 	// Before anybody is asked for anything: a faulty file could not be added to.
-	const {settings, configuration} = await loadViewerConfig({host, configDirectory, flags: {scheduler: flags.text('scheduler')}});
+	const {settings, configuration} = await loadViewerConfig({
+		host,
+		configDirectory,
+		flags: {scheduler: flags.text('scheduler')},
+	});
 	await loadWorkerConfig({host, configDirectory});
 	const [place = flags.text('scheduler')] = words;
-	const named = place === undefined ? undefined : parseAddress(place, words[0] === undefined ? '--scheduler' : 'The address');
+	const named =
+		place === undefined
+			? undefined
+			: parseAddress(
+					place,
+					words[0] === undefined ? '--scheduler' : 'The address',
+				);
 	const key = isInsecure
 		? undefined
-		: fromJoinCode(await readSecret({stdin: process.stdin, stderr: process.stderr, prompt: 'Join code (`lifeblood key show` prints it where the scheduler runs): '}));
-	const address = named ?? (await hear({key, port: settings.core.broadcast_port, say: output.message}));
+		: fromJoinCode(
+				await readSecret({
+					stdin: process.stdin,
+					stderr: process.stderr,
+					prompt:
+						'Join code (`lifeblood key show` prints it where the scheduler runs): ',
+				}),
+			);
+	const address =
+		named ??
+		(await hear({
+			key,
+			port: settings.core.broadcast_port,
+			say: output.message,
+		}));
 	const welcome = await tryOut(address, key);
 	if (key === undefined && !welcome.insecure) {
-		throw new FarmError('REFUSED', `The scheduler at ${formatAddress(address)} wants a farm key: leave --insecure out.`);
+		throw new FarmError(
+			'REFUSED',
+			`The scheduler at ${formatAddress(address)} wants a farm key: leave --insecure out.`,
+		);
 	}
 
-	const keyFile = keyFilePath({host, folder: configuration.folder, keyFile: flags.text('key-file')});
+	const keyFile = keyFilePath({
+		host,
+		folder: configuration.folder,
+		keyFile: flags.text('key-file'),
+	});
 	if (key !== undefined) {
 		await saveKey(keyFile, key, output.message);
 	}
@@ -48,9 +87,17 @@ export const run = async ({arguments: words, flags, output}: CommandContext): Pr
 		const file = configFile(configuration.folder, component);
 		const initial = configTemplate(component, schemas[component]);
 		/* eslint-disable no-await-in-loop -- the same file is changed twice */
-		await setInFile(file, {path: ['core', 'scheduler'], value: formatAddress(address), initial});
+		await setInFile(file, {
+			path: ['core', 'scheduler'],
+			value: formatAddress(address),
+			initial,
+		});
 		if (isInsecure || settings.core.insecure) {
-			await setInFile(file, {path: ['core', 'insecure'], value: isInsecure, initial});
+			await setInFile(file, {
+				path: ['core', 'insecure'],
+				value: isInsecure,
+				initial,
+			});
 		}
 		/* eslint-enable no-await-in-loop */
 	}
@@ -61,7 +108,7 @@ export const run = async ({arguments: words, flags, output}: CommandContext): Pr
 			scheduler: formatAddress(address),
 			access: welcome.access,
 			config_folder: configuration.folder,
-			key_file: key === undefined ? null : keyFile, // eslint-disable-line @typescript-eslint/no-restricted-types -- JSON says null
+			key_file: key === undefined ? null : keyFile,
 		});
 	} else {
 		output.print(
@@ -72,21 +119,37 @@ export const run = async ({arguments: words, flags, output}: CommandContext): Pr
 	return 0;
 };
 
-const hear = async ({key, port, say}: {readonly key: FarmKey | undefined; readonly port: number; readonly say: (text: string) => void}): Promise<Address> => {
-	say(`lifeblood: listening for the scheduler on the network, for ${longestListenMs / 1000} s at most`);
+const hear = async ({
+	key,
+	port,
+	say,
+}: {
+	readonly key: FarmKey | undefined;
+	readonly port: number;
+	readonly say: (text: string) => void;
+}): Promise<Address> => {
+	say(
+		`lifeblood: listening for the scheduler on the network, for ${longestListenMs / 1000} s at most`,
+	);
 	const [heard] = await discover({
 		port,
 		sought: key === undefined ? {kind: 'insecure'} : {kind: 'farm', key},
 		timeoutMs: longestListenMs,
 	});
 	if (heard === undefined) {
-		throw new FarmError('UNREACHABLE', 'No scheduler of this farm was heard on the network: name it, as in `lifeblood join HOST:PORT`.');
+		throw new FarmError(
+			'UNREACHABLE',
+			'No scheduler of this farm was heard on the network: name it, as in `lifeblood join HOST:PORT`.',
+		);
 	}
 
 	return heard.server;
 };
 
-const tryOut = async (address: Address, key: FarmKey | undefined): Promise<Welcome> => {
+const tryOut = async (
+	address: Address,
+	key: FarmKey | undefined,
+): Promise<Welcome> => {
 	const {peer, welcome} = await connect({
 		address,
 		key,
@@ -99,7 +162,11 @@ const tryOut = async (address: Address, key: FarmKey | undefined): Promise<Welco
 };
 
 /** A key of another farm that was here may be the only copy of it, so it is put aside. */
-const saveKey = async (file: string, key: FarmKey, say: (text: string) => void): Promise<void> => {
+const saveKey = async (
+	file: string,
+	key: FarmKey,
+	say: (text: string) => void,
+): Promise<void> => {
 	const current = toJoinCode(key);
 	const found = await readKeyFile(file, systemClock.now());
 	if (found.kind === 'read' && found.keys.current !== current) {

@@ -28,7 +28,7 @@ export const createLogFile = ({
 }: Input):
 	| {readonly kind: 'opened'; readonly file: LogFile}
 	| {readonly kind: 'refused'; readonly reason: string} => {
-	const plain = name.replaceAll(/[^\w.\-]/gv, '_');
+	const plain = name.replaceAll(/[^\w\-.]/gv, '_');
 	const place = path.join(folder, `${plain}.log`);
 	const aside = (index: number): string =>
 		path.join(folder, `${plain}.${index}.log`);
@@ -43,15 +43,18 @@ export const createLogFile = ({
 	};
 
 	const close = (): void => {
-		if (descriptor !== undefined) {
-			fs.closeSync(descriptor);
-			descriptor = undefined;
+		if (descriptor === undefined) {
+			return;
 		}
+
+		fs.closeSync(descriptor);
+		descriptor = undefined;
 	};
 
 	const rotate = (): number => {
 		// Another process that writes the same file may have put it aside already: then there is a new one to go on with.
-		const ours = descriptor === undefined ? undefined : fs.fstatSync(descriptor);
+		const ours =
+			descriptor === undefined ? undefined : fs.fstatSync(descriptor);
 		const current = fs.statSync(place, {throwIfNoEntry: false});
 		close();
 		if (current !== undefined && current.ino === ours?.ino) {
@@ -82,9 +85,7 @@ export const createLogFile = ({
 		write(text) {
 			try {
 				const missed =
-					lost === 0
-						? ''
-						: `... ${lost} lines could not be written here\n`;
+					lost === 0 ? '' : `... ${lost} lines could not be written here\n`;
 				const bytes = Buffer.from(missed + text);
 				let target = descriptor ?? open();
 				if (size > 0 && size + bytes.length > limit) {

@@ -1,4 +1,5 @@
 import {pino, type Logger} from 'pino';
+import {z} from 'zod';
 import type {LogLevel} from '../config/scheduler-settings.js';
 import {createLogFile} from './log-file.js';
 import {plainText} from './plain-text.js';
@@ -98,7 +99,7 @@ const withoutSecrets = (text: string): string =>
 			/\b(?<kind>full|view)-(?:[\da-z]{8}-){6}[\da-z]{8}\b/giv,
 			'$<kind>-[secret]',
 		)
-		.replaceAll(/(?<start>:\/\/[^\s:@\/]*):[^\s@\/]+@/gv, '$<start>:[secret]@');
+		.replaceAll(/(?<start>:\/\/[^\s\/:@]*):[^\s\/@]+@/gv, '$<start>:[secret]@');
 
 type Entry = {
 	readonly level: string;
@@ -109,7 +110,10 @@ type Entry = {
 };
 
 const readEntry = (line: string): Entry => {
-	const {level, time, msg, ...rest}: Record<string, unknown> = JSON.parse(line);
+	const parsed: unknown = JSON.parse(line);
+	const {level, time, msg, ...rest} = z
+		.record(z.string(), z.unknown())
+		.parse(parsed);
 	return {
 		level: pino.levels.labels[Number(level)] ?? 'info',
 		time: new Date(Number(time)),
@@ -140,11 +144,9 @@ const terminalLine = (
 ): string => {
 	const clock = time.toTimeString().slice(0, 8);
 	const word = level.padEnd(5);
-	if (!isColoured) {
-		return `${clock} ${word} ${message}${details}`;
-	}
-
-	return `${dim}${clock}${reset} ${colours[level] ?? ''}${word}${reset} ${message}${dim}${details}${reset}`;
+	return isColoured
+		? `${dim}${clock}${reset} ${colours[level] ?? ''}${word}${reset} ${message}${dim}${details}${reset}`
+		: `${clock} ${word} ${message}${details}`;
 };
 
 const dim = '\u{1B}[2m';

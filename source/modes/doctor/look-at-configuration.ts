@@ -72,7 +72,11 @@ const files = async (input: LoadInput, folder: string): Promise<Finding[]> => {
 		const isThere = await exists(configFile(folder, component)); // eslint-disable-line no-await-in-loop -- in order
 		findings.push(
 			...faults.map((fault) =>
-				fail(check, fault, `the ${component} does not start on it: mend the line`),
+				fail(
+					check,
+					fault,
+					`the ${component} does not start on it: mend the line`,
+				),
 			),
 		);
 		if (faults.length === 0) {
@@ -99,7 +103,10 @@ const key = async (file: string): Promise<Finding> => {
 		const {kind, id} = fromJoinCode(found.keys.current);
 		const [warning] = found.warnings;
 		return warning === undefined
-			? ok('key', `${file} holds ${kind === 'full' ? 'the full key' : 'a view-only key'} ${id}`)
+			? ok(
+					'key',
+					`${file} holds ${kind === 'full' ? 'the full key' : 'a view-only key'} ${id}`,
+				)
 			: warn('key', warning, 'close it');
 	} catch (error) {
 		return fail(
@@ -111,7 +118,7 @@ const key = async (file: string): Promise<Finding> => {
 };
 
 const exists = async (file: string): Promise<boolean> =>
-	fs.access(file).then(
-		() => true,
-		() => false,
-	);
+	fs
+		.access(file)
+		.then(() => true)
+		.catch(() => false);

@@ -34,7 +34,10 @@ export const lookAtDatabase = async (
 		});
 		if (choice.kind === 'url') {
 			return [
-				ok('database', `${withoutPassword(choice.url)}: a server, not looked at`),
+				ok(
+					'database',
+					`${withoutPassword(choice.url)}: a server, not looked at`,
+				),
 			];
 		}
 
@@ -47,7 +50,11 @@ export const lookAtDatabase = async (
 	} catch (error) {
 		if (error instanceof FarmError) {
 			return [
-				fail('database', error.message, '"lifeblood db list" shows what there is'),
+				fail(
+					'database',
+					error.message,
+					'"lifeblood db list" shows what there is',
+				),
 			];
 		}
 
@@ -82,7 +89,7 @@ const content = async (host: Host, file: string): Promise<Finding> => {
 		}
 
 		const [fault] = connection
-			.prepare<[], {quick_check: string}>('PRAGMA quick_check(1)')
+			.prepare<never[], {quick_check: string}>('PRAGMA quick_check(1)')
 			.all();
 		return fault?.quick_check === 'ok'
 			? ok('database', `${file}, ${humanBytes(found.size)}, sound, ${served}`)

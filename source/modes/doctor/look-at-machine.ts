@@ -2,7 +2,6 @@ import {execFile} from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import process from 'node:process';
-import {promisify} from 'node:util';
 import {machineResources} from '../../worker/machine.js';
 import {counted, humanBytes} from '../human.js';
 import {fail, ok, warn, type Finding} from './finding.js';
@@ -79,7 +78,7 @@ const limits = async (): Promise<Finding[]> => {
 
 const clock = async (): Promise<Finding> => {
 	const now = new Date();
-	const message = `${now.toISOString()}`;
+	const message = now.toISOString();
 	if (now.getUTCFullYear() < 2025) {
 		return fail(
 			'clock',
@@ -132,17 +131,13 @@ const resources = async (): Promise<Finding> => {
 	return ok('resources', `${offer}, no GPU`);
 };
 
+/** What a program says; undefined where it is not there or fails. */
 const ask = async (
 	program: string,
 	parameters: readonly string[],
-): Promise<string | undefined> => {
-	try {
-		const {stdout} = await promisify(execFile)(program, parameters, {
-			timeout: 5000,
+): Promise<string | undefined> =>
+	new Promise((resolve) => {
+		execFile(program, parameters, {timeout: 5000}, (error, stdout) => {
+			resolve(error === null ? stdout : undefined);
 		});
-		return stdout;
-	} catch {
-		// Not every system has it.
-		return undefined;
-	}
-};
+	});

@@ -43,9 +43,9 @@ const listeningInodes = async (port: number): Promise<ReadonlySet<string>> => {
 			const columns = line.trim().split(/\s+/v);
 			const inode = columns[9];
 			if (
+				inode !== undefined &&
 				columns[3] === '0A' &&
-				columns[1]?.endsWith(`:${wanted}`) === true &&
-				inode !== undefined
+				columns[1]?.endsWith(`:${wanted}`) === true
 			) {
 				inodes.add(inode);
 			}
