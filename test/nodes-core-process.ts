@@ -5,15 +5,22 @@ import test from 'ava';
 import {execa} from 'execa';
 import type {InvocationRequest} from '../source/core/invocation.js';
 import type {ScriptOutcome} from '../source/core/script.js';
-import {command} from '../source/nodes/core/command.js';
-import {script} from '../source/nodes/core/script.js';
+import {commandNode} from '../source/nodes/core/command.js';
+import {scriptNode} from '../source/nodes/core/script.js';
 import type {ProcessResult} from '../source/nodes/contract.js';
 import type {ParameterValues} from '../source/nodes/parameters.js';
-import {exitCodesOf, parseCapabilities, parseLimits, parseWorkerGroups} from '../source/nodes/requirements.js';
+import {
+	exitCodesOf,
+	parseCapabilities,
+	parseLimits,
+	parseWorkerGroups,
+} from '../source/nodes/requirements.js';
 import {ask, errorOf} from './helpers/node-context.js';
 
 const invocationOf = (result: ProcessResult): InvocationRequest | string =>
-	result.kind === 'pass' && result.invocation ? result.invocation : errorOf(result);
+	result.kind === 'pass' && result.invocation
+		? result.invocation
+		: errorOf(result);
 
 const done: Extract<ScriptOutcome, {kind: 'done'}> = {
 	kind: 'done',
@@ -29,34 +36,46 @@ const done: Extract<ScriptOutcome, {kind: 'done'}> = {
 const words = (...list: readonly string[]) => list.map((arg) => ({arg}));
 
 test('a command becomes a process with its arguments as they are, and the defaults', async (t) => {
-	t.deepEqual(invocationOf(await ask(command, {parameters: {command: words('echo', '$HOME; rm', '')}})), {
-		process: {
-			arguments: ['echo', '$HOME; rm', ''],
-			environment: {},
-			files: {},
-			cwd: '',
-			progress_regex: '',
-			good_exit_codes: [0],
-			retry_exit_codes: [],
-			time_limit_s: 0,
-			silence_limit_s: 0,
+	t.deepEqual(
+		invocationOf(
+			await ask(commandNode, {
+				parameters: {command: words('echo', '$HOME; rm', '')},
+			}),
+		),
+		{
+			process: {
+				arguments: ['echo', '$HOME; rm', ''],
+				environment: {},
+				files: {},
+				cwd: '',
+				progress_regex: '',
+				good_exit_codes: [0],
+				retry_exit_codes: [],
+				time_limit_s: 0,
+				silence_limit_s: 0,
+			},
+			requirements: {
+				minimum: {cpus: 1, memory_bytes: 2 ** 29, gpus: 0, gpu_memory_bytes: 0},
+				preferred: {
+					cpus: 1,
+					memory_bytes: 2 ** 29,
+					gpus: 0,
+					gpu_memory_bytes: 0,
+				},
+				groups: [],
+				worker_type: 'standard',
+				capabilities: {},
+				limits: {},
+			},
+			attempts: 0,
+			priority_adjustment: 0,
 		},
-		requirements: {
-			minimum: {cpus: 1, memory_bytes: 2 ** 29, gpus: 0, gpu_memory_bytes: 0},
-			preferred: {cpus: 1, memory_bytes: 2 ** 29, gpus: 0, gpu_memory_bytes: 0},
-			groups: [],
-			worker_type: 'standard',
-			capabilities: {},
-			limits: {},
-		},
-		attempts: 0,
-		priority_adjustment: 0,
-	});
+	);
 });
 
 test('everything that a command asks for is in its invocation, in bytes and seconds', async (t) => {
 	const invocation = invocationOf(
-		await ask(command, {
+		await ask(commandNode, {
 			parameters: {
 				command: words('x'),
 				cwd: '/srv',
@@ -98,8 +117,18 @@ test('everything that a command asks for is in its invocation, in bytes and seco
 			silence_limit_s: 600,
 		},
 		requirements: {
-			minimum: {cpus: 2, memory_bytes: 2 ** 30, gpus: 0.5, gpu_memory_bytes: 8 * 2 ** 30},
-			preferred: {cpus: 2, memory_bytes: 4 * 2 ** 30, gpus: 1, gpu_memory_bytes: 8 * 2 ** 30},
+			minimum: {
+				cpus: 2,
+				memory_bytes: 2 ** 30,
+				gpus: 0.5,
+				gpu_memory_bytes: 8 * 2 ** 30,
+			},
+			preferred: {
+				cpus: 2,
+				memory_bytes: 4 * 2 ** 30,
+				gpus: 1,
+				gpu_memory_bytes: 8 * 2 ** 30,
+			},
 			groups: ['gpu*', 'render'],
 			worker_type: 'helper',
 			capabilities: {blender: '~=3.4', 'gpu-driver': '>=550'},
@@ -111,15 +140,24 @@ test('everything that a command asks for is in its invocation, in bytes and seco
 });
 
 test('a command that cannot be run is an error that says what is missing', async (t) => {
-	const failing = async (parameters: Partial<ParameterValues<typeof command.parameters>>) =>
-		errorOf(await ask(command, {parameters: {command: words('x'), ...parameters}}));
+	const failing = async (
+		parameters: Partial<ParameterValues<typeof commandNode.parameters>>,
+	) =>
+		errorOf(
+			await ask(commandNode, {
+				parameters: {command: words('x'), ...parameters},
+			}),
+		);
 	t.regex(await failing({command: []}), /command is empty/);
 	t.regex(await failing({command: words('', 'x')}), /first row/);
 	t.regex(await failing({environment: [{name: 'A=B', value: ''}]}), /"A=B"/);
 	t.regex(await failing({progress_regex: '('}), /progress_regex/);
 	t.regex(await failing({good_exit_codes: ''}), /good_exit_codes is empty/);
 	t.regex(await failing({good_exit_codes: 'all'}), /good_exit_codes has "all"/);
-	t.regex(await failing({retry_exit_codes: '5-3'}), /retry_exit_codes has "5-3"/);
+	t.regex(
+		await failing({retry_exit_codes: '5-3'}),
+		/retry_exit_codes has "5-3"/,
+	);
 	t.regex(await failing({retry_exit_codes: '0'}), /both/);
 	t.regex(await failing({capabilities: 'blender >>3'}), />>3/);
 	t.regex(await failing({limits: 'nuke:0'}), /nuke:0/);
@@ -132,68 +170,145 @@ test('capabilities are names with ranges, which may have commas themselves', (t)
 		return parsed.kind === 'ok' ? parsed.value : parsed.message;
 	};
 
-	t.deepEqual(read('houdini >=19.5, <21, package.blender~=3.4,python'), {houdini: '>=19.5 <21', 'package.blender': '~=3.4', python: '*'});
+	t.deepEqual(read('houdini >=19.5, <21, package.blender~=3.4,python'), {
+		houdini: '>=19.5 <21',
+		'package.blender': '~=3.4',
+		python: '*',
+	});
 	t.deepEqual(read(' , '), {});
 	t.regex(String(read('>=3')), />=3/);
 	t.regex(String(read('blender ~=3.4 gpu-driver >=550')), /commas/);
 });
 
 test('limits, groups and exit codes are read as they are written', (t) => {
-	t.deepEqual(parseLimits('a:1, b:20 c'), {kind: 'ok', value: {a: 1, b: 20, c: 1}});
+	t.deepEqual(parseLimits('a:1, b:20 c'), {
+		kind: 'ok',
+		value: {a: 1, b: 20, c: 1},
+	});
 	t.is(parseLimits('a:1 a:2').kind, 'fault');
 	t.is(parseLimits('a:').kind, 'fault');
 	t.is(parseLimits('a:1.5').kind, 'fault');
-	t.deepEqual(parseWorkerGroups('b,a "big ones" a'), {kind: 'ok', value: ['a', 'b', 'big ones']});
-	t.deepEqual(exitCodesOf({good_exit_codes: '3-5 4, 0', retry_exit_codes: '255'}), {
+	t.deepEqual(parseWorkerGroups('b,a "big ones" a'), {
 		kind: 'ok',
-		value: {good_exit_codes: [0, 3, 4, 5], retry_exit_codes: [255]},
+		value: ['a', 'b', 'big ones'],
 	});
-	t.is(exitCodesOf({good_exit_codes: '256', retry_exit_codes: ''}).kind, 'fault');
+	t.deepEqual(
+		exitCodesOf({good_exit_codes: '3-5 4, 0', retry_exit_codes: '255'}),
+		{
+			kind: 'ok',
+			value: {good_exit_codes: [0, 3, 4, 5], retry_exit_codes: [255]},
+		},
+	);
+	t.is(
+		exitCodesOf({good_exit_codes: '256', retry_exit_codes: ''}).kind,
+		'fault',
+	);
 });
 
 test('a script does what its process asked for', async (t) => {
-	const run = async (outcome: Partial<typeof done>, invoke = '') => ask(script, {outcome: {...done, ...outcome}, parameters: {process: '…', invoke}});
+	const run = async (outcome: Partial<typeof done>, invoke = '') =>
+		ask(scriptNode, {
+			outcome: {...done, ...outcome},
+			parameters: {process: '…', invoke},
+		});
 	const spawn = [{name: 'kid', attributes: {a: 1}}];
-	t.deepEqual(await run({set: {a: 1}, unset: ['b'], spawn}), {kind: 'pass', set: {a: 1}, unset: ['b'], spawn});
-	t.deepEqual(await run({output: 'spawned'}), {kind: 'pass', set: {}, unset: [], spawn: [], output: 'spawned'});
-	t.deepEqual(await run({split: [{i: 0}], set: {a: 1}}), {kind: 'split', elements: [{i: 0}], set: {a: 1}, unset: [], spawn: []});
+	t.deepEqual(await run({set: {a: 1}, unset: ['b'], spawn}), {
+		kind: 'pass',
+		set: {a: 1},
+		unset: ['b'],
+		spawn,
+	});
+	t.deepEqual(await run({output: 'spawned'}), {
+		kind: 'pass',
+		set: {},
+		unset: [],
+		spawn: [],
+		output: 'spawned',
+	});
+	t.deepEqual(await run({split: [{i: 0}], set: {a: 1}}), {
+		kind: 'split',
+		elements: [{i: 0}],
+		set: {a: 1},
+		unset: [],
+		spawn: [],
+	});
 	t.deepEqual(await run({kill: true, spawn}), {kind: 'kill', spawn});
-	t.regex(errorOf(await run({kill: true, schedule: true}, 'x')), /kill\(\) and schedule\(\)/);
+	t.regex(
+		errorOf(await run({kill: true, schedule: true}, 'x')),
+		/kill\(\) and schedule\(\)/,
+	);
 	t.regex(errorOf(await run({schedule: true})), /invoke is empty/);
-	t.is(errorOf(await ask(script, {outcome: {kind: 'failed', message: 'no licence'}, parameters: {process: '…'}})), 'no licence');
+	t.is(
+		errorOf(
+			await ask(scriptNode, {
+				outcome: {kind: 'failed', message: 'no licence'},
+				parameters: {process: '…'},
+			}),
+		),
+		'no licence',
+	);
 });
 
 test('an empty process sends what there is to invoke, and passes where there is nothing', async (t) => {
-	t.is((await ask(script)).kind, 'pass');
-	const invocation = invocationOf(await ask(script, {parameters: {invoke: 'echo hi', interpreter: '"/opt/my tools/bash" -e'}}));
+	t.is((await ask(scriptNode)).kind, 'pass');
+	const invocation = invocationOf(
+		await ask(scriptNode, {
+			parameters: {invoke: 'echo hi', interpreter: '"/opt/my tools/bash" -e'},
+		}),
+	);
 	t.true(typeof invocation === 'object');
-	t.like(invocation, {process: {arguments: ['/opt/my tools/bash', '-e', ':/script'], files: {script: 'echo hi'}}});
-	t.regex(errorOf(await ask(script, {parameters: {invoke: 'x', interpreter: ' '}})), /interpreter is empty/);
+	t.like(invocation, {
+		process: {
+			arguments: ['/opt/my tools/bash', '-e', ':/script'],
+			files: {script: 'echo hi'},
+		},
+	});
+	t.regex(
+		errorOf(
+			await ask(scriptNode, {parameters: {invoke: 'x', interpreter: ' '}}),
+		),
+		/interpreter is empty/,
+	);
 });
 
 test("the script's process is taken as it stands: its backticks are JavaScript's", (t) => {
-	t.true(script.parameters.process.literal);
+	t.true(scriptNode.parameters.process.literal);
 });
 
 test('in Python, the task is a dict, tracebacks show the lines of the author, and future imports work', async (t) => {
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeblood-script-'));
 	t.teardown(async () => rm(folder, {recursive: true}));
 	const run = async (invoke: string) => {
-		const invocation = invocationOf(await ask(script, {parameters: {invoke}}));
+		const invocation = invocationOf(
+			await ask(scriptNode, {parameters: {invoke}}),
+		);
 		if (typeof invocation === 'string') {
 			throw new TypeError(invocation);
 		}
 
-		const {files, arguments: [program = '', ...rest]} = invocation.process;
-		await Promise.all(Object.entries(files).map(async ([name, text]) => writeFile(path.join(folder, name), text)));
+		const {
+			files,
+			arguments: [program = '', ...rest],
+		} = invocation.process;
+		await Promise.all(
+			Object.entries(files).map(async ([name, text]) =>
+				writeFile(path.join(folder, name), text),
+			),
+		);
 		const attributes = path.join(folder, 'attributes.json');
-		await writeFile(attributes, JSON.stringify({frames: [1, 2], 'näme': 'é'}));
-		return execa(program, rest.map((argument) => argument.replace(/^:/, folder)), {env: {LIFEBLOOD_ATTRIBUTES: attributes}, reject: false});
+		await writeFile(attributes, JSON.stringify({frames: [1, 2], näme: 'é'}));
+		return execa(
+			program,
+			rest.map((argument) => argument.replace(/^:/, folder)),
+			{env: {LIFEBLOOD_ATTRIBUTES: attributes}, reject: false},
+		);
 	};
 
-	const good = await run("from __future__ import annotations\nimport sys\nprint(__name__, len(task['frames']), ascii(task['n\u00E4me']), len(sys.argv))\n");
+	const good = await run(
+		"from __future__ import annotations\nimport sys\nprint(__name__, len(task['frames']), ascii(task['n\u{E4}me']), len(sys.argv))\n",
+	);
 	t.is(good.stdout, String.raw`__main__ 2 '\xe9' 1`);
 	const bad = await run('x = 1\nraise ValueError(task["frames"])\n');
 	t.is(bad.exitCode, 1);
-	t.regex(bad.stderr, /script\.py", line 2[^]*ValueError: \[1, 2\]/);
+	t.regex(bad.stderr, /script\.py", line 2[\s\S]*ValueError: \[1, 2\]/);
 });

@@ -3,7 +3,10 @@ The numbers start, start + step, start + 2 · step and so on, as a person would 
 
 @returns the number with that index; no error adds up from one to the next
 */
-export const arithmeticRow = (start: number, step: number): ((index: number) => number) => {
+export const arithmeticRow = (
+	start: number,
+	step: number,
+): ((index: number) => number) => {
 	const decimals = Math.max(decimalsOf(start), decimalsOf(step));
 	// Adding 0 makes 0 of -0.
 	return (index) => Number((start + index * step).toFixed(decimals)) + 0;
@@ -13,9 +16,12 @@ export const arithmeticRow = (start: number, step: number): ((index: number) => 
 const mostDecimals = 100;
 
 const decimalsOf = (value: number): number => {
-	const [mantissa = '', exponent = '0'] = String(value).split('e');
-	const fraction = mantissa.split('.')[1] ?? '';
-	return Math.min(mostDecimals, Math.max(0, fraction.length - Number(exponent)));
+	const [mantissa = '', exponent = '0'] = String(value).split('e', 2);
+	const fraction = mantissa.split('.', 2)[1] ?? '';
+	return Math.min(
+		mostDecimals,
+		Math.max(0, fraction.length - Number(exponent)),
+	);
 };
 
 /** A quotient of two decimals without the noise of its division; one that has no short form stays as it is. */
@@ -28,5 +34,7 @@ export const quotient = (value: number, by: number): number => {
 /** Round to the whole number that a quotient was meant to be, where it is as near as noise is. */
 export const wholeIfNear = (value: number): number => {
 	const whole = Math.round(value);
-	return Math.abs(value - whole) <= 1e-9 * Math.max(1, Math.abs(value)) ? whole : value;
+	return Math.abs(value - whole) <= 1e-9 * Math.max(1, Math.abs(value))
+		? whole
+		: value;
 };

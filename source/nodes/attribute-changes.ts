@@ -7,7 +7,9 @@ export const attributeChanges = (
 	after: ReadonlyMap<string, Json>,
 ): {readonly set: Attributes; readonly unset: readonly string[]} => ({
 	set: Object.fromEntries(
-		[...after].filter(([name, value]) => !Object.hasOwn(before, name) || before[name] !== value),
+		[...after].filter(
+			([name, value]) => !Object.hasOwn(before, name) || before[name] !== value,
+		),
 	),
 	unset: Object.keys(before).filter((name) => !after.has(name)),
 });

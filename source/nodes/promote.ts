@@ -9,7 +9,8 @@ export const promoteParameter = {
 		type: 'list',
 		label: 'Promote attributes',
 		default: [],
-		description: 'Attributes of the gathered tasks that the gathering task gets.',
+		description:
+			'Attributes of the gathered tasks that the gathering task gets.',
 		row: {
 			attribute: {type: 'string', label: 'Attribute', default: ''},
 			mode: {
@@ -17,10 +18,22 @@ export const promoteParameter = {
 				label: 'Mode',
 				default: 'extend',
 				options: ['extend', 'append', 'first', 'sum'],
-				description: 'All values in one list, lists among them opened (extend) or kept as they are (append); the first one; or their sum.',
+				description:
+					'All values in one list, lists among them opened (extend) or kept as they are (append); the first one; or their sum.',
 			},
-			as: {type: 'string', label: 'As', default: '', description: 'Empty: the same name.'},
-			sort_by: {type: 'string', label: 'Sort by', default: '', description: "An attribute; empty: the element's index, or the child's id."},
+			as: {
+				type: 'string',
+				label: 'As',
+				default: '',
+				description: 'Empty: the same name.',
+			},
+			sort_by: {
+				type: 'string',
+				label: 'Sort by',
+				default: '',
+				description:
+					"An attribute; empty: the element's index, or the child's id.",
+			},
 			reversed: {type: 'bool', label: 'Reversed', default: false},
 		},
 	},
@@ -38,7 +51,10 @@ export type Gathered = {
 /**
 What the gathering task gets. Tasks without the attribute are passed over; where none has it, there is nothing to be `first`, and the others give `[]` and 0.
 */
-export const promote = (rows: readonly Row[], gathered: readonly Gathered[]): Parsed<Attributes> => {
+export const promote = (
+	rows: readonly Row[],
+	gathered: readonly Gathered[],
+): Parsed<Attributes> => {
 	const set = new Map<string, Json>();
 	for (const row of rows) {
 		if (row.attribute === '') {
@@ -46,7 +62,9 @@ export const promote = (rows: readonly Row[], gathered: readonly Gathered[]): Pa
 		}
 
 		const values = sortedBy(gathered, row).flatMap(({attributes}) =>
-			Object.hasOwn(attributes, row.attribute) ? [attributes[row.attribute] ?? null] : [],
+			Object.hasOwn(attributes, row.attribute)
+				? [attributes[row.attribute] ?? null]
+				: [],
 		);
 		const name = row.as === '' ? row.attribute : row.as;
 		switch (row.mode) {
@@ -87,13 +105,17 @@ const sumOf = (attribute: string, values: readonly Json[]): Parsed<number> => {
 	let sum = 0;
 	for (const value of values) {
 		if (typeof value !== 'number') {
-			return fault(`The attribute ${attribute} cannot be added up: one of the gathered tasks has ${shown(value)} there, which is no number.`);
+			return fault(
+				`The attribute ${attribute} cannot be added up: one of the gathered tasks has ${shown(value)} there, which is no number.`,
+			);
 		}
 
 		sum += value;
 	}
 
-	return Number.isFinite(sum) ? ok(sum) : fault(`The sum of the attribute ${attribute} is too large for a number.`);
+	return Number.isFinite(sum)
+		? ok(sum)
+		: fault(`The sum of the attribute ${attribute} is too large for a number.`);
 };
 
 const shown = (value: Json): string => {
@@ -101,8 +123,15 @@ const shown = (value: Json): string => {
 	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
-const sortedBy = (gathered: readonly Gathered[], {sort_by: by, reversed}: Row): readonly Gathered[] => {
-	const sorted = [...gathered].sort((a, b) => (by === '' ? 0 : compare(valueOf(a, by), valueOf(b, by))) || a.order - b.order);
+const sortedBy = (
+	gathered: readonly Gathered[],
+	{sort_by: by, reversed}: Row,
+): readonly Gathered[] => {
+	const sorted = [...gathered].sort(
+		(a, b) =>
+			(by === '' ? 0 : compare(valueOf(a, by), valueOf(b, by))) ||
+			a.order - b.order,
+	);
 	return reversed ? sorted.reverse() : sorted;
 };
 
@@ -133,7 +162,8 @@ const compare = (a: Json | undefined, b: Json | undefined): number => {
 	return rank(a) - rank(b);
 };
 
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+const isList = (value: Json | undefined): value is readonly Json[] =>
+	Array.isArray(value);
 
 const rank = (value: Json | undefined): number => {
 	switch (typeof value) {

@@ -1,5 +1,9 @@
 import type {InvocationRequest} from '../core/invocation.js';
-import {workerTypes, type Requirements, type Resources} from '../core/requirements.js';
+import {
+	workerTypes,
+	type Requirements,
+	type Resources,
+} from '../core/requirements.js';
 import {fault, ok, type Parsed} from '../graph/parsed.js';
 import {parsePatterns} from '../graph/patterns.js';
 import {isVersionRange} from '../graph/version-range.js';
@@ -13,55 +17,121 @@ export const requirementParameters = {
 		default: 0,
 		description: "Added to the priority of the task's group.",
 	},
-	cpus: {type: 'float', label: 'CPU cores', default: 1, min: 0, description: 'The least that is reserved; may be a fraction.'},
-	cpus_preferred: {type: 'float', label: 'CPU cores, preferred', default: 0, min: 0, description: 'Reserved where they are free; below the minimum: the minimum.'},
+	cpus: {
+		type: 'float',
+		label: 'CPU cores',
+		default: 1,
+		min: 0,
+		description: 'The least that is reserved; may be a fraction.',
+	},
+	cpus_preferred: {
+		type: 'float',
+		label: 'CPU cores, preferred',
+		default: 0,
+		min: 0,
+		description:
+			'Reserved where they are free; below the minimum: the minimum.',
+	},
 	memory_gb: {type: 'float', label: 'Memory, GiB', default: 0.5, min: 0},
-	memory_gb_preferred: {type: 'float', label: 'Memory, GiB, preferred', default: 0, min: 0},
-	gpus: {type: 'float', label: 'GPUs', default: 0, min: 0, description: 'May be a fraction.'},
+	memory_gb_preferred: {
+		type: 'float',
+		label: 'Memory, GiB, preferred',
+		default: 0,
+		min: 0,
+	},
+	gpus: {
+		type: 'float',
+		label: 'GPUs',
+		default: 0,
+		min: 0,
+		description: 'May be a fraction.',
+	},
 	gpus_preferred: {type: 'float', label: 'GPUs, preferred', default: 0, min: 0},
 	gpu_memory_gb: {type: 'float', label: 'GPU memory, GiB', default: 0, min: 0},
-	gpu_memory_gb_preferred: {type: 'float', label: 'GPU memory, GiB, preferred', default: 0, min: 0},
+	gpu_memory_gb_preferred: {
+		type: 'float',
+		label: 'GPU memory, GiB, preferred',
+		default: 0,
+		min: 0,
+	},
 	worker_groups: {
 		type: 'string',
 		label: 'Worker groups',
 		default: '',
-		description: 'Glob patterns, by comma or space; a worker must be in a group that matches any of them. Empty: any worker.',
+		description:
+			'Glob patterns, by comma or space; a worker must be in a group that matches any of them. Empty: any worker.',
 	},
-	worker_type: {type: 'enum', label: 'Worker type', default: 'standard', options: workerTypes},
+	worker_type: {
+		type: 'enum',
+		label: 'Worker type',
+		default: 'standard',
+		options: workerTypes,
+	},
 	capabilities: {
 		type: 'string',
 		label: 'Capabilities',
 		default: '',
-		description: 'What a worker must have, with versions: blender ~=3.4, gpu-driver >=550',
+		description:
+			'What a worker must have, with versions: blender ~=3.4, gpu-driver >=550',
 	},
 	limits: {
 		type: 'string',
 		label: 'Limits',
 		default: '',
-		description: 'Farm-wide limits that are held while it runs, with how many of each: houdini-engine:1 nuke:2',
+		description:
+			'Farm-wide limits that are held while it runs, with how many of each: houdini-engine:1 nuke:2',
 	},
-	attempts: {type: 'int', label: 'Attempts', default: 0, min: 0, description: "0: the farm's."},
-	time_limit_minutes: {type: 'float', label: 'Time limit, minutes', default: 0, min: 0, description: '0: none.'},
+	attempts: {
+		type: 'int',
+		label: 'Attempts',
+		default: 0,
+		min: 0,
+		description: "0: the farm's.",
+	},
+	time_limit_minutes: {
+		type: 'float',
+		label: 'Time limit, minutes',
+		default: 0,
+		min: 0,
+		description: '0: none.',
+	},
 	silence_limit_minutes: {
 		type: 'float',
 		label: 'Silence limit, minutes',
 		default: 0,
 		min: 0,
-		description: 'It is ended when it has written nothing for so long. 0: none.',
+		description:
+			'It is ended when it has written nothing for so long. 0: none.',
 	},
 } as const satisfies ParameterSchemas;
 
 /** Which exit codes mean that it went well, and which that it should be tried again. Any other is an error. */
 export const exitCodeParameters = {
-	good_exit_codes: {type: 'string', label: 'Good exit codes', default: '0', description: 'Numbers and ranges: 0 3-5'},
-	retry_exit_codes: {type: 'string', label: 'Retry exit codes', default: '', description: 'With these it is run again, until the attempts are used up.'},
+	good_exit_codes: {
+		type: 'string',
+		label: 'Good exit codes',
+		default: '0',
+		description: 'Numbers and ranges: 0 3-5',
+	},
+	retry_exit_codes: {
+		type: 'string',
+		label: 'Retry exit codes',
+		default: '',
+		description: 'With these it is run again, until the attempts are used up.',
+	},
 } as const satisfies ParameterSchemas;
 
 type Values = ParameterValues<typeof requirementParameters>;
 
 /** What the requirement parameters say, in the terms of an invocation: bytes and seconds. */
-export type Terms = Pick<InvocationRequest, 'requirements' | 'attempts' | 'priority_adjustment'> & {
-	readonly limits: Pick<InvocationRequest['process'], 'time_limit_s' | 'silence_limit_s'>;
+export type Terms = Pick<
+	InvocationRequest,
+	'requirements' | 'attempts' | 'priority_adjustment'
+> & {
+	readonly limits: Pick<
+		InvocationRequest['process'],
+		'time_limit_s' | 'silence_limit_s'
+	>;
 };
 
 export const termsOf = (values: Values): Parsed<Terms> => {
@@ -99,7 +169,9 @@ export const termsOf = (values: Values): Parsed<Terms> => {
 
 const gibibyte = 2 ** 30;
 
-const resourcesOf = (values: Values): {readonly minimum: Resources; readonly preferred: Resources} => {
+const resourcesOf = (
+	values: Values,
+): {readonly minimum: Resources; readonly preferred: Resources} => {
 	const minimum: Resources = {
 		cpus: values.cpus,
 		memory_bytes: Math.round(values.memory_gb * gibibyte),
@@ -110,30 +182,40 @@ const resourcesOf = (values: Values): {readonly minimum: Resources; readonly pre
 		minimum,
 		preferred: {
 			cpus: Math.max(minimum.cpus, values.cpus_preferred),
-			memory_bytes: Math.max(minimum.memory_bytes, Math.round(values.memory_gb_preferred * gibibyte)),
+			memory_bytes: Math.max(
+				minimum.memory_bytes,
+				Math.round(values.memory_gb_preferred * gibibyte),
+			),
 			gpus: Math.max(minimum.gpus, values.gpus_preferred),
-			gpu_memory_bytes: Math.max(minimum.gpu_memory_bytes, Math.round(values.gpu_memory_gb_preferred * gibibyte)),
+			gpu_memory_bytes: Math.max(
+				minimum.gpu_memory_bytes,
+				Math.round(values.gpu_memory_gb_preferred * gibibyte),
+			),
 		},
 	};
 };
 
 /** `gpu*, render "big ones"`: glob patterns by comma or space. */
-export const parseWorkerGroups = (text: string): Parsed<Requirements['groups']> => {
+export const parseWorkerGroups = (
+	text: string,
+): Parsed<Requirements['groups']> => {
 	const patterns = parsePatterns(text.replaceAll(',', ' '));
 	if (patterns.kind === 'fault') {
 		return fault(`worker_groups cannot be read: ${patterns.message}.`);
 	}
 
 	const [excluded] = patterns.value.exclude;
-	if (excluded !== undefined) {
-		return fault(`worker_groups has ^${excluded}, but groups cannot be excluded there: name those that may run it.`);
-	}
-
-	return ok([...new Set(patterns.value.include)].sort());
+	return excluded === undefined
+		? ok([...new Set(patterns.value.include)].sort())
+		: fault(
+				`worker_groups has ^${excluded}, but groups cannot be excluded there: name those that may run it.`,
+			);
 };
 
 /** `blender ~=3.4, gpu-driver >=550`: names with version ranges, by comma; a name alone asks for any version. */
-export const parseCapabilities = (text: string): Parsed<Requirements['capabilities']> => {
+export const parseCapabilities = (
+	text: string,
+): Parsed<Requirements['capabilities']> => {
 	const ranges = new Map<string, string>();
 	let last: string | undefined;
 	for (const part of text.split(',').map((item) => item.trim())) {
@@ -141,21 +223,26 @@ export const parseCapabilities = (text: string): Parsed<Requirements['capabiliti
 			continue;
 		}
 
-		const [, name, range = ''] = /^([A-Za-z_][\w.-]*)(?:\s*(.+))?$/.exec(part) ?? [];
+		const [, name, range = ''] =
+			/^([a-z_][\w\-.]*)(?:\s*(.+))?$/i.exec(part) ?? [];
 		if (name !== undefined) {
 			ranges.set(name, joined(ranges.get(name), range.trim()));
 			last = name;
-		} else if (last !== undefined && /^[<=>~^!\d]/.test(part)) {
+		} else if (last !== undefined && /^[\d!<=>^~]/.test(part)) {
 			// A range may have a comma itself: `houdini >=19.5, <21`.
 			ranges.set(last, joined(ranges.get(last), part));
 		} else {
-			return fault(`capabilities has ${JSON.stringify(part)}, but each is a name with a version range, such as: blender ~=3.4, gpu-driver >=550`);
+			return fault(
+				`capabilities has ${JSON.stringify(part)}, but each is a name with a version range, such as: blender ~=3.4, gpu-driver >=550`,
+			);
 		}
 	}
 
 	for (const [name, range] of ranges) {
 		if (!isVersionRange(range)) {
-			return fault(`capabilities asks for ${name} ${range}, but ${JSON.stringify(range)} is no version range; write it like ~=3.4, >=550 or 20.0, with commas between capabilities.`);
+			return fault(
+				`capabilities asks for ${name} ${range}, but ${JSON.stringify(range)} is no version range; write it like ~=3.4, >=550 or 20.0, with commas between capabilities.`,
+			);
 		}
 	}
 
@@ -163,7 +250,11 @@ export const parseCapabilities = (text: string): Parsed<Requirements['capabiliti
 };
 
 const joined = (before: string | undefined, range: string): string =>
-	before === undefined || before === '*' ? range || '*' : range === '' ? before : `${before} ${range}`;
+	before === undefined || before === '*'
+		? range || '*'
+		: range === ''
+			? before
+			: `${before} ${range}`;
 
 /** `houdini-engine:1 nuke:2`: names with counts by space or comma; a name alone is one. */
 export const parseLimits = (text: string): Parsed<Requirements['limits']> => {
@@ -173,13 +264,18 @@ export const parseLimits = (text: string): Parsed<Requirements['limits']> => {
 			continue;
 		}
 
-		const [, name, count = '1'] = /^([^:]+)(?::([1-9]\d{0,8}))?$/.exec(part) ?? [];
+		const [, name, count = '1'] =
+			/^([^:]+)(?::([1-9]\d{0,8}))?$/.exec(part) ?? [];
 		if (name === undefined) {
-			return fault(`limits has ${JSON.stringify(part)}, but each is a name and a whole number from 1, such as: houdini-engine:1 nuke:2`);
+			return fault(
+				`limits has ${JSON.stringify(part)}, but each is a name and a whole number from 1, such as: houdini-engine:1 nuke:2`,
+			);
 		}
 
 		if (counts.has(name)) {
-			return fault(`limits names ${name} twice; name it once, with the number that is needed in all.`);
+			return fault(
+				`limits names ${name} twice; name it once, with the number that is needed in all.`,
+			);
 		}
 
 		counts.set(name, Number(count));
@@ -189,7 +285,9 @@ export const parseLimits = (text: string): Parsed<Requirements['limits']> => {
 };
 
 // Equal requirements must be equal as text: the scheduler keeps each once.
-const sorted = <T>(entries: ReadonlyMap<string, T>): Readonly<Record<string, T>> =>
+const sorted = <T>(
+	entries: ReadonlyMap<string, T>,
+): Readonly<Record<string, T>> =>
 	Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const highestExitCode = 255;
@@ -198,14 +296,18 @@ const highestExitCode = 255;
 export const exitCodesOf = ({
 	good_exit_codes: goodText,
 	retry_exit_codes: retryText,
-}: ParameterValues<typeof exitCodeParameters>): Parsed<Pick<InvocationRequest['process'], 'good_exit_codes' | 'retry_exit_codes'>> => {
+}: ParameterValues<typeof exitCodeParameters>): Parsed<
+	Pick<InvocationRequest['process'], 'good_exit_codes' | 'retry_exit_codes'>
+> => {
 	const good = parseExitCodes(goodText);
 	if (good.kind === 'fault') {
 		return fault(`good_exit_codes ${good.message}`);
 	}
 
 	if (good.value.length === 0) {
-		return fault('good_exit_codes is empty, so that no end would ever be a good one; the usual is 0.');
+		return fault(
+			'good_exit_codes is empty, so that no end would ever be a good one; the usual is 0.',
+		);
 	}
 
 	const retry = parseExitCodes(retryText);
@@ -216,7 +318,9 @@ export const exitCodesOf = ({
 	const both = good.value.find((code) => retry.value.includes(code));
 	return both === undefined
 		? ok({good_exit_codes: good.value, retry_exit_codes: retry.value})
-		: fault(`The exit code ${both} is both in good_exit_codes and in retry_exit_codes; it can only be one.`);
+		: fault(
+				`The exit code ${both} is both in good_exit_codes and in retry_exit_codes; it can only be one.`,
+			);
 };
 
 /** `0 3-5`: numbers and ranges by space or comma, from 0 to 255. */
@@ -227,9 +331,15 @@ export const parseExitCodes = (text: string): Parsed<readonly number[]> => {
 			continue;
 		}
 
-		const [, first = Number.NaN, last = first] = (/^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part) ?? []).map((found: string | undefined) => (found === undefined ? undefined : Number(found)));
+		const [, first = NaN, last = first] = (
+			/^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part) ?? []
+		).map((found: string | undefined) =>
+			found === undefined ? undefined : Number(found),
+		);
 		if (!(first <= last && last <= highestExitCode)) {
-			return fault(`has ${JSON.stringify(part)}, but exit codes are numbers from 0 to ${highestExitCode} and ranges of them, such as: 0 3-5`);
+			return fault(
+				`has ${JSON.stringify(part)}, but exit codes are numbers from 0 to ${highestExitCode} and ranges of them, such as: 0 3-5`,
+			);
 		}
 
 		for (let code = first; code <= last; code++) {

@@ -10,7 +10,10 @@ import type {
 	TaskView,
 } from '../../source/nodes/contract.js';
 import type {ScriptOutcome} from '../../source/core/script.js';
-import type {ParameterSchemas, ParameterValues} from '../../source/nodes/parameters.js';
+import type {
+	ParameterSchemas,
+	ParameterValues,
+} from '../../source/nodes/parameters.js';
 
 /** A node's memory that lives in a map. */
 export const memoryIn = (entries: Map<string, Json>): NodeMemory => ({
@@ -21,7 +24,8 @@ export const memoryIn = (entries: Map<string, Json>): NodeMemory => ({
 	delete(key) {
 		entries.delete(key);
 	},
-	keys: (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)).sort(),
+	keys: (prefix) =>
+		[...entries.keys()].filter((key) => key.startsWith(prefix)).sort(),
 });
 
 export const nobody: Relatives = {
@@ -31,7 +35,10 @@ export const nobody: Relatives = {
 };
 
 /** A child that waits at the node, with no children of its own. */
-export const arrivedChild = (id: number, rest: Partial<Relative> = {}): Relative => ({
+export const arrivedChild = (
+	id: number,
+	rest: Partial<Relative> = {},
+): Relative => ({
 	id: taskId(id),
 	parent_id: taskId(1),
 	attributes: {},
@@ -55,9 +62,21 @@ type World<Values> = {
 /** Ask a node type what it does with a task: its `process` alone, without a farm. */
 export const ask = async <Schemas extends ParameterSchemas>(
 	definition: NodeDefinition<Schemas>,
-	{task, attributes = {}, parameters, memory = memoryIn(new Map()), relatives = nobody, outcome}: World<ParameterValues<Schemas>> = {},
+	{
+		task,
+		attributes = {},
+		parameters,
+		memory = memoryIn(new Map()),
+		relatives = nobody,
+		outcome,
+	}: World<ParameterValues<Schemas>> = {},
 ): Promise<ProcessResult> => {
-	const defaults = Object.fromEntries(Object.entries(definition.parameters).map(([name, schema]) => [name, schema.default]));
+	const defaults = Object.fromEntries(
+		Object.entries(definition.parameters).map(([name, schema]) => [
+			name,
+			schema.default,
+		]),
+	);
 	const context: NodeContext<ParameterValues<Schemas>> = {
 		task: {
 			id: taskId(1),
@@ -72,7 +91,7 @@ export const ask = async <Schemas extends ParameterSchemas>(
 			...task,
 		},
 		node: {id: nodeId(1), name: 'node', type: definition.type},
-		// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- every parameter is there, with its default if it is not given
+
 		parameters: {...defaults, ...parameters} as ParameterValues<Schemas>,
 		config: {},
 		memory,
@@ -89,4 +108,5 @@ export const ask = async <Schemas extends ParameterSchemas>(
 };
 
 /** The message of an error; what else it is where it is none. */
-export const errorOf = (result: ProcessResult): string => (result.kind === 'error' ? result.message : `no error but ${result.kind}`);
+export const errorOf = (result: ProcessResult): string =>
+	result.kind === 'error' ? result.message : `no error but ${result.kind}`;

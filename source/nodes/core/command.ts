@@ -1,11 +1,17 @@
 import {defineNode} from '../contract.js';
-import {exitCodeParameters, exitCodesOf, requirementParameters, termsOf} from '../requirements.js';
+import {
+	exitCodeParameters,
+	exitCodesOf,
+	requirementParameters,
+	termsOf,
+} from '../requirements.js';
 
-export const command = defineNode({
+export const commandNode = defineNode({
 	type: 'command',
 	label: 'Command',
 	tags: ['process'],
-	description: 'Runs a program for the task. Each row is one argument and is passed as it is: no shell looks at it.',
+	description:
+		'Runs a program for the task. Each row is one argument and is passed as it is: no shell looks at it.',
 	outputs: ['main', 'spawned'],
 	parameters: {
 		command: {
@@ -15,7 +21,12 @@ export const command = defineNode({
 			description: 'The program, then its arguments.',
 			row: {arg: {type: 'string', label: 'Argument', default: ''}},
 		},
-		cwd: {type: 'string', label: 'Working folder', default: '', description: 'Empty: a fresh folder that goes when it ends.'},
+		cwd: {
+			type: 'string',
+			label: 'Working folder',
+			default: '',
+			description: 'Empty: a fresh folder that goes when it ends.',
+		},
 		environment: {
 			type: 'list',
 			label: 'Environment',
@@ -30,7 +41,8 @@ export const command = defineNode({
 			type: 'string',
 			label: 'Progress pattern',
 			default: '',
-			description: 'A regular expression for lines of output: one group is percent, two are a ratio. Empty: ALF_PROGRESS 37%',
+			description:
+				'A regular expression for lines of output: one group is percent, two are a ratio. Empty: ALF_PROGRESS 37%',
 		},
 		...exitCodeParameters,
 		...requirementParameters,
@@ -57,7 +69,9 @@ export const command = defineNode({
 			invocation: {
 				process: {
 					arguments: parameters.command.map(({arg}) => arg),
-					environment: Object.fromEntries(parameters.environment.map(({name, value}) => [name, value])),
+					environment: Object.fromEntries(
+						parameters.environment.map(({name, value}) => [name, value]),
+					),
 					files: {},
 					cwd: parameters.cwd,
 					progress_regex: parameters.progress_regex,
@@ -88,7 +102,7 @@ const faultOf = ({
 		return 'The first row of command is empty, but it must name the program to run.';
 	}
 
-	const wrong = environment.find(({name}) => name === '' || /[=\0]/.test(name));
+	const wrong = environment.find(({name}) => name === '' || /[\0=]/.test(name));
 	if (wrong) {
 		return `environment has a variable named ${JSON.stringify(wrong.name)}; a name is not empty and has no "=".`;
 	}

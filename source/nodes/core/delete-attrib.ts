@@ -1,18 +1,24 @@
 import {parsePatterns, selectByPatterns} from '../../graph/patterns.js';
 import {defineNode} from '../contract.js';
 
-export const deleteAttrib = defineNode({
+export const deleteAttribNode = defineNode({
 	type: 'delete_attrib',
 	label: 'Delete attributes',
 	tags: ['attributes'],
-	description: 'Deletes attributes by name or pattern. Those that the task does not have are passed over.',
+	description:
+		'Deletes attributes by name or pattern. Those that the task does not have are passed over.',
 	parameters: {
 		names: {
 			type: 'list',
 			label: 'Names',
 			default: [],
 			row: {
-				name: {type: 'string', label: 'Name', default: '', description: 'Or patterns: tmp_* ^tmp_keep'},
+				name: {
+					type: 'string',
+					label: 'Name',
+					default: '',
+					description: 'Or patterns: tmp_* ^tmp_keep',
+				},
 			},
 		},
 	},
@@ -27,7 +33,10 @@ export const deleteAttrib = defineNode({
 
 			const patterns = parsePatterns(name);
 			if (patterns.kind === 'fault') {
-				return {kind: 'error', message: `Row ${index + 1} of names cannot be read: ${patterns.message}.`};
+				return {
+					kind: 'error',
+					message: `Row ${index + 1} of names cannot be read: ${patterns.message}.`,
+				};
 			}
 
 			for (const found of selectByPatterns(there, patterns.value)) {

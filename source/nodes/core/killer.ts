@@ -1,6 +1,6 @@
 import {defineNode} from '../contract.js';
 
-export const killer = defineNode({
+export const killerNode = defineNode({
 	type: 'killer',
 	label: 'Killer',
 	tags: ['flow'],

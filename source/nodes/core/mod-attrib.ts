@@ -3,7 +3,7 @@ import {fault, ok, type Parsed} from '../../graph/parsed.js';
 import {attributeChanges} from '../attribute-changes.js';
 import {defineNode} from '../contract.js';
 
-export const modAttrib = defineNode({
+export const modAttribNode = defineNode({
 	type: 'mod_attrib',
 	label: 'Modify attributes',
 	tags: ['attributes'],
@@ -20,23 +20,66 @@ export const modAttrib = defineNode({
 					type: 'enum',
 					label: 'Operation',
 					default: 'add',
-					options: ['add', 'sub', 'mul', 'div', 'concat', 'append', 'pop', 'slice'],
+					options: [
+						'add',
+						'sub',
+						'mul',
+						'div',
+						'concat',
+						'append',
+						'pop',
+						'slice',
+					],
 					description:
 						'Arithmetic on numbers; concat joins strings, or lists; append adds one item to a list; pop takes the item at the index of the value away, or the last one; slice keeps a part.',
 				},
-				value: {type: 'json', label: 'Value', default: null, when: {parameter: 'op', is: ['add', 'sub', 'mul', 'div', 'concat', 'append', 'pop']}},
-				start: {type: 'json', label: 'Start', default: null, when: {parameter: 'op', is: ['slice']}, description: 'An index, from the end if negative; null: the beginning.'},
-				end: {type: 'json', label: 'End', default: null, when: {parameter: 'op', is: ['slice']}, description: 'The index after the last item; null: the end.'},
-				step: {type: 'json', label: 'Step', default: null, when: {parameter: 'op', is: ['slice']}, description: 'Every so manieth item, backwards if negative; null: every one.'},
+				value: {
+					type: 'json',
+					label: 'Value',
+					default: null,
+					when: {
+						parameter: 'op',
+						is: ['add', 'sub', 'mul', 'div', 'concat', 'append', 'pop'],
+					},
+				},
+				start: {
+					type: 'json',
+					label: 'Start',
+					default: null,
+					when: {parameter: 'op', is: ['slice']},
+					description:
+						'An index, from the end if negative; null: the beginning.',
+				},
+				end: {
+					type: 'json',
+					label: 'End',
+					default: null,
+					when: {parameter: 'op', is: ['slice']},
+					description: 'The index after the last item; null: the end.',
+				},
+				step: {
+					type: 'json',
+					label: 'Step',
+					default: null,
+					when: {parameter: 'op', is: ['slice']},
+					description:
+						'Every so manieth item, backwards if negative; null: every one.',
+				},
 			},
 		},
 	},
 	process({task, parameters: {operations}}) {
 		const attributes = new Map(Object.entries(task.attributes));
 		for (const [index, row] of operations.entries()) {
-			const changed = row.name === '' ? fault('it names no attribute') : change(row, attributes.get(row.name));
+			const changed =
+				row.name === ''
+					? fault('it names no attribute')
+					: change(row, attributes.get(row.name));
 			if (changed.kind === 'fault') {
-				return {kind: 'error', message: `Row ${index + 1} of operations (${row.op} on ${row.name || 'nothing'}) cannot be done: ${changed.message}.`};
+				return {
+					kind: 'error',
+					message: `Row ${index + 1} of operations (${row.op} on ${row.name || 'nothing'}) cannot be done: ${changed.message}.`,
+				};
 			}
 
 			attributes.set(row.name, changed.value);
@@ -47,14 +90,18 @@ export const modAttrib = defineNode({
 });
 
 type Operation = {
-	readonly op: 'add' | 'sub' | 'mul' | 'div' | 'concat' | 'append' | 'pop' | 'slice';
+	readonly op:
+		'add' | 'sub' | 'mul' | 'div' | 'concat' | 'append' | 'pop' | 'slice';
 	readonly value: Json;
 	readonly start: Json;
 	readonly end: Json;
 	readonly step: Json;
 };
 
-const change = (operation: Operation, before: Json | undefined): Parsed<Json> => {
+const change = (
+	operation: Operation,
+	before: Json | undefined,
+): Parsed<Json> => {
 	const {op, value} = operation;
 	switch (op) {
 		case 'add':
@@ -69,7 +116,9 @@ const change = (operation: Operation, before: Json | undefined): Parsed<Json> =>
 		}
 
 		case 'append': {
-			return isList(before ?? []) ? ok([...list(before), value]) : fault(notAList(before));
+			return isList(before ?? [])
+				? ok([...list(before), value])
+				: fault(notAList(before));
 		}
 
 		case 'pop': {
@@ -82,7 +131,11 @@ const change = (operation: Operation, before: Json | undefined): Parsed<Json> =>
 	}
 };
 
-const calculate = (op: 'add' | 'sub' | 'mul' | 'div', before: Json, value: Json): Parsed<number> => {
+const calculate = (
+	op: 'add' | 'sub' | 'mul' | 'div',
+	before: Json,
+	value: Json,
+): Parsed<number> => {
 	if (typeof before !== 'number') {
 		return fault(`the attribute is ${shown(before)}, which is no number`);
 	}
@@ -101,7 +154,9 @@ const calculate = (op: 'add' | 'sub' | 'mul' | 'div', before: Json, value: Json)
 		mul: before * value,
 		div: before / value,
 	}[op];
-	return Number.isFinite(result) ? ok(result) : fault('the result is too large for a number');
+	return Number.isFinite(result)
+		? ok(result)
+		: fault('the result is too large for a number');
 };
 
 const concat = (before: Json | undefined, value: Json): Parsed<Json> => {
@@ -111,7 +166,9 @@ const concat = (before: Json | undefined, value: Json): Parsed<Json> => {
 
 	const [head, tail] = [textOf(before ?? ''), textOf(value)];
 	return head === undefined || tail === undefined
-		? fault(`${shown(before ?? '')} and ${shown(value)} are neither two texts nor two lists`)
+		? fault(
+				`${shown(before ?? '')} and ${shown(value)} are neither two texts nor two lists`,
+			)
 		: ok(head + tail);
 };
 
@@ -121,7 +178,9 @@ const pop = (before: Json | undefined, value: Json): Parsed<Json> => {
 	}
 
 	if (value !== null && !Number.isInteger(value)) {
-		return fault(`the value is ${shown(value)}, but it must be an index, or null for the last item`);
+		return fault(
+			`the value is ${shown(value)}, but it must be an index, or null for the last item`,
+		);
 	}
 
 	const items = list(before);
@@ -130,15 +189,22 @@ const pop = (before: Json | undefined, value: Json): Parsed<Json> => {
 	return ok(items.filter((_, other) => other !== at));
 };
 
-const slice = (before: Json | undefined, {start, end, step}: Operation): Parsed<Json> => {
+const slice = (
+	before: Json | undefined,
+	{start, end, step}: Operation,
+): Parsed<Json> => {
 	const whole = before ?? [];
 	if (typeof whole !== 'string' && !isList(whole)) {
-		return fault(`the attribute is ${shown(whole)}, which is neither a list nor a text`);
+		return fault(
+			`the attribute is ${shown(whole)}, which is neither a list nor a text`,
+		);
 	}
 
 	for (const [name, value] of Object.entries({start, end, step})) {
 		if (value !== null && !Number.isInteger(value)) {
-			return fault(`${name} is ${shown(value)}, but it must be a whole number or null`);
+			return fault(
+				`${name} is ${shown(value)}, but it must be a whole number or null`,
+			);
 		}
 	}
 
@@ -147,18 +213,27 @@ const slice = (before: Json | undefined, {start, end, step}: Operation): Parsed<
 	}
 
 	const items: readonly Json[] = typeof whole === 'string' ? [...whole] : whole;
-	const taken = indices(items.length, {start: numberOr(start), end: numberOr(end), step: numberOr(step) ?? 1}).flatMap((index) => items.slice(index, index + 1));
+	const taken = indices(items.length, {
+		start: numberOr(start),
+		end: numberOr(end),
+		step: numberOr(step) ?? 1,
+	}).flatMap((index) => items.slice(index, index + 1));
 	return ok(typeof whole === 'string' ? taken.join('') : taken);
 };
 
-type Bounds = {readonly start: number | undefined; readonly end: number | undefined; readonly step: number};
+type Bounds = {
+	readonly start: number | undefined;
+	readonly end: number | undefined;
+	readonly step: number;
+};
 
 /** The indices that a slice takes, by Python's rules. */
 const indices = (length: number, {start, end, step}: Bounds): number[] => {
 	const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
 	const within = (bound: number): number =>
 		Math.min(highest, Math.max(lowest, bound < 0 ? bound + length : bound));
-	const from = start === undefined ? (step > 0 ? lowest : highest) : within(start);
+	const from =
+		start === undefined ? (step > 0 ? lowest : highest) : within(start);
 	const to = end === undefined ? (step > 0 ? highest : lowest) : within(end);
 	const found: number[] = [];
 	for (let index = from; step > 0 ? index < to : index > to; index += step) {
@@ -169,12 +244,19 @@ const indices = (length: number, {start, end, step}: Bounds): number[] => {
 };
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
-const list = (value: Json | undefined): readonly Json[] => (value !== undefined && isList(value) ? value : []);
-const numberOr = (value: Json): number | undefined => (typeof value === 'number' ? value : undefined);
-const notAList = (value: Json | undefined): string => `the attribute is ${shown(value ?? null)}, which is no list`;
+const list = (value: Json | undefined): readonly Json[] =>
+	value !== undefined && isList(value) ? value : [];
+const numberOr = (value: Json): number | undefined =>
+	typeof value === 'number' ? value : undefined;
+const notAList = (value: Json | undefined): string =>
+	`the attribute is ${shown(value ?? null)}, which is no list`;
 
 const textOf = (value: Json): string | undefined =>
-	typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+	typeof value === 'string'
+		? value
+		: typeof value === 'number' || typeof value === 'boolean'
+			? String(value)
+			: undefined;
 
 const shown = (value: Json): string => {
 	const text = JSON.stringify(value);

@@ -4,7 +4,8 @@ export const nullNode = defineNode({
 	type: 'null',
 	label: 'Null',
 	tags: ['flow'],
-	description: 'Passes every task on as it is. Good for holding wires together.',
+	description:
+		'Passes every task on as it is. Good for holding wires together.',
 	parameters: {},
 	process: () => ({kind: 'pass'}),
 });

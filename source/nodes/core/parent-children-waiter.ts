@@ -1,5 +1,11 @@
 import type {TaskId} from '../../core/ids.js';
-import {defineNode, type ProcessResult, type Relative, type Relatives, type Release} from '../contract.js';
+import {
+	defineNode,
+	type ProcessResult,
+	type Relative,
+	type Relatives,
+	type Release,
+} from '../contract.js';
 import {promote, promoteParameter} from '../promote.js';
 
 type PromoteRows = Parameters<typeof promote>[0];
@@ -14,7 +20,7 @@ type Family = {
 /**
 A parent comes by `main` and waits for its members; a member comes by `children` and waits for its parent. Whoever comes last finds everyone there and lets all go in one result. Nothing is remembered: who is here is looked up, so that members that die or are moved away meanwhile leave no trace.
 */
-export const parentChildrenWaiter = defineNode({
+export const parentChildrenWaiterNode = defineNode({
 	type: 'parent_children_waiter',
 	label: 'Parent-children waiter',
 	tags: ['gather'],
@@ -23,17 +29,27 @@ export const parentChildrenWaiter = defineNode({
 	inputs: ['main', 'children'],
 	outputs: ['main', 'children'],
 	parameters: {
-		recursive: {type: 'bool', label: 'Recursive', default: false, description: 'Wait for the children of children too.'},
+		recursive: {
+			type: 'bool',
+			label: 'Recursive',
+			default: false,
+			description: 'Wait for the children of children too.',
+		},
 		...promoteParameter,
 	},
 	process({task, relatives, parameters}) {
 		if (task.input === 'main') {
 			const {active, arrived} = task.children;
-			if (arrived < active) {
-				return {kind: 'not_ready', message: 'Waits for its children.'};
-			}
-
-			return letGo({family: familyOf(task, {relatives, recursive: parameters.recursive}), asking: task.id, rows: parameters.promote});
+			return arrived < active
+				? {kind: 'not_ready', message: 'Waits for its children.'}
+				: letGo({
+						family: familyOf(task, {
+							relatives,
+							recursive: parameters.recursive,
+						}),
+						asking: task.id,
+						rows: parameters.promote,
+					});
 		}
 
 		if (task.parent_id === undefined) {
@@ -47,19 +63,29 @@ export const parentChildrenWaiter = defineNode({
 			};
 		}
 
-		const parent = parentThatCame(task.parent_id, {relatives, recursive: parameters.recursive});
+		const parent = parentThatCame(task.parent_id, {
+			relatives,
+			recursive: parameters.recursive,
+		});
 		switch (parent.kind) {
 			case 'gone': {
 				return {kind: 'pass', output: 'children'};
 			}
 
 			case 'missing': {
-				return {kind: 'not_ready', message: 'Waits for its parent, and its parent for the other children.'};
+				return {
+					kind: 'not_ready',
+					message:
+						'Waits for its parent, and its parent for the other children.',
+				};
 			}
 
 			case 'came': {
 				return letGo({
-					family: familyOf(parent.parent, {relatives, recursive: parameters.recursive}),
+					family: familyOf(parent.parent, {
+						relatives,
+						recursive: parameters.recursive,
+					}),
 					asking: task.id,
 					rows: parameters.promote,
 				});
@@ -74,13 +100,18 @@ type Search = {readonly relatives: Relatives; readonly recursive: boolean};
 const parentThatCame = (
 	id: TaskId,
 	{relatives, recursive}: Search,
-): {readonly kind: 'gone' | 'missing'} | {readonly kind: 'came'; readonly parent: Relative} => {
+):
+	| {readonly kind: 'gone' | 'missing'}
+	| {readonly kind: 'came'; readonly parent: Relative} => {
 	const relative = relatives.get(id);
 	if (!relative?.alive) {
 		return {kind: 'gone'};
 	}
 
-	if (!relative.arrived || relative.children.arrived < relative.children.active) {
+	if (
+		!relative.arrived ||
+		relative.children.arrived < relative.children.active
+	) {
 		return {kind: 'missing'};
 	}
 
@@ -92,7 +123,9 @@ const parentThatCame = (
 		return {kind: 'missing'};
 	}
 
-	return relative.parent_id === undefined ? {kind: 'gone'} : parentThatCame(relative.parent_id, {relatives, recursive});
+	return relative.parent_id === undefined
+		? {kind: 'gone'}
+		: parentThatCame(relative.parent_id, {relatives, recursive});
 };
 
 /** Undefined where someone is not here yet. */
@@ -102,7 +135,7 @@ const familyOf = (
 ): Family | undefined => {
 	const members: Relative[] = [];
 	const families: TaskId[] = [parent.id];
-	for (const id of families) {
+	for (let id = families.pop(); id !== undefined; id = families.pop()) {
 		for (const member of relatives.children(id)) {
 			// One that has come by `main` is a parent itself, and leaves by its own rules.
 			if (!member.arrived) {
@@ -114,13 +147,15 @@ const familyOf = (
 			}
 
 			members.push(member);
-			if (recursive && member.children.active > 0) {
-				if (member.children.arrived < member.children.active) {
-					return undefined;
-				}
-
-				families.push(member.id);
+			if (!(recursive && member.children.active > 0)) {
+				continue;
 			}
+
+			if (member.children.arrived < member.children.active) {
+				return undefined;
+			}
+
+			families.push(member.id);
 		}
 	}
 
@@ -141,7 +176,12 @@ const letGo = ({
 	}
 
 	const {parent, members} = family;
-	const set = promote(rows, rows.length === 0 ? [] : members.map(({id, attributes}) => ({order: id, attributes})));
+	const set = promote(
+		rows,
+		rows.length === 0
+			? []
+			: members.map(({id, attributes}) => ({order: id, attributes})),
+	);
 	if (set.kind === 'fault') {
 		return {kind: 'error', message: set.message};
 	}

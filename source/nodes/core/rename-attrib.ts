@@ -1,11 +1,12 @@
 import {attributeChanges} from '../attribute-changes.js';
 import {defineNode} from '../contract.js';
 
-export const renameAttrib = defineNode({
+export const renameAttribNode = defineNode({
 	type: 'rename_attrib',
 	label: 'Rename attributes',
 	tags: ['attributes'],
-	description: 'Renames attributes in order. Those that the task does not have are passed over.',
+	description:
+		'Renames attributes in order. Those that the task does not have are passed over.',
 	parameters: {
 		renames: {
 			type: 'list',
@@ -26,7 +27,10 @@ export const renameAttrib = defineNode({
 			}
 
 			if (to === '') {
-				return {kind: 'error', message: `Row ${index + 1} of renames gives ${from} no new name.`};
+				return {
+					kind: 'error',
+					message: `Row ${index + 1} of renames gives ${from} no new name.`,
+				};
 			}
 
 			attributes.delete(from);

@@ -5,7 +5,12 @@ import {defineNode, type ProcessResult} from '../contract.js';
 import type {InvocationRequest} from '../../core/invocation.js';
 import type {ParameterSchemas, ParameterValues} from '../parameters.js';
 import {pythonStart} from '../python-start.js';
-import {exitCodeParameters, exitCodesOf, requirementParameters, termsOf} from '../requirements.js';
+import {
+	exitCodeParameters,
+	exitCodesOf,
+	requirementParameters,
+	termsOf,
+} from '../requirements.js';
 
 const parameters = {
 	process: {
@@ -23,29 +28,41 @@ const parameters = {
 		default: '',
 		syntax: 'python',
 		literal: true,
-		description: 'The script that schedule() sends to a worker. In Python, task is a dict of the attributes.',
+		description:
+			'The script that schedule() sends to a worker. In Python, task is a dict of the attributes.',
 	},
-	interpreter: {type: 'string', label: 'Interpreter', default: 'python3', description: 'The program that runs it, and options for it.'},
+	interpreter: {
+		type: 'string',
+		label: 'Interpreter',
+		default: 'python3',
+		description: 'The program that runs it, and options for it.',
+	},
 	...exitCodeParameters,
 	...requirementParameters,
 } as const satisfies ParameterSchemas;
 
 type Values = ParameterValues<typeof parameters>;
 
-export const script = defineNode({
+export const scriptNode = defineNode({
 	type: 'script',
 	label: 'Script',
 	tags: ['process'],
-	description: 'Runs a script of your own for the task: a quick one in the scheduler, and if it says so another one on a worker.',
+	description:
+		'Runs a script of your own for the task: a quick one in the scheduler, and if it says so another one on a worker.',
 	outputs: ['main', 'spawned'],
 	parameters,
-	process({runScript, parameters: values}) {
+	async process({runScript, parameters: values}) {
 		if (values.process.trim() === '') {
-			return resultOf({...nothing, schedule: values.invoke.trim() !== ''}, values);
+			return resultOf(
+				{...nothing, schedule: values.invoke.trim() !== ''},
+				values,
+			);
 		}
 
 		const outcome = runScript(values.process);
-		return outcome instanceof Promise ? outcome.then((later) => resultOf(later, values)) : resultOf(outcome, values);
+		return outcome instanceof Promise
+			? outcome.then((later) => resultOf(later, values))
+			: resultOf(outcome, values);
 	},
 });
 
@@ -68,16 +85,28 @@ const resultOf = (outcome: ScriptOutcome, values: Values): ProcessResult => {
 	}
 
 	const {kill, split, schedule, set, unset, spawn} = outcome;
-	const called = [...(kill ? ['kill()'] : []), ...(split ? ['split()'] : []), ...(schedule ? ['schedule()'] : [])];
+	const called = [
+		...(kill ? ['kill()'] : []),
+		...(split ? ['split()'] : []),
+		...(schedule ? ['schedule()'] : []),
+	];
 	if (called.length > 1) {
-		return {kind: 'error', message: `The script called ${called.join(' and ')}, but a task can have only one of them.`};
+		return {
+			kind: 'error',
+			message: `The script called ${called.join(' and ')}, but a task can have only one of them.`,
+		};
 	}
 
 	if (kill) {
 		return {kind: 'kill', spawn};
 	}
 
-	const changes = {set, unset, spawn, ...(outcome.output === undefined ? {} : {output: outcome.output})};
+	const changes = {
+		set,
+		unset,
+		spawn,
+		...(outcome.output !== undefined && {output: outcome.output}),
+	};
 	if (split) {
 		return {kind: 'split', elements: split, ...changes};
 	}
@@ -94,7 +123,9 @@ const resultOf = (outcome: ScriptOutcome, values: Values): ProcessResult => {
 
 const invocationOf = (values: Values): Parsed<InvocationRequest> => {
 	if (values.invoke.trim() === '') {
-		return fault('The script called schedule(), but invoke is empty: there is nothing to run.');
+		return fault(
+			'The script called schedule(), but invoke is empty: there is nothing to run.',
+		);
 	}
 
 	const interpreter = parseWords(values.interpreter);
@@ -104,7 +135,9 @@ const invocationOf = (values: Values): Parsed<InvocationRequest> => {
 
 	const [program = ''] = interpreter.value;
 	if (program === '') {
-		return fault('interpreter is empty, but must name the program that runs the script.');
+		return fault(
+			'interpreter is empty, but must name the program that runs the script.',
+		);
 	}
 
 	const terms = termsOf(values);

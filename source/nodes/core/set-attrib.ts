@@ -1,6 +1,6 @@
 import {defineNode} from '../contract.js';
 
-export const setAttrib = defineNode({
+export const setAttribNode = defineNode({
 	type: 'set_attrib',
 	label: 'Set attributes',
 	tags: ['attributes'],
@@ -18,10 +18,16 @@ export const setAttrib = defineNode({
 	},
 	process({parameters: {attributes}}) {
 		const nameless = attributes.findIndex(({name}) => name === '');
-		if (nameless !== -1) {
-			return {kind: 'error', message: `Row ${nameless + 1} of attributes has no name.`};
-		}
-
-		return {kind: 'pass', set: Object.fromEntries(attributes.map(({name, value}) => [name, value]))};
+		return nameless === -1
+			? {
+					kind: 'pass',
+					set: Object.fromEntries(
+						attributes.map(({name, value}) => [name, value]),
+					),
+				}
+			: {
+					kind: 'error',
+					message: `Row ${nameless + 1} of attributes has no name.`,
+				};
 	},
 });

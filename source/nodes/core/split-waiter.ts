@@ -1,7 +1,7 @@
 import {defineNode} from '../contract.js';
 import {promote, promoteParameter} from '../promote.js';
 
-export const splitWaiter = defineNode({
+export const splitWaiterNode = defineNode({
 	type: 'split_waiter',
 	label: 'Split waiter',
 	tags: ['gather'],
@@ -12,7 +12,8 @@ export const splitWaiter = defineNode({
 			type: 'bool',
 			label: 'Wait for all',
 			default: true,
-			description: 'Otherwise the first element to arrive lets the task go on, and the others die.',
+			description:
+				'Otherwise the first element to arrive lets the task go on, and the others die.',
 		},
 		...promoteParameter,
 	},
@@ -27,16 +28,24 @@ export const splitWaiter = defineNode({
 
 		if (parameters.wait_for_all && split.arrived < split.alive) {
 			// Without the number of those that are missing: it would be wrong as soon as the next one arrives.
-			return {kind: 'not_ready', message: `Waits for the other elements of split ${split.id}.`};
+			return {
+				kind: 'not_ready',
+				message: `Waits for the other elements of split ${split.id}.`,
+			};
 		}
 
 		const gathered =
 			parameters.promote.length === 0
 				? []
 				: parameters.wait_for_all
-					? relatives.elements().map((element) => ({order: element.index, attributes: element.attributes}))
+					? relatives.elements().map((element) => ({
+							order: element.index,
+							attributes: element.attributes,
+						}))
 					: [{order: split.index, attributes}];
 		const set = promote(parameters.promote, gathered);
-		return set.kind === 'fault' ? {kind: 'error', message: set.message} : {kind: 'seal', set: set.value};
+		return set.kind === 'fault'
+			? {kind: 'error', message: set.message}
+			: {kind: 'seal', set: set.value};
 	},
 });

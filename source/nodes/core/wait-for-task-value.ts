@@ -15,7 +15,7 @@ What it remembers:
 
 A task that misses several values waits for the first of them only, and for the next when that has come; so a value that comes wakes no more tasks than those that it may help.
 */
-export const waitForTaskValue = defineNode({
+export const waitForTaskValueNode = defineNode({
 	type: 'wait_for_task_value',
 	label: 'Wait for task value',
 	tags: ['gather'],
@@ -24,18 +24,31 @@ export const waitForTaskValue = defineNode({
 	inputs: ports,
 	outputs: ports,
 	parameters: {
-		condition_value: {type: 'string', label: 'Condition value', default: '`task.id`', description: 'What the task adds to the pool.'},
+		condition_value: {
+			type: 'string',
+			label: 'Condition value',
+			default: '`task.id`',
+			description: 'What the task adds to the pool.',
+		},
 		expected_values: {
 			type: 'string',
 			label: 'Expected values',
 			default: '',
-			description: 'What it waits for: values separated by spaces, in quotes where they have spaces themselves.',
+			description:
+				'What it waits for: values separated by spaces, in quotes where they have spaces themselves.',
 		},
 	},
-	process({task, memory, parameters: {condition_value: value, expected_values: expectedText}}) {
+	process({
+		task,
+		memory,
+		parameters: {condition_value: value, expected_values: expectedText},
+	}) {
 		const expected = parseWords(expectedText);
 		if (expected.kind === 'fault') {
-			return {kind: 'error', message: `expected_values cannot be read: ${expected.message}.`};
+			return {
+				kind: 'error',
+				message: `expected_values cannot be read: ${expected.message}.`,
+			};
 		}
 
 		const taskKey = `task ${task.id}`;
@@ -49,16 +62,27 @@ export const waitForTaskValue = defineNode({
 			count(memory, countKey(before.value), -1);
 		}
 
-		const release = isNew ? addToPool(memory, value).filter((other) => other.task !== task.id) : [];
-		const missing = expected.value.find((wanted) => memory.get(countKey(wanted)) === undefined);
-		memory.set(taskKey, missing === undefined ? {value} : {value, waits: missing});
+		const release = isNew
+			? addToPool(memory, value).filter((other) => other.task !== task.id)
+			: [];
+		const missing = expected.value.find(
+			(wanted) => memory.get(countKey(wanted)) === undefined,
+		);
+		memory.set(
+			taskKey,
+			missing === undefined ? {value} : {value, waits: missing},
+		);
 		if (missing === undefined) {
 			return {kind: 'pass', output: task.input, release};
 		}
 
 		memory.set(waitKey(missing, task.id), true);
 		count(memory, waitsKey(missing), 1);
-		return {kind: 'not_ready', message: `Waits for the value ${JSON.stringify(missing)} of another task.`, release};
+		return {
+			kind: 'not_ready',
+			message: `Waits for the value ${JSON.stringify(missing)} of another task.`,
+			release,
+		};
 	},
 });
 
@@ -70,13 +94,17 @@ const readEntry = (stored: Json | undefined): Entry | undefined => {
 	}
 
 	const waits = 'waits' in stored ? stored['waits'] : undefined;
-	return {value: String(stored['value']), waits: typeof waits === 'string' ? waits : undefined};
+	return {
+		value: String(stored['value']),
+		waits: typeof waits === 'string' ? waits : undefined,
+	};
 };
 
 // As JSON, so that where a value ends is certain.
 const countKey = (value: string): string => `count ${JSON.stringify(value)}`;
 const waitPrefix = (value: string): string => `wait ${JSON.stringify(value)} `;
-const waitKey = (value: string, task: number): string => `${waitPrefix(value)}${task}`;
+const waitKey = (value: string, task: number): string =>
+	`${waitPrefix(value)}${task}`;
 
 const waitsKey = (value: string): string => `waits ${JSON.stringify(value)}`;
 
@@ -94,7 +122,10 @@ const count = (memory: NodeMemory, key: string, by: 1 | -1): number => {
 
 /** Those who waited for this value look again. */
 const addToPool = (memory: NodeMemory, value: string): Release[] => {
-	if (count(memory, countKey(value), 1) > 0 || memory.get(waitsKey(value)) === undefined) {
+	if (
+		count(memory, countKey(value), 1) > 0 ||
+		memory.get(waitsKey(value)) === undefined
+	) {
 		return [];
 	}
 
@@ -109,8 +140,10 @@ const addToPool = (memory: NodeMemory, value: string): Release[] => {
 // Where the value has come meanwhile, it waits no more.
 const stopWaiting = (memory: NodeMemory, value: string, task: number): void => {
 	const key = waitKey(value, task);
-	if (memory.get(key) !== undefined) {
-		memory.delete(key);
-		count(memory, waitsKey(value), -1);
+	if (memory.get(key) === undefined) {
+		return;
 	}
+
+	memory.delete(key);
+	count(memory, waitsKey(value), -1);
 };
