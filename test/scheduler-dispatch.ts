@@ -1,17 +1,32 @@
 import test from 'ava';
 import type {InvocationOutcome} from '../source/core/invocation.js';
 import type {JsonObject} from '../source/core/json.js';
-import {forceState, onEachTask, taskActions} from '../source/scheduler/operations/act-on-tasks.js';
-import {actOnGroups, deleteGroupStep, setGroupPriority} from '../source/scheduler/operations/groups.js';
+import {
+	forceState,
+	onEachTask,
+	taskActions,
+} from '../source/scheduler/operations/act-on-tasks.js';
+import {
+	actOnGroups,
+	deleteGroupStep,
+	setGroupPriority,
+} from '../source/scheduler/operations/groups.js';
 import {setLimit} from '../source/scheduler/operations/limits.js';
-import {actOnWorkers, workerDisconnected, workerGone} from '../source/scheduler/operations/workers.js';
+import {
+	actOnWorkers,
+	workerDisconnected,
+	workerGone,
+} from '../source/scheduler/operations/workers.js';
 import {createTestFarm} from './helpers/test-farm.js';
 
 const good: InvocationOutcome = {kind: 'exited', exit_code: 0};
 
 const running = (parameters: JsonObject = {}) => ({
 	nodes: {
-		run: {type: 'command', parameters: {command: [{arg: 'true'}], ...parameters}},
+		run: {
+			type: 'command',
+			parameters: {command: [{arg: 'true'}], ...parameters},
+		},
 		end: {type: 'killer'},
 	},
 	connections: ['run -> end'],
@@ -38,7 +53,9 @@ test('a task with a process waits for a worker, runs, and goes on when it ended 
 });
 
 test('a bad exit code is an error at once; a retry code is tried until the attempts are used up', async (t) => {
-	const farm = await createTestFarm(t, {graph: running({retry_exit_codes: '3', attempts: 2})});
+	const farm = await createTestFarm(t, {
+		graph: running({retry_exit_codes: '3', attempts: 2}),
+	});
 	const worker = await farm.addWorker();
 	const bad = await farm.submitTask('run');
 	const first = await worker.take();
@@ -67,14 +84,28 @@ test('a bad exit code is an error at once; a retry code is tried until the attem
 
 test('a task stays away from a machine where it did not start, unless there is no other', async (t) => {
 	const farm = await createTestFarm(t, {graph: running()});
-	const one = await farm.addWorker({name: 'one', machine: 'm1', resources: {cpus: 4, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0}});
+	const one = await farm.addWorker({
+		name: 'one',
+		machine: 'm1',
+		resources: {cpus: 4, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+	});
 	const id = await farm.submitTask('run');
 	const first = await one.take();
-	const two = await farm.addWorker({name: 'two', machine: 'm2', resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0}});
-	await one.finish(first.invocation, {kind: 'not_started', message: 'no program'});
+	const two = await farm.addWorker({
+		name: 'two',
+		machine: 'm2',
+		resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+	});
+	await one.finish(first.invocation, {
+		kind: 'not_started',
+		message: 'no program',
+	});
 	const second = await two.take();
 	t.is(second.task, id);
-	await two.finish(second.invocation, {kind: 'not_started', message: 'no program'});
+	await two.finish(second.invocation, {
+		kind: 'not_started',
+		message: 'no program',
+	});
 	// Both are avoided now: then somewhere, after all.
 	await farm.untilState(id, 'invoking');
 	t.is(one.offered.length + two.offered.length, 3);
@@ -88,7 +119,9 @@ test('higher priority first; among equals the group with fewer running; then the
 	const b1 = await farm.submitTask('run', {groups: ['b']});
 	const high = await farm.submitTask('run', {groups: ['b'], priority: 5});
 	await farm.untilState(high, 'ready');
-	const worker = await farm.addWorker({resources: {cpus: 4, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0}});
+	const worker = await farm.addWorker({
+		resources: {cpus: 4, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+	});
 	const order = [];
 	for (let index = 0; index < 4; index += 1) {
 		order.push((await worker.take()).task); // eslint-disable-line no-await-in-loop -- one after the other
@@ -98,14 +131,16 @@ test('higher priority first; among equals the group with fewer running; then the
 	farm.expectSound();
 });
 
-test('a change of a group\'s priority reorders what is ready', async (t) => {
+test("a change of a group's priority reorders what is ready", async (t) => {
 	const farm = await createTestFarm(t, {graph: running()});
 	await farm.submitTask('run', {groups: ['a']});
 	const b = await farm.submitTask('run', {groups: ['b']});
 	await farm.untilState(b, 'ready');
 	await farm.submit(setGroupPriority(['b'], 90));
 	farm.expectSound();
-	const worker = await farm.addWorker({resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0}});
+	const worker = await farm.addWorker({
+		resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+	});
 	t.is((await worker.take()).task, b);
 	farm.expectSound();
 });
@@ -114,7 +149,14 @@ test('what no worker can take holds nobody back', async (t) => {
 	const farm = await createTestFarm(t, {
 		graph: {
 			nodes: {
-				huge: {type: 'command', parameters: {command: [{arg: 'true'}], cpus: 999, priority_adjustment: 100}},
+				huge: {
+					type: 'command',
+					parameters: {
+						command: [{arg: 'true'}],
+						cpus: 999,
+						priority_adjustment: 100,
+					},
+				},
 				small: {type: 'command', parameters: {command: [{arg: 'true'}]}},
 			},
 		},
@@ -128,8 +170,15 @@ test('what no worker can take holds nobody back', async (t) => {
 });
 
 test('resources are reserved up to the preferred, and shared by workers of one machine', async (t) => {
-	const farm = await createTestFarm(t, {graph: running({cpus: 2, cpus_preferred: 3})});
-	const resources = {cpus: 4, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0};
+	const farm = await createTestFarm(t, {
+		graph: running({cpus: 2, cpus_preferred: 3}),
+	});
+	const resources = {
+		cpus: 4,
+		memory_bytes: 2 ** 33,
+		gpus: 0,
+		gpu_memory_bytes: 0,
+	};
 	const one = await farm.addWorker({name: 'one', resources});
 	const two = await farm.addWorker({name: 'two', resources});
 	const first = await farm.submitTask('run');
@@ -155,18 +204,33 @@ test('a limit is never exceeded, and comes free however the process ended', asyn
 	const second = await farm.submitTask('run');
 	await farm.untilState(second, 'ready');
 	t.is(farm.books().fleet.limits.get('licence')?.inUse, 1);
-	await worker.finish((await worker.take()).invocation, {kind: 'signalled', signal: 'SIGSEGV'});
+	await worker.finish((await worker.take()).invocation, {
+		kind: 'signalled',
+		signal: 'SIGSEGV',
+	});
 	t.is(farm.row(first).state, 'error');
 	await farm.untilState(second, 'invoking');
 	farm.expectSound();
 });
 
 test('only workers of a matching group, type and capability are offered a task', async (t) => {
-	const farm = await createTestFarm(t, {graph: running({worker_groups: 'gpu*', capabilities: 'blender ~=3.4'})});
+	const farm = await createTestFarm(t, {
+		graph: running({worker_groups: 'gpu*', capabilities: 'blender ~=3.4'}),
+	});
 	const id = await farm.submitTask('run');
 	const plain = await farm.addWorker({name: 'plain', machine: 'a'});
-	const old = await farm.addWorker({name: 'old', machine: 'b', groups: ['gpu-1'], capabilities: {blender: '3.3.0'}});
-	const right = await farm.addWorker({name: 'right', machine: 'c', groups: ['gpu-2'], capabilities: {blender: '3.4.1'}});
+	const old = await farm.addWorker({
+		name: 'old',
+		machine: 'b',
+		groups: ['gpu-1'],
+		capabilities: {blender: '3.3.0'},
+	});
+	const right = await farm.addWorker({
+		name: 'right',
+		machine: 'c',
+		groups: ['gpu-2'],
+		capabilities: {blender: '3.4.1'},
+	});
 	t.is((await right.take()).task, id);
 	t.is(plain.offered.length + old.offered.length, 0);
 	farm.expectSound();
@@ -211,7 +275,10 @@ test('a task whose process was given up is not dispatched before that process is
 	t.is(farm.row(id).state, 'ready');
 	t.deepEqual(worker.cancelled, [invocation]);
 	t.is(worker.offered.length, 1);
-	t.is(await worker.finish(invocation, {kind: 'signalled', signal: 'SIGKILL'}), 'stale');
+	t.is(
+		await worker.finish(invocation, {kind: 'signalled', signal: 'SIGKILL'}),
+		'stale',
+	);
 	t.is((await worker.take()).task, id);
 	farm.expectSound();
 });
@@ -273,7 +340,10 @@ test('what ran goes on over a restart of the scheduler', async (t) => {
 	await farm.restart();
 	t.is(farm.row(id).state, 'in_progress');
 	t.is(farm.books().fleet.live.size, 2);
-	const back = await farm.addWorker({running: [first.invocation], unreported: [second.invocation]});
+	const back = await farm.addWorker({
+		running: [first.invocation],
+		unreported: [second.invocation],
+	});
 	t.deepEqual(back.end, []);
 	await back.finish(second.invocation, good);
 	await farm.untilState(other, 'dead');
@@ -300,7 +370,9 @@ test('a draining worker finishes what it has and gets nothing new', async (t) =>
 
 test('archiving a group cancels what it runs and takes it out of every count and queue', async (t) => {
 	const farm = await createTestFarm(t, {graph: running()});
-	const worker = await farm.addWorker({resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0}});
+	const worker = await farm.addWorker({
+		resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+	});
 	const first = await farm.submitTask('run', {groups: ['job']});
 	const second = await farm.submitTask('run', {groups: ['job']});
 	const shared = await farm.submitTask('run', {groups: ['job', 'other']});
@@ -320,10 +392,16 @@ test('archiving a group cancels what it runs and takes it out of every count and
 });
 
 test('an archived group is deleted for good, step by step; what is in other groups stays', async (t) => {
-	const farm = await createTestFarm(t, {graph: {nodes: {end: {type: 'killer'}}}});
+	const farm = await createTestFarm(t, {
+		graph: {nodes: {end: {type: 'killer'}}},
+	});
 	const ids = [];
 	for (let index = 0; index < 450; index += 1) {
-		ids.push(await farm.submitTask('end', {groups: index === 0 ? ['job', 'other'] : ['job']})); // eslint-disable-line no-await-in-loop -- in order
+		ids.push(
+			await farm.submitTask('end', {
+				groups: index === 0 ? ['job', 'other'] : ['job'],
+			}),
+		);
 	}
 
 	await t.throwsAsync(farm.submit(deleteGroupStep('job')), {code: 'CONFLICT'});
@@ -340,6 +418,9 @@ test('an archived group is deleted for good, step by step; what is in other grou
 	}
 
 	t.true(steps > 2);
-	t.deepEqual(farm.all().map((row) => row.id), ids.slice(0, 1));
+	t.deepEqual(
+		farm.all().map((row) => row.id),
+		ids.slice(0, 1),
+	);
 	farm.expectSound();
 });

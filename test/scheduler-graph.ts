@@ -1,20 +1,33 @@
 import test from 'ava';
 import {connectionId} from '../source/core/ids.js';
-import {forceState, moveTo, onEachTask, taskActions} from '../source/scheduler/operations/act-on-tasks.js';
-import {actOnNodes, addConnection, deleteNodes, removeConnection} from '../source/scheduler/operations/graph.js';
+import {
+	forceState,
+	moveTo,
+	onEachTask,
+	taskActions,
+} from '../source/scheduler/operations/act-on-tasks.js';
+import {
+	actOnNodes,
+	addConnection,
+	deleteNodes,
+	removeConnection,
+} from '../source/scheduler/operations/graph.js';
 import {setTask} from '../source/scheduler/operations/set-task.js';
 import {defineNode} from '../source/nodes/contract.js';
 import {createTestFarm} from './helpers/test-farm.js';
 import {until} from './helpers/until.js';
 
-void connectionId;
+connectionId;
 
 test('a task goes through the graph and dies in a killer', async (t) => {
 	const farm = await createTestFarm(t, {
 		graph: {
 			nodes: {
 				in: {type: 'null'},
-				set: {type: 'set_attrib', parameters: {attributes: [{name: 'x', value: 3}]}},
+				set: {
+					type: 'set_attrib',
+					parameters: {attributes: [{name: 'x', value: 3}]},
+				},
 				end: {type: 'killer'},
 			},
 			connections: ['in -> set', 'set -> end'],
@@ -28,12 +41,16 @@ test('a task goes through the graph and dies in a killer', async (t) => {
 });
 
 test('a task rests where no wire leads on, and goes on by itself when one is laid', async (t) => {
-	const farm = await createTestFarm(t, {graph: {nodes: {a: {type: 'null'}, b: {type: 'killer'}}}});
+	const farm = await createTestFarm(t, {
+		graph: {nodes: {a: {type: 'null'}, b: {type: 'killer'}}},
+	});
 	const id = await farm.submitTask('a');
 	await farm.untilState(id, 'done');
 	t.is(farm.row(id).queue, null);
 	farm.expectSound();
-	await farm.submit(addConnection({from: 'a', output: 'main', to: 'b', input: 'main'}));
+	await farm.submit(
+		addConnection({from: 'a', output: 'main', to: 'b', input: 'main'}),
+	);
 	await farm.untilState(id, 'dead');
 	farm.expectSound();
 });
@@ -49,7 +66,13 @@ test('several wires from one output split the task, one element along each', asy
 	await farm.untilState(id, 'splitted');
 	const elements = farm.all().filter((row) => row.split_id !== null);
 	t.deepEqual(
-		elements.map((row) => [farm.nodeOf(row.id), row.state, row.split_index, row.split_level, row.attributes]),
+		elements.map((row) => [
+			farm.nodeOf(row.id),
+			row.state,
+			row.split_index,
+			row.split_level,
+			row.attributes,
+		]),
 		[
 			['b', 'done', 0, 1, '{"k":"v"}'],
 			['c', 'done', 1, 1, '{"k":"v"}'],
@@ -65,7 +88,17 @@ test('a split is gathered once: its elements die, and the task reappears in the 
 				cut: {type: 'attribute_splitter', parameters: {chunk_size: 3}},
 				gather: {
 					type: 'split_waiter',
-					parameters: {promote: [{attribute: 'frames', mode: 'extend', as: 'all', sort_by: '', reversed: false}]},
+					parameters: {
+						promote: [
+							{
+								attribute: 'frames',
+								mode: 'extend',
+								as: 'all',
+								sort_by: '',
+								reversed: false,
+							},
+						],
+					},
 				},
 			},
 			connections: ['cut -> gather'],
@@ -87,13 +120,29 @@ test('splits nest, and a split into one is a split all the same', async (t) => {
 			nodes: {
 				outer: {type: 'attribute_splitter', parameters: {chunk_size: 2}},
 				inner: {type: 'attribute_splitter', parameters: {chunk_size: 1}},
-				gatherInner: {type: 'split_waiter', parameters: {promote: [{attribute: 'frames', mode: 'extend', as: 'inner'}]}},
-				gatherOuter: {type: 'split_waiter', parameters: {promote: [{attribute: 'inner', mode: 'extend', as: 'outer'}]}},
+				gatherInner: {
+					type: 'split_waiter',
+					parameters: {
+						promote: [{attribute: 'frames', mode: 'extend', as: 'inner'}],
+					},
+				},
+				gatherOuter: {
+					type: 'split_waiter',
+					parameters: {
+						promote: [{attribute: 'inner', mode: 'extend', as: 'outer'}],
+					},
+				},
 			},
-			connections: ['outer -> inner', 'inner -> gatherInner', 'gatherInner -> gatherOuter'],
+			connections: [
+				'outer -> inner',
+				'inner -> gatherInner',
+				'gatherInner -> gatherOuter',
+			],
 		},
 	});
-	const id = await farm.submitTask('outer', {attributes: {frames: [1, 2, 3, 4, 5]}});
+	const id = await farm.submitTask('outer', {
+		attributes: {frames: [1, 2, 3, 4, 5]},
+	});
 	const single = await farm.submitTask('outer', {attributes: {frames: [9]}});
 	await farm.untilState(id, 'done');
 	await farm.untilState(single, 'done');
@@ -109,21 +158,38 @@ test('a gatherer waits for the living elements only, and says so when none is le
 			nodes: {
 				cut: {type: 'attribute_splitter', parameters: {chunk_size: 1}},
 				hold: {type: 'null'},
-				gather: {type: 'split_waiter', parameters: {promote: [{attribute: 'frames', mode: 'extend', as: 'all'}]}},
+				gather: {
+					type: 'split_waiter',
+					parameters: {
+						promote: [{attribute: 'frames', mode: 'extend', as: 'all'}],
+					},
+				},
 			},
 			connections: ['cut -> hold'],
 		},
 	});
 	const id = await farm.submitTask('cut', {attributes: {frames: [1, 2, 3]}});
 	await farm.untilState(id, 'splitted');
-	const elements = farm.all().filter((row) => row.split_id !== null).map((row) => row.id);
+	const elements = farm
+		.all()
+		.filter((row) => row.split_id !== null)
+		.map((row) => row.id);
 	const [first, second, third] = elements;
 	if (first === undefined || second === undefined || third === undefined) {
 		t.fail('there should be three elements');
 		return;
 	}
 
-	await farm.submit(onEachTask([first, second], moveTo({node: farm.books().graph.byName.get('gather')?.id ?? farm.row(id).node_id, input: 'main'})));
+	await farm.submit(
+		onEachTask(
+			[first, second],
+			moveTo({
+				node:
+					farm.books().graph.byName.get('gather')?.id ?? farm.row(id).node_id,
+				input: 'main',
+			}),
+		),
+	);
 	await farm.untilState(first, 'done').catch(() => undefined);
 	await farm.submit(onEachTask([first, second], forceState('waiting')));
 	await farm.untilState(first, 'waiting_blocked');
@@ -136,7 +202,10 @@ test('a gatherer waits for the living elements only, and says so when none is le
 
 	const other = await farm.submitTask('cut', {attributes: {frames: [1, 2]}});
 	await farm.untilState(other, 'splitted');
-	const theirs = farm.all().filter((row) => row.split_id !== null && row.state !== 'dead').map((row) => row.id);
+	const theirs = farm
+		.all()
+		.filter((row) => row.split_id !== null && row.state !== 'dead')
+		.map((row) => row.id);
 	await farm.submit(onEachTask(theirs, taskActions.kill));
 	await farm.untilState(other, 'error');
 	t.regex(String(farm.details(other)?.['message']), /2 elements/);
@@ -147,14 +216,31 @@ test('a parent waits for its children, and gets what they bring', async (t) => {
 	const farm = await createTestFarm(t, {
 		graph: {
 			nodes: {
-				spawn: {type: 'spawn_children', parameters: {count: 3, number_attribute: 'n', child_name: 'kid'}},
+				spawn: {
+					type: 'spawn_children',
+					parameters: {count: 3, number_attribute: 'n', child_name: 'kid'},
+				},
 				wait: {
 					type: 'parent_children_waiter',
-					parameters: {promote: [{attribute: 'n', mode: 'append', as: 'ns', sort_by: 'n', reversed: true}]},
+					parameters: {
+						promote: [
+							{
+								attribute: 'n',
+								mode: 'append',
+								as: 'ns',
+								sort_by: 'n',
+								reversed: true,
+							},
+						],
+					},
 				},
 				end: {type: 'killer'},
 			},
-			connections: ['spawn.main -> wait.main', 'spawn.spawned -> wait.children', 'wait.children -> end'],
+			connections: [
+				'spawn.main -> wait.main',
+				'spawn.spawned -> wait.children',
+				'wait.children -> end',
+			],
 		},
 	});
 	const id = await farm.submitTask('spawn');
@@ -162,7 +248,10 @@ test('a parent waits for its children, and gets what they bring', async (t) => {
 	t.is(farm.nodeOf(id), 'wait');
 	t.deepEqual(farm.attributes(id)['ns'], [2, 1, 0]);
 	const children = farm.all().filter((row) => row.parent_id === id);
-	t.deepEqual(children.map((row) => row.name), ['kid0', 'kid1', 'kid2']);
+	t.deepEqual(
+		children.map((row) => row.name),
+		['kid0', 'kid1', 'kid2'],
+	);
 	t.true(children.every((row) => row.state === 'dead'));
 	t.is(farm.row(id).children_count, 3);
 	t.is(farm.row(id).active_children_count, 0);
@@ -182,7 +271,10 @@ test('a blocked parent goes on when its last missing child is killed', async (t)
 	});
 	const id = await farm.submitTask('spawn');
 	await farm.untilState(id, 'waiting_blocked');
-	const children = farm.all().filter((row) => row.parent_id === id).map((row) => row.id);
+	const children = farm
+		.all()
+		.filter((row) => row.parent_id === id)
+		.map((row) => row.id);
 	t.is(children.length, 2);
 	farm.expectSound();
 	await farm.submit(onEachTask(children, taskActions.kill));
@@ -196,14 +288,19 @@ test('a task passes once all the values that it expects are in the pool', async 
 			nodes: {
 				wait: {
 					type: 'wait_for_task_value',
-					parameters: {condition_value: {expr: 'attr.is'}, expected_values: {expr: 'attr.needs'}},
+					parameters: {
+						condition_value: {expr: 'attr.is'},
+						expected_values: {expr: 'attr.needs'},
+					},
 				},
 				end: {type: 'killer'},
 			},
 			connections: ['wait -> end'],
 		},
 	});
-	const a = await farm.submitTask('wait', {attributes: {is: 'a', needs: 'b c'}});
+	const a = await farm.submitTask('wait', {
+		attributes: {is: 'a', needs: 'b c'},
+	});
 	await farm.untilState(a, 'waiting_blocked');
 	const b = await farm.submitTask('wait', {attributes: {is: 'b', needs: ''}});
 	await farm.untilState(b, 'dead');
@@ -216,12 +313,23 @@ test('a task passes once all the values that it expects are in the pool', async 
 
 test('an expression that fails is the error of its task, and names the node', async (t) => {
 	const farm = await createTestFarm(t, {
-		graph: {nodes: {set: {type: 'set_attrib', parameters: {attributes: [{name: 'x', value: {expr: 'attr.nothing.here'}}]}}}},
+		graph: {
+			nodes: {
+				set: {
+					type: 'set_attrib',
+					parameters: {
+						attributes: [{name: 'x', value: {expr: 'attr.nothing.here'}}],
+					},
+				},
+			},
+		},
 	});
 	const id = await farm.submitTask('set');
 	await farm.untilState(id, 'error');
 	t.regex(String(farm.details(id)?.['message']), /node set/);
-	await farm.submit(setTask({id, attributes: {nothing: {here: 5}}, delete: []}, 'tester'));
+	await farm.submit(
+		setTask({id, attributes: {nothing: {here: 5}}, delete: []}, 'tester'),
+	);
 	await farm.submit(onEachTask([id], taskActions.retry));
 	await farm.untilState(id, 'done');
 	t.is(farm.attributes(id)['x'], 5);
@@ -233,30 +341,53 @@ test('a script that loops forever holds up nobody else', async (t) => {
 		graph: {
 			nodes: {
 				loop: {type: 'script', parameters: {process: 'for (;;) {}'}},
-				quick: {type: 'script', parameters: {process: `task['n'] = task['n'] + 1`}},
+				quick: {
+					type: 'script',
+					parameters: {process: "task['n'] = task['n'] + 1"},
+				},
 				end: {type: 'killer'},
 			},
 			connections: ['quick -> end'],
 		},
 	});
-	const looping = await Promise.all(Array.from({length: 20}, async () => farm.submitTask('loop')));
-	const quick = await Promise.all(Array.from({length: 200}, async () => farm.submitTask('quick', {attributes: {n: 1}})));
+	const looping = await Promise.all(
+		Array.from({length: 20}, async () => farm.submitTask('loop')),
+	);
+	const quick = await Promise.all(
+		Array.from({length: 200}, async () =>
+			farm.submitTask('quick', {attributes: {n: 1}}),
+		),
+	);
 	for (const id of quick) {
 		await farm.untilState(id, 'dead'); // eslint-disable-line no-await-in-loop -- all of them
 		t.is(farm.attributes(id)['n'], 2);
 	}
 
-	t.true(looping.some((id) => farm.row(id).state !== 'error'), 'the quick ones did not wait for the slow ones');
-	await until(() => (looping.every((id) => farm.row(id).state === 'error') ? true : undefined), {
-		what: 'every looping script to be cut off',
-		within: 20_000,
-	});
+	t.true(
+		looping.some((id) => farm.row(id).state !== 'error'),
+		'the quick ones did not wait for the slow ones',
+	);
+	await until(
+		() =>
+			looping.every((id) => farm.row(id).state === 'error') ? true : undefined,
+		{
+			what: 'every looping script to be cut off',
+			within: 20_000,
+		},
+	);
 	farm.expectSound();
 });
 
 test('a node type that throws is the error of its task; one that awaits does not hold up the turn', async (t) => {
 	const farm = await createTestFarm(t, {
-		graph: {nodes: {bad: {type: 'throws'}, late: {type: 'awaits'}, end: {type: 'killer'}}, connections: ['late -> end']},
+		graph: {
+			nodes: {
+				bad: {type: 'throws'},
+				late: {type: 'awaits'},
+				end: {type: 'killer'},
+			},
+			connections: ['late -> end'],
+		},
 		definitions: [
 			defineNode({
 				type: 'throws',
@@ -294,7 +425,12 @@ test('a node type that throws is the error of its task; one that awaits does not
 });
 
 test('nothing in a paused node is processed until it is resumed', async (t) => {
-	const farm = await createTestFarm(t, {graph: {nodes: {a: {type: 'null'}, end: {type: 'killer'}}, connections: ['a -> end']}});
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {a: {type: 'null'}, end: {type: 'killer'}},
+			connections: ['a -> end'],
+		},
+	});
 	await farm.submit(actOnNodes(['a'], 'pause'));
 	const id = await farm.submitTask('a');
 	const other = await farm.submitTask('end');
@@ -307,7 +443,12 @@ test('nothing in a paused node is processed until it is resumed', async (t) => {
 });
 
 test('a paused task stays where it is', async (t) => {
-	const farm = await createTestFarm(t, {graph: {nodes: {a: {type: 'null'}, end: {type: 'killer'}}, connections: ['a -> end']}});
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {a: {type: 'null'}, end: {type: 'killer'}},
+			connections: ['a -> end'],
+		},
+	});
 	const id = await farm.submitTask('a', {paused: true});
 	const other = await farm.submitTask('end');
 	await farm.untilState(other, 'dead');
@@ -319,13 +460,22 @@ test('a paused task stays where it is', async (t) => {
 });
 
 test('a node with living tasks is not deleted; dead ones keep its name', async (t) => {
-	const farm = await createTestFarm(t, {graph: {nodes: {a: {type: 'null'}, end: {type: 'killer'}}, connections: ['a -> end']}});
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {a: {type: 'null'}, end: {type: 'killer'}},
+			connections: ['a -> end'],
+		},
+	});
 	const id = await farm.submitTask('a');
 	await farm.untilState(id, 'dead');
-	await farm.submit(removeConnection({from: 'a', output: 'main', to: 'end', input: 'main'}));
+	await farm.submit(
+		removeConnection({from: 'a', output: 'main', to: 'end', input: 'main'}),
+	);
 	const resting = await farm.submitTask('a');
 	await farm.untilState(resting, 'done');
-	await t.throwsAsync(farm.submit(deleteNodes(['a'])), {message: /1 task that is not dead/});
+	await t.throwsAsync(farm.submit(deleteNodes(['a'])), {
+		message: /1 task that is not dead/,
+	});
 	await farm.submit(onEachTask([resting], taskActions.kill));
 	await farm.submit(deleteNodes(['a', 'end']));
 	t.is(farm.books().graph.nodes.size, 0);
@@ -334,7 +484,13 @@ test('a node with living tasks is not deleted; dead ones keep its name', async (
 
 test('killing a divided task kills its elements', async (t) => {
 	const farm = await createTestFarm(t, {
-		graph: {nodes: {cut: {type: 'attribute_splitter', parameters: {chunk_size: 1}}, rest: {type: 'null'}}, connections: ['cut -> rest']},
+		graph: {
+			nodes: {
+				cut: {type: 'attribute_splitter', parameters: {chunk_size: 1}},
+				rest: {type: 'null'},
+			},
+			connections: ['cut -> rest'],
+		},
 	});
 	const id = await farm.submitTask('cut', {attributes: {frames: [1, 2, 3]}});
 	await farm.untilState(id, 'splitted');

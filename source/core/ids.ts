@@ -10,7 +10,6 @@ export type WorkerId = Id<'worker'>;
 export type InvocationId = Id<'invocation'>;
 export type RequirementId = Id<'requirement'>;
 
-/* eslint-disable @typescript-eslint/no-unsafe-type-assertion -- the only file that may mint an id from a number */
 export const taskId = (value: number): TaskId => value as TaskId;
 export const nodeId = (value: number): NodeId => value as NodeId;
 export const connectionId = (value: number): ConnectionId =>
@@ -22,4 +21,3 @@ export const invocationId = (value: number): InvocationId =>
 	value as InvocationId;
 export const requirementId = (value: number): RequirementId =>
 	value as RequirementId;
-/* eslint-enable @typescript-eslint/no-unsafe-type-assertion */

@@ -7,4 +7,4 @@ export type Json =
 	| readonly Json[]
 	| {readonly [key: string]: Json};
 
-export type JsonObject = {readonly [key: string]: Json};
+export type JsonObject = Readonly<Record<string, Json>>;

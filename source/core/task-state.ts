@@ -39,16 +39,46 @@ export const isBlocked = (state: TaskState): boolean =>
 
 /** Every legal single step. By hand, a task goes from any state to any of `restingStates`. */
 const next: Readonly<Record<TaskState, readonly TaskState[]>> = {
-	waiting: ['generating', 'waiting_blocked', 'ready', 'post_waiting', 'splitted', 'error', 'dead'],
+	waiting: [
+		'generating',
+		'waiting_blocked',
+		'ready',
+		'post_waiting',
+		'splitted',
+		'error',
+		'dead',
+	],
 	// Back to `waiting` when the scheduler restarts, or the task is edited, before `process` returned.
-	generating: ['waiting', 'waiting_blocked', 'ready', 'post_waiting', 'splitted', 'error', 'dead'],
+	generating: [
+		'waiting',
+		'waiting_blocked',
+		'ready',
+		'post_waiting',
+		'splitted',
+		'error',
+		'dead',
+	],
 	waiting_blocked: ['waiting', 'done', 'dead', 'error'],
 	ready: ['invoking', 'waiting', 'error', 'dead'],
 	// Back to `ready` when the worker refuses or is lost: the invocation's id is the fence, so a late report of the old one changes nothing.
 	invoking: ['in_progress', 'post_waiting', 'ready', 'error', 'dead'],
 	in_progress: ['post_waiting', 'ready', 'error', 'dead'],
-	post_waiting: ['post_generating', 'post_waiting_blocked', 'done', 'splitted', 'error', 'dead'],
-	post_generating: ['post_waiting', 'post_waiting_blocked', 'done', 'splitted', 'error', 'dead'],
+	post_waiting: [
+		'post_generating',
+		'post_waiting_blocked',
+		'done',
+		'splitted',
+		'error',
+		'dead',
+	],
+	post_generating: [
+		'post_waiting',
+		'post_waiting_blocked',
+		'done',
+		'splitted',
+		'error',
+		'dead',
+	],
 	post_waiting_blocked: ['post_waiting', 'done', 'dead', 'error'],
 	// `waiting` at the next node; `splitted` when its output has several wires.
 	done: ['waiting', 'splitted', 'dead'],

@@ -15,7 +15,10 @@ export const lockDatabase = (file: string): DatabaseLock => {
 		connection.exec('BEGIN EXCLUSIVE');
 	} catch (error) {
 		connection.close();
-		if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+		if (
+			error instanceof Database.SqliteError &&
+			error.code.startsWith('SQLITE_BUSY')
+		) {
 			throw new FarmError(
 				'DATABASE_BUSY',
 				`Another scheduler serves the database ${file}: stop that one first, or name another database with --db.`,

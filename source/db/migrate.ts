@@ -10,7 +10,10 @@ Bring the schema up to date, after a backup next to the database where it alread
 
 @throws {FarmError} `SCHEMA_TOO_NEW`
 */
-export const migrate = async (connection: Database, file: string): Promise<string | undefined> => {
+export const migrate = async (
+	connection: Database,
+	file: string,
+): Promise<string | undefined> => {
 	const version = schemaVersion(connection);
 	if (version === migrations.length) {
 		return undefined;
@@ -28,11 +31,19 @@ export const migrate = async (connection: Database, file: string): Promise<strin
 		backup = `${file}.schema-${version}.backup`;
 		await connection.backup(backup);
 	} else if (hasTables(connection)) {
-		throw new FarmError('INVALID', `${file} is a database of some other program: name another one with --db.`);
+		throw new FarmError(
+			'INVALID',
+			`${file} is a database of some other program: name another one with --db.`,
+		);
 	}
 
 	const {default: knex} = await import('knex');
-	const builder = knex({client: 'better-sqlite3', connection: {filename: file}, useNullAsDefault: true, pool: {min: 1, max: 1}});
+	const builder = knex({
+		client: 'better-sqlite3',
+		connection: {filename: file},
+		useNullAsDefault: true,
+		pool: {min: 1, max: 1},
+	});
 	try {
 		await builder.raw('PRAGMA synchronous = FULL');
 		await builder.transaction(async (transaction: Knex.Transaction) => {
@@ -49,7 +60,8 @@ export const migrate = async (connection: Database, file: string): Promise<strin
 	return backup;
 };
 
-export const schemaVersion = (connection: Database): number => Number(connection.pragma('user_version', {simple: true}));
+export const schemaVersion = (connection: Database): number =>
+	Number(connection.pragma('user_version', {simple: true}));
 
 const hasTables = (connection: Database): boolean =>
 	connection.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined;

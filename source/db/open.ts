@@ -91,22 +91,24 @@ const connect = (file: string, {readonly = false} = {}): Connection => {
 /** The same file by any name has one real path, and so one lock. */
 const realPath = (file: string): string => {
 	const absolute = path.resolve(file);
-	if (statSync(absolute, {throwIfNoEntry: false}) === undefined) {
-		return path.join(realpathSync(path.dirname(absolute)), path.basename(absolute));
-	}
-
-	return realpathSync(absolute);
+	return statSync(absolute, {throwIfNoEntry: false}) === undefined
+		? path.join(realpathSync(path.dirname(absolute)), path.basename(absolute))
+		: realpathSync(absolute);
 };
 
 const databaseId = (connection: Connection): string => {
 	const stored = connection
-		.prepare<[], {value: string}>(`SELECT value FROM farm WHERE key = 'database_id'`)
+		.prepare<[], {value: string}>(
+			"SELECT value FROM farm WHERE key = 'database_id'",
+		)
 		.get();
 	if (stored) {
 		return stored.value;
 	}
 
 	const id = randomUUID();
-	connection.prepare(`INSERT INTO farm (key, value) VALUES ('database_id', ?)`).run(id);
+	connection
+		.prepare("INSERT INTO farm (key, value) VALUES ('database_id', ?)")
+		.run(id);
 	return id;
 };

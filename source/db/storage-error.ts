@@ -17,10 +17,20 @@ export const asStorageError = (error: unknown, file: string): unknown => {
 	}
 
 	if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
-		return new FarmError('STORAGE', `The disk that holds ${file} is full: free some space.`, {cause: error});
+		return new FarmError(
+			'STORAGE',
+			`The disk that holds ${file} is full: free some space.`,
+			{cause: error},
+		);
 	}
 
-	if (/^(SQLITE_(IOERR|READONLY|CANTOPEN|PERM)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EIO)/.test(code) || (error instanceof TypeError && error.message.includes('directory does not exist'))) {
+	if (
+		/^(SQLITE_(IOERR|READONLY|CANTOPEN|PERM)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EIO)/.test(
+			code,
+		) ||
+		(error instanceof TypeError &&
+			error.message.includes('directory does not exist'))
+	) {
 		return new FarmError(
 			'STORAGE',
 			`The database ${file} cannot be opened or written (${error.message}): check that the folder is there and its permissions.`,
@@ -31,9 +41,10 @@ export const asStorageError = (error: unknown, file: string): unknown => {
 	return error;
 };
 
-const errorCode = (error: Error): string =>
-	error instanceof Database.SqliteError
-		? error.code
-		: 'code' in error && typeof error.code === 'string'
-			? error.code
-			: '';
+const errorCode = (error: Error): string => {
+	if (error instanceof Database.SqliteError) {
+		return error.code;
+	}
+
+	return 'code' in error && typeof error.code === 'string' ? error.code : '';
+};

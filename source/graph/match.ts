@@ -1,4 +1,8 @@
-import type {Requirements, Resources, WorkerType} from '../core/requirements.js';
+import type {
+	Requirements,
+	Resources,
+	WorkerType,
+} from '../core/requirements.js';
 import {satisfies} from './version-range.js';
 import {matchesAny} from './patterns.js';
 
@@ -11,7 +15,12 @@ export type Offer = {
 	readonly total: Resources;
 };
 
-export const resourceNames = ['cpus', 'memory_bytes', 'gpus', 'gpu_memory_bytes'] as const;
+export const resourceNames = [
+	'cpus',
+	'memory_bytes',
+	'gpus',
+	'gpu_memory_bytes',
+] as const;
 
 /** Rounding: three cores in tenths are still three cores. */
 const slack = 1e-6;
@@ -20,10 +29,15 @@ const slack = 1e-6;
 export const unmet = (requirements: Requirements, offer: Offer): string[] => {
 	const reasons: string[] = [];
 	if (requirements.worker_type !== offer.type) {
-		reasons.push(`is a ${offer.type} worker, a ${requirements.worker_type} one is needed`);
+		reasons.push(
+			`is a ${offer.type} worker, a ${requirements.worker_type} one is needed`,
+		);
 	}
 
-	if (requirements.groups.length > 0 && !offer.groups.some((group) => matchesAny(group, requirements.groups))) {
+	if (
+		requirements.groups.length > 0 &&
+		offer.groups.every((group) => !matchesAny(group, requirements.groups))
+	) {
 		reasons.push(`is in none of the groups ${requirements.groups.join(', ')}`);
 	}
 
@@ -38,7 +52,9 @@ export const unmet = (requirements: Requirements, offer: Offer): string[] => {
 
 	for (const name of resourceNames) {
 		if (requirements.minimum[name] > offer.total[name] + slack) {
-			reasons.push(`has ${amount(name, offer.total[name])} in all, ${amount(name, requirements.minimum[name])} needed`);
+			reasons.push(
+				`has ${amount(name, offer.total[name])} in all, ${amount(name, requirements.minimum[name])} needed`,
+			);
 		}
 	}
 
@@ -49,7 +65,10 @@ export const unmet = (requirements: Requirements, offer: Offer): string[] => {
 export const shortOf = (minimum: Resources, free: Resources): string[] =>
 	resourceNames
 		.filter((name) => minimum[name] > free[name] + slack)
-		.map((name) => `has ${amount(name, Math.max(0, free[name]))} free, ${amount(name, minimum[name])} needed`);
+		.map(
+			(name) =>
+				`has ${amount(name, Math.max(0, free[name]))} free, ${amount(name, minimum[name])} needed`,
+		);
 
 export const fits = (minimum: Resources, free: Resources): boolean =>
 	minimum.cpus <= free.cpus + slack &&
@@ -106,4 +125,5 @@ const amount = (name: keyof Resources, value: number): string => {
 	}
 };
 
-const rounded = (value: number): string => String(Math.round(value * 100) / 100);
+const rounded = (value: number): string =>
+	String(Math.round(value * 100) / 100);

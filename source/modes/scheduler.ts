@@ -20,7 +20,13 @@ import {openDatabase} from '../db/open.js';
 import {formatAddress, type Address} from '../net/address.js';
 import {createAnnouncer} from '../net/announcer.js';
 import {discover} from '../net/discover.js';
-import {createFarmKey, fromJoinCode, toJoinCode, viewOnly, type FarmKey} from '../net/key.js';
+import {
+	createFarmKey,
+	fromJoinCode,
+	toJoinCode,
+	viewOnly,
+	type FarmKey,
+} from '../net/key.js';
 import {coreNodes} from '../nodes/core-nodes.js';
 import {loadPlugins} from '../nodes/plugins.js';
 import {createRegistry} from '../nodes/registry.js';
@@ -41,22 +47,23 @@ const listenFirstMs = 3000;
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags} = context;
 	const host = thisHost();
-	const {settings, inForce, configuration, warnings} = await loadSchedulerConfig({
-		host,
-		configDirectory: flags.text('config-dir'),
-		flags: {
-			name: flags.text('name'),
-			broadcast: flags.toggle('broadcast'),
-			'server-ip': flags.text('server-ip'),
-			'server-port': flags.number('server-port'),
-			'ui-ip': flags.text('ui-ip'),
-			'ui-port': flags.number('ui-port'),
-			insecure: flags.toggle('insecure'),
-			db: flags.text('db'),
-			'log-level': flags.text('log-level'),
-		},
-		isWriting: true,
-	});
+	const {settings, inForce, configuration, warnings} =
+		await loadSchedulerConfig({
+			host,
+			configDirectory: flags.text('config-dir'),
+			flags: {
+				name: flags.text('name'),
+				broadcast: flags.toggle('broadcast'),
+				'server-ip': flags.text('server-ip'),
+				'server-port': flags.number('server-port'),
+				'ui-ip': flags.text('ui-ip'),
+				'ui-port': flags.number('ui-port'),
+				insecure: flags.toggle('insecure'),
+				db: flags.text('db'),
+				'log-level': flags.text('log-level'),
+			},
+			isWriting: true,
+		});
 	const state = await usableStateFolders(host);
 	const log = createLog({
 		name: 'scheduler',
@@ -72,24 +79,44 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		}
 	}
 
-	const database = chooseDatabase({settings, inForce, folder: configuration.folder, host});
+	const database = chooseDatabase({
+		settings,
+		inForce,
+		folder: configuration.folder,
+		host,
+	});
 	if (database.kind === 'url') {
-		throw new FarmError('INVALID', `This version serves SQLite files only, not ${withoutPassword(database.url)}: name a file with --db.`);
+		throw new FarmError(
+			'INVALID',
+			`This version serves SQLite files only, not ${withoutPassword(database.url)}: name a file with --db.`,
+		);
 	}
 
 	const keys = settings.core.insecure
 		? undefined
-		: await openKeys(keyFilePath({host, folder: configuration.folder, keyFile: flags.text('key-file')}));
+		: await openKeys(
+				keyFilePath({
+					host,
+					folder: configuration.folder,
+					keyFile: flags.text('key-file'),
+				}),
+			);
 	const farm = settings.core.farm === '' ? host.name : settings.core.farm;
 	await standBack(settings, {keys, isForced: flags.toggle('force') ?? false});
-	const {config, broken} = await loadNodes({host, folder: configuration.folder, settings});
+	const {config, broken} = await loadNodes({
+		host,
+		folder: configuration.folder,
+		settings,
+	});
 	for (const {file, message} of broken.broken) {
 		logger.warn(`The plugin ${file} is left out: ${message}`);
 	}
 
 	const opened = await openDatabase(database.path);
 	if (opened.backup !== undefined) {
-		logger.info(`The database's schema was brought up to date; before that it was copied to ${opened.backup}.`);
+		logger.info(
+			`The database's schema was brought up to date; before that it was copied to ${opened.backup}.`,
+		);
 	}
 
 	const scheduler = createScheduler({
@@ -97,32 +124,46 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		registry: broken,
 		sandbox: await createSandbox({
 			timeLimitMs: settings.scheduler.expressions.time_limit_ms,
-			memoryLimitBytes: settings.scheduler.expressions.memory_limit_mb * 2 ** 20,
+			memoryLimitBytes:
+				settings.scheduler.expressions.memory_limit_mb * 2 ** 20,
 		}),
 		settings: {
 			attempts: settings.scheduler.invocation.attempts,
 			workerGraceS: settings.scheduler.invocation.worker_grace_s,
 			killGraceS: settings.scheduler.invocation.kill_grace_s,
 			avoidS: settings.scheduler.invocation.avoid_s,
-			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- read as JSON by the configuration's schema
-			globals: settings.scheduler.globals as never,
+
+			globals: settings.scheduler.globals,
 			nodeConfig: config,
 		},
 		farm,
 		version,
 		pid: process.pid,
 		ports: [
-			{host: settings.core.server_ip === '' ? undefined : settings.core.server_ip, port: settings.core.server_port},
-			{host: settings.core.ui_ip === '' ? undefined : settings.core.ui_ip, port: settings.core.ui_port},
+			{
+				host:
+					settings.core.server_ip === '' ? undefined : settings.core.server_ip,
+				port: settings.core.server_port,
+			},
+			{
+				host: settings.core.ui_ip === '' ? undefined : settings.core.ui_ip,
+				port: settings.core.ui_port,
+			},
 		],
-		keys: keys && (() => keys.accepted()),
+		keys: keys?.accepted,
 		async rotateKeys({viewOnly: isViewOnly}) {
 			if (!keys) {
-				throw new FarmError('CONFLICT', 'This scheduler runs without a key (--insecure), so there is none to change.');
+				throw new FarmError(
+					'CONFLICT',
+					'This scheduler runs without a key (--insecure), so there is none to change.',
+				);
 			}
 
 			if (isViewOnly) {
-				throw new FarmError('INVALID', 'The view-only key is derived from the farm key: rotate that one, and both are new.');
+				throw new FarmError(
+					'INVALID',
+					'The view-only key is derived from the farm key: rotate that one, and both are new.',
+				);
 			}
 
 			return keys.rotate();
@@ -133,10 +174,10 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 				: settings.scheduler.database.log_folder,
 		clock: systemClock,
 		log: {
-			info: (message) => {
+			info(message) {
 				logger.info(message);
 			},
-			warn: (message) => {
+			warn(message) {
 				logger.warn(message);
 			},
 			error(message, error) {
@@ -156,10 +197,19 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			throw new FarmError('INTERNAL', 'The scheduler listens nowhere.');
 		}
 
-		await using announced = await announce({settings, keys, farm, host, server, ui, databaseId: opened.id, warn: (message) => {
-			logger.warn(message);
-		}});
-		void announced;
+		await using announced = await announce({
+			settings,
+			keys,
+			farm,
+			host,
+			server,
+			ui,
+			databaseId: opened.id,
+			warn(message) {
+				logger.warn(message);
+			},
+		});
+		announced;
 		const runtimeFile = await leaveWord({
 			folder: state.folders.run,
 			server,
@@ -168,7 +218,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			database: opened.path,
 			configFolder: configuration.folder,
 			keyFile: keys?.file,
-			warn: (message) => {
+			warn(message) {
 				logger.warn(message);
 			},
 		});
@@ -197,34 +247,60 @@ type Keys = {
 	readonly file: string;
 	readonly current: () => FarmKey;
 	readonly accepted: () => readonly FarmKey[];
-	readonly rotate: () => Promise<{readonly join_code: string; readonly view_only_join_code: string}>;
+	readonly rotate: () => Promise<{
+		readonly join_code: string;
+		readonly view_only_join_code: string;
+	}>;
 };
 
 const openKeys = async (file: string): Promise<Keys> => {
-	const made = await createKeyFile(file, {makeKey: () => toJoinCode(createFarmKey()), now: systemClock.now()});
+	const made = await createKeyFile(file, {
+		makeKey: () => toJoinCode(createFarmKey()),
+		now: systemClock.now(),
+	});
 	let stored: StoredKeys = made.keys;
 	const current = (): FarmKey => fromJoinCode(stored.current);
-	let known: {readonly stored: StoredKeys; readonly keys: ReadonlyArray<{readonly key: FarmKey; readonly until: number}>} | undefined;
+	let known:
+		| {
+				readonly stored: StoredKeys;
+				readonly keys: ReadonlyArray<{
+					readonly key: FarmKey;
+					readonly until: number;
+				}>;
+		  }
+		| undefined;
 	return {
 		file,
 		current,
 		accepted() {
 			if (known?.stored !== stored) {
 				const all = [
-					{key: current(), until: Number.POSITIVE_INFINITY},
-					...stored.previous.map((previous) => ({key: fromJoinCode(previous.key), until: previous.expires_at})),
+					{key: current(), until: Infinity},
+					...stored.previous.map((previous) => ({
+						key: fromJoinCode(previous.key),
+						until: previous.expires_at,
+					})),
 				];
-				known = {stored, keys: all.flatMap(({key, until}) => [{key, until}, {key: viewOnly(key), until}])};
+				known = {stored, keys: all};
 			}
 
-			return known.keys.filter(({until}) => until > systemClock.now()).map(({key}) => key);
+			return known.keys
+				.filter(({until}) => until > systemClock.now())
+				.map(({key}) => key);
 		},
 		async rotate() {
 			const next = createFarmKey();
-			const rotated = rotatedKeys(stored, {next: toJoinCode(next), now: systemClock.now(), keepMs: oldKeyMs});
+			const rotated = rotatedKeys(stored, {
+				next: toJoinCode(next),
+				now: systemClock.now(),
+				keepMs: oldKeyMs,
+			});
 			await writeKeyFile(file, rotated);
 			stored = rotated;
-			return {join_code: toJoinCode(next), view_only_join_code: toJoinCode(viewOnly(next))};
+			return {
+				join_code: toJoinCode(next),
+				view_only_join_code: toJoinCode(viewOnly(next)),
+			};
 		},
 	};
 };
@@ -232,7 +308,10 @@ const openKeys = async (file: string): Promise<Keys> => {
 /** Two schedulers of one farm on one network would split its workers between them. */
 const standBack = async (
 	{core}: SchedulerSettings,
-	{keys, isForced}: {readonly keys: Keys | undefined; readonly isForced: boolean},
+	{
+		keys,
+		isForced,
+	}: {readonly keys: Keys | undefined; readonly isForced: boolean},
 ): Promise<void> => {
 	if (!core.broadcast || isForced || !keys) {
 		return;
@@ -251,10 +330,20 @@ const standBack = async (
 	}
 };
 
-const loadNodes = async ({host, folder, settings}: {readonly host: Host; readonly folder: string; readonly settings: SchedulerSettings}) => {
+const loadNodes = async ({
+	host,
+	folder,
+	settings,
+}: {
+	readonly host: Host;
+	readonly folder: string;
+	readonly settings: SchedulerSettings;
+}) => {
 	const [{config}, plugins] = await Promise.all([
 		loadNodeConfig(folder),
-		loadPlugins(pluginPath({host, folder, settings: settings.core.plugin_path})),
+		loadPlugins(
+			pluginPath({host, folder, settings: settings.core.plugin_path}),
+		),
 	]);
 	return {config, broken: createRegistry(coreNodes, plugins)};
 };
@@ -283,7 +372,7 @@ const announce = async ({
 	}
 
 	const announcer = createAnnouncer({
-		keys: keys && (() => keys.accepted().filter(({kind}) => kind === 'full')),
+		keys: keys?.accepted,
 		farm,
 		machine: host.name,
 		server,
@@ -299,7 +388,9 @@ const announce = async ({
 	try {
 		await announcer.start(new AbortController().signal);
 	} catch (error) {
-		warn(`The farm is not announced on the network: ${error instanceof Error ? error.message : String(error)}`);
+		warn(
+			`The farm is not announced on the network: ${error instanceof Error ? error.message : String(error)}`,
+		);
 	}
 
 	return {
@@ -341,18 +432,28 @@ const leaveWord = async ({
 			started_at: new Date(systemClock.now()).toISOString(),
 		});
 	} catch (error) {
-		warn(`Commands on this machine will need --scheduler, as no word of this scheduler could be left in ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+		warn(
+			`Commands on this machine will need --scheduler, as no word of this scheduler could be left in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+		);
 		return undefined;
 	}
 };
 
 /** An address to connect to from this machine. */
 const fromHere = ({host, port}: Address): Address =>
-	host === '::' || host === '0.0.0.0' ? {host: '127.0.0.1', port} : {host, port};
+	host === '::' || host === '0.0.0.0'
+		? {host: '127.0.0.1', port}
+		: {host, port};
 
 const greet = (
 	{output}: CommandContext,
-	{farm, database, keys, server, ui}: {
+	{
+		farm,
+		database,
+		keys,
+		server,
+		ui,
+	}: {
 		readonly scheduler: Scheduler;
 		readonly farm: string;
 		readonly database: string;
@@ -361,7 +462,8 @@ const greet = (
 		readonly ui: Address;
 	},
 ): void => {
-	const own = fromHere(server).host === '127.0.0.1' ? thisHost().name : server.host;
+	const own =
+		fromHere(server).host === '127.0.0.1' ? thisHost().name : server.host;
 	output.message(
 		[
 			`Farm ${farm} is ready.`,
@@ -380,7 +482,10 @@ const greet = (
 };
 
 /** TERM and INT stop it cleanly; a second one at once. */
-const onSignals = (stopping: AbortController, say: (message: string) => void): (() => void) => {
+const onSignals = (
+	stopping: AbortController,
+	say: (message: string) => void,
+): (() => void) => {
 	const stop = (): void => {
 		if (stopping.signal.aborted) {
 			process.exit(1);
@@ -419,4 +524,5 @@ const until = async (signal: AbortSignal): Promise<void> =>
 		}
 	});
 
-const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@');
+const withoutPassword = (url: string): string =>
+	url.replace(/:[^/:@]*@/, ':…@');

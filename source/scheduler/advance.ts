@@ -36,11 +36,22 @@ export const advance = (turn: Turn, budget: Budget): boolean => {
 		// The counts are of what is written, so write before looking.
 		desk.writeTasks();
 		desk.tidy();
-		const nodes = [...books.queued.advance.keys()].slice(0, budget.tasks - taken);
-		const share = Math.max(1, Math.floor((budget.tasks - taken) / nodes.length));
+		const nodes = [...books.queued.advance.keys()].slice(
+			0,
+			budget.tasks - taken,
+		);
+		const share = Math.max(
+			1,
+			Math.floor((budget.tasks - taken) / nodes.length),
+		);
 		let found = 0;
 		for (const node of nodes) {
-			for (const row of statements.tasks.queued.all('advance', node, 0, share)) {
+			for (const row of statements.tasks.queued.all(
+				'advance',
+				node,
+				0,
+				share,
+			)) {
 				found += 1;
 				desk.requeue(desk.keep(row));
 			}
@@ -62,16 +73,20 @@ const exhaustFrontier = (turn: Turn, budget: Budget): boolean => {
 	let steps = 0;
 	while (desk.hasNext()) {
 		for (const task of desk.nextMany()) {
-			if (desk.holds(task) && task.row.queue === 'advance') {
-				step(turn, task);
-				steps += 1;
-				if (steps % 64 === 0) {
-					desk.tidy();
-					// The rest of them is queued in the database as well.
-					if (!budget.goOn()) {
-						return false;
-					}
-				}
+			if (!(desk.holds(task) && task.row.queue === 'advance')) {
+				continue;
+			}
+
+			step(turn, task);
+			steps += 1;
+			if (steps % 64 !== 0) {
+				continue;
+			}
+
+			desk.tidy();
+			// The rest of them is queued in the database as well.
+			if (!budget.goOn()) {
+				return false;
 			}
 		}
 
@@ -111,7 +126,10 @@ const step = (turn: Turn, task: TaskDraft): void => {
 const processTask = (turn: Turn, task: TaskDraft, phase: Phase): void => {
 	const node = nodeOf(turn, task.row.node_id);
 	if (!node) {
-		fail(turn, task, {reason: 'node', message: `Its node (${task.row.node_id}) is not there any more: move it to another one.`});
+		fail(turn, task, {
+			reason: 'node',
+			message: `Its node (${task.row.node_id}) is not there any more: move it to another one.`,
+		});
 		return;
 	}
 
@@ -139,4 +157,5 @@ const processTask = (turn: Turn, task: TaskDraft, phase: Phase): void => {
 	}
 };
 
-const nodeOf = ({books}: Turn, id: NodeId): FarmNode | undefined => books.graph.nodes.get(id);
+const nodeOf = ({books}: Turn, id: NodeId): FarmNode | undefined =>
+	books.graph.nodes.get(id);

@@ -1,12 +1,17 @@
 import type {InvocationRequest} from '../core/invocation.js';
-import type {RequirementId} from '../core/ids.js';
-import {requirementId} from '../core/ids.js';
+import {type RequirementId, requirementId} from '../core/ids.js';
 import type {ProcessResult, Release} from '../nodes/contract.js';
 import type {FarmNode} from './farm-graph.js';
 import {seal} from './gather.js';
 import {kill} from './kill.js';
 import {divide, leave} from './route.js';
-import {attributesOf, environmentOf, setAttributes, setEnvironment, type TaskDraft} from './task-draft.js';
+import {
+	attributesOf,
+	environmentOf,
+	setAttributes,
+	setEnvironment,
+	type TaskDraft,
+} from './task-draft.js';
 import type {Turn} from './turn-context.js';
 
 export type Phase = 'process' | 'postprocess';
@@ -15,12 +20,23 @@ export type Phase = 'process' | 'postprocess';
 export const applyResult = (
 	turn: Turn,
 	task: TaskDraft,
-	{node, phase, result}: {readonly node: FarmNode; readonly phase: Phase; readonly result: ProcessResult},
+	{
+		node,
+		phase,
+		result,
+	}: {
+		readonly node: FarmNode;
+		readonly phase: Phase;
+		readonly result: ProcessResult;
+	},
 ): void => {
 	const {desk} = turn;
 	const fault = faultOf(result, {node, phase});
 	if (fault !== undefined) {
-		fail(turn, task, {reason: 'node', message: `Node ${node.name} (${node.type}) ${fault}.`});
+		fail(turn, task, {
+			reason: 'node',
+			message: `Node ${node.name} (${node.type}) ${fault}.`,
+		});
 		return;
 	}
 
@@ -29,8 +45,12 @@ export const applyResult = (
 			releaseAll(turn, task, result.release);
 			desk.place(task, {
 				state: phase === 'process' ? 'waiting_blocked' : 'post_waiting_blocked',
-				details: {reason: 'not_ready', message: result.message ?? `Node ${node.name} is not ready for it yet.`},
-				...(task.row.output === null ? {} : {output: task.row.output}),
+				details: {
+					reason: 'not_ready',
+					message:
+						result.message ?? `Node ${node.name} is not ready for it yet.`,
+				},
+				...(task.row.output !== null && {output: task.row.output}),
 			});
 			return;
 		}
@@ -47,14 +67,20 @@ export const applyResult = (
 		}
 
 		case 'seal': {
-			seal(turn, task, {set: result.set, output: outputOf(node, result.output)});
+			seal(turn, task, {
+				set: result.set,
+				output: outputOf(node, result.output),
+			});
 			return;
 		}
 
 		case 'split': {
 			changeAttributes(task, result);
 			spawn(turn, task, result.spawn);
-			divide(turn, task, {elements: result.elements, output: outputOf(node, result.output)});
+			divide(turn, task, {
+				elements: result.elements,
+				output: outputOf(node, result.output),
+			});
 			return;
 		}
 
@@ -66,7 +92,10 @@ export const applyResult = (
 
 			spawn(turn, task, result.spawn);
 			releaseAll(turn, task, result.release);
-			const output = outputOf(node, result.output ?? task.row.output ?? undefined);
+			const output = outputOf(
+				node,
+				result.output ?? task.row.output ?? undefined,
+			);
 			if (result.invocation) {
 				makeReady(turn, task, {request: result.invocation, output});
 			} else if (phase === 'process' && node.definition?.postprocess) {
@@ -82,16 +111,21 @@ export const applyResult = (
 export const fail = (
 	{desk}: Turn,
 	task: TaskDraft,
-	details: {readonly reason: string; readonly message: string; readonly [key: string]: string | number},
+	details: {
+		readonly reason: string;
+		readonly message: string;
+		readonly [key: string]: string | number;
+	},
 ): void => {
 	desk.place(task, {
 		state: 'error',
 		details: {...details, node: task.row.node_id},
-		...(task.row.output === null ? {} : {output: task.row.output}),
+		...(task.row.output !== null && {output: task.row.output}),
 	});
 };
 
-const outputOf = (node: FarmNode, wanted: string | undefined): string => wanted ?? node.outputs[0] ?? 'main';
+const outputOf = (node: FarmNode, wanted: string | undefined): string =>
+	wanted ?? node.outputs[0] ?? 'main';
 
 const faultOf = (
 	result: ProcessResult,
@@ -99,11 +133,19 @@ const faultOf = (
 ): string | undefined => {
 	const outputs = [
 		'output' in result ? result.output : undefined,
-		...('spawn' in result ? (result.spawn ?? []).map((child) => child.output ?? 'spawned') : []),
-		...('release' in result ? (result.release ?? []).map((other) => other.output) : []),
+		...('spawn' in result
+			? (result.spawn ?? []).map((child) => child.output ?? 'spawned')
+			: []),
+		...('release' in result
+			? (result.release ?? []).map((other) => other.output)
+			: []),
 	];
 	for (const output of outputs) {
-		if (output !== undefined && output !== '' && !node.outputs.includes(output)) {
+		if (
+			output !== undefined &&
+			output !== '' &&
+			!node.outputs.includes(output)
+		) {
 			return `wants to leave by the output ${output}, but has only ${node.outputs.join(', ') || 'none'}`;
 		}
 	}
@@ -112,16 +154,20 @@ const faultOf = (
 		return 'wants to divide the task into no elements';
 	}
 
-	if (result.kind === 'pass' && result.invocation && phase === 'postprocess') {
-		return 'wants to run a process after its process has run';
-	}
-
-	return undefined;
+	return result.kind === 'pass' && result.invocation && phase === 'postprocess'
+		? 'wants to run a process after its process has run'
+		: undefined;
 };
 
 const changeAttributes = (
 	task: TaskDraft,
-	{set, unset}: {readonly set?: TaskDraft['attributes']; readonly unset?: readonly string[]},
+	{
+		set,
+		unset,
+	}: {
+		readonly set?: TaskDraft['attributes'];
+		readonly unset?: readonly string[];
+	},
 ): void => {
 	if (!set && (!unset || unset.length === 0)) {
 		return;
@@ -158,11 +204,18 @@ const spawn = (
 };
 
 /** Other tasks that are blocked at the same node go on. One that is not there any more has gone on already. */
-const releaseAll = (turn: Turn, by: TaskDraft, releases: readonly Release[] = []): void => {
+const releaseAll = (
+	turn: Turn,
+	by: TaskDraft,
+	releases: readonly Release[] = [],
+): void => {
 	const {desk} = turn;
 	for (const {task: id, set, output} of releases) {
 		const task = desk.task(id);
-		if (task?.row.node_id !== by.row.node_id || !task.row.state.endsWith('_blocked')) {
+		if (
+			task?.row.node_id !== by.row.node_id ||
+			!task.row.state.endsWith('_blocked')
+		) {
 			continue;
 		}
 
@@ -183,7 +236,10 @@ const releaseAll = (turn: Turn, by: TaskDraft, releases: readonly Release[] = []
 const makeReady = (
 	{desk, statements}: Turn,
 	task: TaskDraft,
-	{request, output}: {readonly request: InvocationRequest; readonly output: string},
+	{
+		request,
+		output,
+	}: {readonly request: InvocationRequest; readonly output: string},
 ): void => {
 	task.row.requirement_id = internRequirement(statements, request);
 	task.row.priority_adjustment = request.priority_adjustment;
@@ -198,6 +254,8 @@ const internRequirement = (
 	const json = JSON.stringify(requirements);
 	return (
 		invocations.requirementByJson.get(json)?.id ??
-		requirementId(Number(invocations.insertRequirement.run(json).lastInsertRowid))
+		requirementId(
+			Number(invocations.insertRequirement.run(json).lastInsertRowid),
+		)
 	);
 };

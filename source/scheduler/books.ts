@@ -1,9 +1,22 @@
-import type {GroupId, NodeId, RequirementId, TaskId, WorkerId} from '../core/ids.js';
+import type {
+	GroupId,
+	NodeId,
+	RequirementId,
+	TaskId,
+	WorkerId,
+} from '../core/ids.js';
 import type {Requirements} from '../core/requirements.js';
 import type {TaskState} from '../core/task-state.js';
 import type {Statements} from '../db/statements.js';
 import type {Registry} from '../nodes/registry.js';
-import {enlist, createFleet, hold, type Fleet, type FleetWorker, type LiveInvocation} from './fleet.js';
+import {
+	enlist,
+	createFleet,
+	hold,
+	type Fleet,
+	type FleetWorker,
+	type LiveInvocation,
+} from './fleet.js';
 import {makeGraph, makeNode, type FarmGraph} from './farm-graph.js';
 import {createReadyBook, type ReadyBook} from './ready-book.js';
 import {offerOf} from './offer.js';
@@ -18,7 +31,10 @@ export type Books = {
 	readonly ready: ReadyBook;
 	readonly requirements: Map<RequirementId, Requirements>;
 	/** Tasks that wait in a node to be processed or routed, and those that wait for the slow lane. */
-	readonly queued: {readonly advance: Map<NodeId, number>; readonly slow: Map<NodeId, number>};
+	readonly queued: {
+		readonly advance: Map<NodeId, number>;
+		readonly slow: Map<NodeId, number>;
+	};
 	/** Tasks that are not archived, by node and state. */
 	readonly counts: Map<NodeId, Map<TaskState, number>>;
 	/** By requirement, the workers that could run it if nothing else did. Emptied when a worker comes, goes or changes. */
@@ -55,7 +71,11 @@ export const loadBooks = (
 		lastGroupId: statements.groups.lastId.get()?.id ?? 0,
 		lastSplitId: statements.splits.lastId.get()?.id ?? 0,
 	};
-	for (const {queue, node_id, count} of statements.tasks.queueCounts.iterate()) {
+	for (const {
+		queue,
+		node_id,
+		count,
+	} of statements.tasks.queueCounts.iterate()) {
 		if (queue !== 'dispatch') {
 			books.queued[queue].set(node_id, count);
 		}
@@ -63,7 +83,11 @@ export const loadBooks = (
 
 	for (const line of statements.tasks.dispatchCounts.iterate()) {
 		books.ready.load(
-			{requirement: line.requirement_id, priority: line.effective_priority, group: line.queue_group_id},
+			{
+				requirement: line.requirement_id,
+				priority: line.effective_priority,
+				group: line.queue_group_id,
+			},
 			line.count,
 		);
 	}
@@ -83,7 +107,9 @@ const loadFleet = (
 	statements: Statements,
 	connected: ReadonlyMap<unknown, FleetWorker> | undefined,
 ): void => {
-	const before = new Map([...(connected?.values() ?? [])].map((worker) => [worker.row.id, worker]));
+	const before = new Map(
+		[...(connected?.values() ?? [])].map((worker) => [worker.row.id, worker]),
+	);
 	for (const {name, total} of statements.farm.limits.iterate()) {
 		fleet.limits.set(name, {total, inUse: 0});
 	}
@@ -104,7 +130,9 @@ const loadFleet = (
 	}
 
 	for (const row of statements.invocations.live.all()) {
-		const {resources, limits, machine_id, group_id} = reservedShape.parse(JSON.parse(row.reserved));
+		const {resources, limits, machine_id, group_id} = reservedShape.parse(
+			JSON.parse(row.reserved),
+		);
 		const invocation: LiveInvocation = {
 			id: row.id,
 			task: row.task_id,
@@ -127,7 +155,11 @@ const loadFleet = (
 		hold(fleet, invocation);
 	}
 
-	for (const {task_id, machine_id, until_at} of statements.invocations.avoided.iterate()) {
+	for (const {
+		task_id,
+		machine_id,
+		until_at,
+	} of statements.invocations.avoided.iterate()) {
 		avoid(fleet, task_id, {machine: machine_id, until: until_at});
 	}
 };
@@ -142,7 +174,11 @@ export const avoid = (
 	fleet.avoided.set(task, machines);
 };
 
-export const addTo = (counts: Map<NodeId, number>, node: NodeId, by: number): void => {
+export const addTo = (
+	counts: Map<NodeId, number>,
+	node: NodeId,
+	by: number,
+): void => {
 	const count = (counts.get(node) ?? 0) + by;
 	if (count > 0) {
 		counts.set(node, count);
@@ -151,4 +187,5 @@ export const addTo = (counts: Map<NodeId, number>, node: NodeId, by: number): vo
 	}
 };
 
-export const runningOf = (fleet: Fleet, group: GroupId): number => fleet.running.get(group) ?? 0;
+export const runningOf = (fleet: Fleet, group: GroupId): number =>
+	fleet.running.get(group) ?? 0;

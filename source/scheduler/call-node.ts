@@ -1,6 +1,10 @@
 import type {Json} from '../core/json.js';
 import type {ScriptOutcome} from '../core/script.js';
-import type {MaybePromise, NodeContext, ProcessResult} from '../nodes/contract.js';
+import type {
+	MaybePromise,
+	NodeContext,
+	ProcessResult,
+} from '../nodes/contract.js';
 import type {Evaluation} from '../sandbox/sandbox.js';
 import type {Phase} from './apply-result.js';
 import type {FarmNode} from './farm-graph.js';
@@ -12,12 +16,25 @@ import type {Turn} from './turn-context.js';
 
 /** What came of asking a node what to do with a task. */
 export type NodeAnswer =
-	| {readonly kind: 'result'; readonly result: ProcessResult; readonly commitMemory: () => void}
+	| {
+			readonly kind: 'result';
+			readonly result: ProcessResult;
+			readonly commitMemory: () => void;
+	  }
 	/** It takes longer than a turn may wait: for the slow lane. */
 	| {readonly kind: 'slow'}
 	/** It is under way already. */
-	| {readonly kind: 'promise'; readonly promise: Promise<ProcessResult>; readonly commitMemory: () => void}
-	| {readonly kind: 'failed'; readonly reason: 'parameter' | 'process'; readonly message: string; readonly stack?: string};
+	| {
+			readonly kind: 'promise';
+			readonly promise: Promise<ProcessResult>;
+			readonly commitMemory: () => void;
+	  }
+	| {
+			readonly kind: 'failed';
+			readonly reason: 'parameter' | 'process';
+			readonly message: string;
+			readonly stack?: string;
+	  };
 
 /** How the node's script, if it runs one, is run: only if it is quick, or however long it takes. */
 export type Pace = 'quick' | 'patient';
@@ -25,12 +42,24 @@ export type Pace = 'quick' | 'patient';
 /**
 Evaluate a node's parameters for a task and call its `process` or `postprocess`. Nothing is changed by this but through what the answer says.
 
+@param turn
+@param task
+@param root0
+@param root0.node
+@param root0.phase
+@param root0.pace
 @param evaluations - of the parameters' expressions, where they were evaluated outside of the turn
+@param root0.evaluations
 */
 export const callNode = (
 	turn: Turn,
 	task: TaskDraft,
-	{node, phase, pace, evaluations}: {
+	{
+		node,
+		phase,
+		pace,
+		evaluations,
+	}: {
 		readonly node: FarmNode;
 		readonly phase: Phase;
 		readonly pace: Pace;
@@ -38,7 +67,8 @@ export const callNode = (
 	},
 ): NodeAnswer => {
 	const {definition, compiled} = node;
-	const run = phase === 'process' ? definition?.process : definition?.postprocess;
+	const run =
+		phase === 'process' ? definition?.process : definition?.postprocess;
 	if (!definition || !compiled || !run) {
 		return {
 			kind: 'failed',
@@ -57,13 +87,15 @@ export const callNode = (
 	const context: NodeContext<never> = {
 		task: viewOf(turn, task),
 		node: {id: node.id, name: node.name, type: node.type},
-		// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- assembled by the node's own schema
+
 		parameters: parameters.values as never,
 		config: {...turn.settings.globals, ...turn.settings.nodeConfig[node.type]},
 		memory: memory.memory,
 		relatives: relativesOf(turn, task),
 		runScript(source): MaybePromise<ScriptOutcome> {
-			const outcome = turn.sandbox.runScript(source, () => scopeOf(turn, task, node));
+			const outcome = turn.sandbox.runScript(source, () =>
+				scopeOf(turn, task, node),
+			);
 			if (outcome !== 'slow') {
 				return outcome;
 			}
@@ -78,32 +110,41 @@ export const callNode = (
 	};
 	try {
 		const answer = run(context);
-		if (answer instanceof Promise) {
-			return {kind: 'promise', promise: answer, commitMemory: memory.commit};
-		}
-
-		return {kind: 'result', result: answer, commitMemory: memory.commit};
+		return answer instanceof Promise
+			? {kind: 'promise', promise: answer, commitMemory: memory.commit}
+			: {kind: 'result', result: answer, commitMemory: memory.commit};
 	} catch (error) {
 		return slow ? {kind: 'slow'} : failure(node, phase, error);
 	}
 };
 
 /** A node's code threw: a plugin's defect, or ours. The task tells. */
-export const failure = (node: FarmNode, phase: Phase, error: unknown): Extract<NodeAnswer, {kind: 'failed'}> => ({
+export const failure = (
+	node: FarmNode,
+	phase: Phase,
+	error: unknown,
+): Extract<NodeAnswer, {kind: 'failed'}> => ({
 	kind: 'failed',
 	reason: 'process',
 	message: `The ${phase} of node ${node.name} (${node.type}) threw: ${error instanceof Error ? error.message : String(error)}`,
-	...(error instanceof Error && error.stack !== undefined ? {stack: error.stack.slice(0, 4096)} : {}),
+	...(error instanceof Error &&
+		error.stack !== undefined && {stack: error.stack.slice(0, 4096)}),
 });
 
 const parametersOf = (
 	turn: Turn,
 	task: TaskDraft,
-	{node, evaluations}: {readonly node: FarmNode; readonly evaluations: readonly Evaluation[] | undefined},
+	{
+		node,
+		evaluations,
+	}: {
+		readonly node: FarmNode;
+		readonly evaluations: readonly Evaluation[] | undefined;
+	},
 ):
+	| Extract<NodeAnswer, {kind: 'failed'}>
 	| {readonly kind: 'ok'; readonly values: Readonly<Record<string, unknown>>}
-	| {readonly kind: 'slow'}
-	| Extract<NodeAnswer, {kind: 'failed'}> => {
+	| {readonly kind: 'slow'} => {
 	const {compiled} = node;
 	if (!compiled) {
 		return {kind: 'ok', values: {}};
@@ -112,7 +153,9 @@ const parametersOf = (
 	const {expressions} = compiled;
 	const results: Json[] = [];
 	if (expressions.length > 0) {
-		const outcome = evaluations ?? turn.sandbox.evaluate(expressions, () => scopeOf(turn, task, node));
+		const outcome =
+			evaluations ??
+			turn.sandbox.evaluate(expressions, () => scopeOf(turn, task, node));
 		if (outcome === 'slow') {
 			return {kind: 'slow'};
 		}
@@ -140,4 +183,5 @@ const parametersOf = (
 			};
 };
 
-const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+const shortened = (text: string): string =>
+	text.length > 200 ? `${text.slice(0, 200)}…` : text;

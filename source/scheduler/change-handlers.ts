@@ -6,8 +6,15 @@ import type {Connection} from '../net/greet.js';
 import type {SchedulerCall} from '../net/scheduler-methods.js';
 import type {TaskSelection} from '../net/messages/shapes.js';
 import {recorded, type Request} from './journal.js';
-import type {Operation, Submit} from './operation.js';
-import {forceState, moveTo, onEachTask, taskActions, type ActionResult, type OnTask} from './operations/act-on-tasks.js';
+import type {Operation, Submit} from './turn-context.js';
+import {
+	forceState,
+	moveTo,
+	onEachTask,
+	taskActions,
+	type ActionResult,
+	type OnTask,
+} from './operations/act-on-tasks.js';
 import {
 	actOnNodes,
 	addConnection,
@@ -19,7 +26,11 @@ import {
 	renameNode,
 	setNode,
 } from './operations/graph.js';
-import {actOnGroups, deleteGroupStep, setGroupPriority} from './operations/groups.js';
+import {
+	actOnGroups,
+	deleteGroupStep,
+	setGroupPriority,
+} from './operations/groups.js';
 import {deleteLimit, setLimit} from './operations/limits.js';
 import {setTask} from './operations/set-task.js';
 import {submitTasks} from './operations/submit-tasks.js';
@@ -37,7 +48,10 @@ export type ChangeContext = {
 	readonly views: ViewContext;
 	/** Logs of invocations that were deleted for good. */
 	readonly removeLogs: (invocations: readonly number[]) => void;
-	readonly rotateKeys: (options: {readonly viewOnly: boolean}) => Promise<{readonly join_code: string; readonly view_only_join_code: string}>;
+	readonly rotateKeys: (options: {readonly viewOnly: boolean}) => Promise<{
+		readonly join_code: string;
+		readonly view_only_join_code: string;
+	}>;
 };
 
 /** Answer a request that changes something. Every answer is sent after the change is durable. */
@@ -50,17 +64,27 @@ export const answerChange = async (
 		submit(recorded(requestOf(connection, call), operation));
 	const creator = connection.user || connection.name;
 
-	const actOnSelection = async (select: TaskSelection, act: OnTask): Promise<ActionResult> => {
+	const actOnSelection = async (
+		select: TaskSelection,
+		act: OnTask,
+	): Promise<ActionResult> => {
 		if ('ids' in select && select.ids.length <= tasksPerTurn) {
 			return record(onEachTask(select.ids, act));
 		}
 
-		const total = {changed: 0, skipped: [] as Array<ActionResult['skipped'][number]>};
-		for (const ids of 'ids' in select ? pagesOf(select.ids) : foundBy(views, select.filter)) {
+		const total = {
+			changed: 0,
+			skipped: [] as Array<ActionResult['skipped'][number]>,
+		};
+		for (const ids of 'ids' in select
+			? pagesOf(select.ids)
+			: foundBy(views, select.filter)) {
 			// eslint-disable-next-line no-await-in-loop -- others have their turn in between
 			const {changed, skipped} = await submit(onEachTask(ids, act));
 			total.changed += changed;
-			total.skipped.push(...skipped.slice(0, Math.max(0, 1000 - total.skipped.length)));
+			total.skipped.push(
+				...skipped.slice(0, Math.max(0, 1000 - total.skipped.length)),
+			);
 		}
 
 		return record(() => total);
@@ -84,12 +108,26 @@ export const answerChange = async (
 		}
 
 		case 'task.act': {
-			call.reply(copied(await actOnSelection(call.params.select, taskActions[call.params.action])));
+			call.reply(
+				copied(
+					await actOnSelection(
+						call.params.select,
+						taskActions[call.params.action],
+					),
+				),
+			);
 			return;
 		}
 
 		case 'task.force': {
-			call.reply(copied(await actOnSelection(call.params.select, forceState(call.params.state))));
+			call.reply(
+				copied(
+					await actOnSelection(
+						call.params.select,
+						forceState(call.params.state),
+					),
+				),
+			);
 			return;
 		}
 
@@ -102,10 +140,15 @@ export const answerChange = async (
 
 			const input = wanted ?? node.inputs[0] ?? 'main';
 			if (!node.inputs.includes(input)) {
-				throw new FarmError('INVALID', `Node ${to} has no input ${input}, only ${node.inputs.join(', ')}.`);
+				throw new FarmError(
+					'INVALID',
+					`Node ${to} has no input ${input}, only ${node.inputs.join(', ')}.`,
+				);
 			}
 
-			call.reply(copied(await actOnSelection(select, moveTo({node: node.id, input}))));
+			call.reply(
+				copied(await actOnSelection(select, moveTo({node: node.id, input}))),
+			);
 			return;
 		}
 
@@ -139,17 +182,23 @@ export const answerChange = async (
 		}
 
 		case 'group.set_priority': {
-			call.reply(await record(setGroupPriority(call.params.names, call.params.priority)));
+			call.reply(
+				await record(setGroupPriority(call.params.names, call.params.priority)),
+			);
 			return;
 		}
 
 		case 'worker.act': {
-			call.reply(await record(actOnWorkers(call.params.workers, call.params.action)));
+			call.reply(
+				await record(actOnWorkers(call.params.workers, call.params.action)),
+			);
 			return;
 		}
 
 		case 'worker.set_groups': {
-			const id = await record(setWorkerGroups(call.params.worker, call.params.groups ?? undefined));
+			const id = await record(
+				setWorkerGroups(call.params.worker, call.params.groups ?? undefined),
+			);
 			const {fleet} = views.books();
 			call.reply(workerShapeOf(fleet, findWorker(fleet, String(id))));
 			return;
@@ -163,7 +212,7 @@ export const answerChange = async (
 				}
 
 				return editGraph({
-					nodes: {[name]: {type, parameters, ...(position ? {position} : {})}},
+					nodes: {[name]: {type, parameters, ...(position && {position})}},
 					connections: [],
 				})(turn);
 			});
@@ -189,12 +238,16 @@ export const answerChange = async (
 		}
 
 		case 'node.act': {
-			call.reply(await record(actOnNodes(call.params.names, call.params.action)));
+			call.reply(
+				await record(actOnNodes(call.params.names, call.params.action)),
+			);
 			return;
 		}
 
 		case 'connection.add': {
-			const wire = await record((turn) => addConnection(wireIn(turn, call.params.connection))(turn));
+			const wire = await record((turn) =>
+				addConnection(wireIn(turn, call.params.connection))(turn),
+			);
 			const {graph} = views.books();
 			const laid = graph.wires
 				.map((candidate) => connectionShapeOf(graph, candidate))
@@ -221,7 +274,10 @@ export const answerChange = async (
 				? await submit(applyGraph(document, {prune, dryRun}))
 				: await record(applyGraph(document, {prune, dryRun}));
 			call.reply({
-				changes: changes.map((change) => ({...change, details: [...change.details]})),
+				changes: changes.map((change) => ({
+					...change,
+					details: [...change.details],
+				})),
 				faults: faults.map((fault) => ({...fault, path: [...fault.path]})),
 			});
 			return;
@@ -240,7 +296,12 @@ export const answerChange = async (
 
 		case 'key.rotate': {
 			const codes = await rotateKeys({viewOnly: call.params.view_only});
-			await submit(recorded({...requestOf(connection, call), requestId: undefined}, () => undefined));
+			await submit(
+				recorded(
+					{...requestOf(connection, call), requestId: undefined},
+					() => undefined,
+				),
+			);
 			call.reply(codes);
 		}
 	}
@@ -276,13 +337,19 @@ export type ChangeCall = Extract<SchedulerCall, {readonly name: ChangeName}>;
 export const isChangeCall = (call: SchedulerCall): call is ChangeCall =>
 	(changeMethods as ReadonlySet<string>).has(call.name);
 
-const copied = ({changed, skipped}: ActionResult) => ({changed, skipped: [...skipped]});
+const copied = ({changed, skipped}: ActionResult) => ({
+	changed,
+	skipped: [...skipped],
+});
 
-const requestOf = (connection: Connection, {name, params}: ChangeCall): Request => {
+const requestOf = (
+	connection: Connection,
+	{name, params}: ChangeCall,
+): Request => {
 	const {request_id: requestId, ...rest} = params;
 	return {
 		method: name,
-		// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- it came as JSON, and fits its schema
+
 		params: rest as Json,
 		requestId,
 		client: connection.name,
@@ -291,7 +358,9 @@ const requestOf = (connection: Connection, {name, params}: ChangeCall): Request 
 	};
 };
 
-const pagesOf = function* (ids: readonly TaskId[]): Generator<readonly TaskId[]> {
+const pagesOf = function* (
+	ids: readonly TaskId[],
+): Generator<readonly TaskId[]> {
 	for (let from = 0; from < ids.length; from += tasksPerTurn) {
 		yield ids.slice(from, from + tasksPerTurn);
 	}
@@ -304,7 +373,10 @@ const foundBy = function* (
 ): Generator<readonly TaskId[]> {
 	let after: number | undefined = 0;
 	while (after !== undefined) {
-		const page: ReturnType<typeof selectTasks> = selectTasks(views, filter, {after, limit: tasksPerTurn});
+		const page: ReturnType<typeof selectTasks> = selectTasks(views, filter, {
+			after,
+			limit: tasksPerTurn,
+		});
 		after = page.next;
 		if (page.ids.length > 0) {
 			yield page.ids;
@@ -320,7 +392,8 @@ const wireIn = (turn: Parameters<Operation<unknown>>[0], text: string) => {
 
 	return {
 		from: written.from,
-		output: written.output ?? existingNode(turn, written.from).outputs[0] ?? 'main',
+		output:
+			written.output ?? existingNode(turn, written.from).outputs[0] ?? 'main',
 		to: written.to,
 		input: written.input ?? existingNode(turn, written.to).inputs[0] ?? 'main',
 	};

@@ -16,21 +16,11 @@ import type {ArrivalKind, SplitRow} from '../db/queries/splits.js';
 import type {TaskRow} from '../db/queries/tasks.js';
 import type {Statements} from '../db/statements.js';
 import type {Books} from './books.js';
+import type {GroupCounts, GroupDraft, SplitDraft} from './desk-drafts.js';
 import {draftOf, type TaskDraft} from './task-draft.js';
 import {noChanges, type TurnChanges} from './turn-changes.js';
 import {add, createWriteBack} from './write-back.js';
 
-/** Counts by state, and `paused` and `total`, of a group's tasks. */
-export type GroupCounts = Record<string, number>;
-
-export type GroupDraft = {
-	readonly row: GroupRow;
-	readonly counts: GroupCounts;
-	isNew: boolean;
-	changed: boolean;
-};
-
-export type SplitDraft = {readonly row: SplitRow; isNew: boolean; changed: boolean};
 
 /** Where a task goes; what is absent is forgotten, as it belongs to the state that is left. */
 export type Place = {
@@ -38,7 +28,11 @@ export type Place = {
 	readonly node?: NodeId;
 	readonly input?: string;
 	readonly output?: string;
-	readonly details?: {readonly reason: string; readonly message: string; readonly [key: string]: Json};
+	readonly details?: {
+		readonly reason: string;
+		readonly message: string;
+		readonly [key: string]: Json;
+	};
 	/** Kept in the history beside the state. */
 	readonly note?: string;
 	/** To the slow lane, where the turn does not wait for it. */
@@ -57,7 +51,11 @@ export type NewTask = {
 	readonly paused: boolean;
 	readonly groups: readonly GroupId[];
 	readonly parent?: TaskDraft;
-	readonly element?: {readonly split: SplitId; readonly index: number; readonly of: TaskDraft};
+	readonly element?: {
+		readonly split: SplitId;
+		readonly index: number;
+		readonly of: TaskDraft;
+	};
 };
 
 /** How many tasks a turn keeps at hand before it writes them and lets go of them. */
@@ -70,7 +68,16 @@ export const createDesk = (statements: Statements, books: Books) => {
 	const tasks = new Map<TaskId, TaskDraft>();
 	const groups = new Map<GroupId, GroupDraft>();
 	const splits = new Map<SplitId, SplitDraft>();
-	const arrivals = new Map<string, {readonly kind: ArrivalKind; readonly of: number; readonly node: NodeId; count: number; changed: boolean}>();
+	const arrivals = new Map<
+		string,
+		{
+			readonly kind: ArrivalKind;
+			readonly of: number;
+			readonly node: NodeId;
+			count: number;
+			changed: boolean;
+		}
+	>();
 	const memory = new Map<NodeId, Map<string, string | undefined>>();
 	let frontier: TaskDraft[] = [];
 	let afterwards: Array<() => void> = [];
@@ -78,7 +85,15 @@ export const createDesk = (statements: Statements, books: Books) => {
 	let now = 0;
 	let touched = 0;
 	let remembered: JsonObject | undefined;
-	const writeBack = createWriteBack({statements, books, tasks, groups, splits, arrivals, memory});
+	const writeBack = createWriteBack({
+		statements,
+		books,
+		tasks,
+		groups,
+		splits,
+		arrivals,
+		memory,
+	});
 
 	const task = (id: TaskId): TaskDraft | undefined => {
 		const known = tasks.get(id);
@@ -118,7 +133,10 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 		const row = statements.groups.get.get(id);
 		if (!row) {
-			throw new FarmError('INTERNAL', `Group ${id} is named by a task, but is not there.`);
+			throw new FarmError(
+				'INTERNAL',
+				`Group ${id} is named by a task, but is not there.`,
+			);
 		}
 
 		return keepGroup(row);
@@ -130,8 +148,12 @@ export const createDesk = (statements: Statements, books: Books) => {
 			return known;
 		}
 
-		// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- only write-back writes it
-		const draft = {row, counts: JSON.parse(row.counts) as GroupCounts, isNew: false, changed: false};
+		const draft = {
+			row,
+			counts: JSON.parse(row.counts) as GroupCounts,
+			isNew: false,
+			changed: false,
+		};
 		groups.set(row.id, draft);
 		groupNames.set(row.name, row.id);
 		return draft;
@@ -169,7 +191,10 @@ export const createDesk = (statements: Statements, books: Books) => {
 		return draft;
 	};
 
-	const changeGroup = (draft: GroupDraft, change: Partial<Pick<GroupRow, 'priority' | 'archived'>>): void => {
+	const changeGroup = (
+		draft: GroupDraft,
+		change: Partial<Pick<GroupRow, 'priority' | 'archived'>>,
+	): void => {
 		touched += 1;
 		Object.assign(draft.row, change);
 		draft.changed = true;
@@ -177,7 +202,9 @@ export const createDesk = (statements: Statements, books: Books) => {
 	};
 
 	const groupsOf = (of: TaskDraft): readonly GroupId[] => {
-		of.groups ??= statements.tasks.groupsOf.all(of.row.id).map((row) => row.group_id);
+		of.groups ??= statements.tasks.groupsOf
+			.all(of.row.id)
+			.map((row) => row.group_id);
 		if (of.was !== undefined) {
 			of.countedGroups ??= of.groups;
 		}
@@ -193,7 +220,10 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 		const row = statements.splits.get.get(id);
 		if (!row) {
-			throw new FarmError('INTERNAL', `Split ${id} is named by a task, but is not there.`);
+			throw new FarmError(
+				'INTERNAL',
+				`Split ${id} is named by a task, but is not there.`,
+			);
 		}
 
 		const draft = {row, isNew: false, changed: false};
@@ -239,7 +269,13 @@ export const createDesk = (statements: Statements, books: Books) => {
 		const key = `${kind} ${of} ${node}`;
 		let entry = arrivals.get(key);
 		if (!entry) {
-			entry = {kind, of, node, count: statements.splits.arrivals.get(kind, of, node)?.count ?? 0, changed: false};
+			entry = {
+				kind,
+				of,
+				node,
+				count: statements.splits.arrivals.get(kind, of, node)?.count ?? 0,
+				changed: false,
+			};
 			arrivals.set(key, entry);
 		}
 
@@ -248,7 +284,9 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 	const countArrival = ({row}: TaskDraft, by: 1 | -1): void => {
 		const [kind, of] =
-			row.split_id === null ? (['parent', row.parent_id] as const) : (['split', row.split_id] as const);
+			row.split_id === null
+				? (['parent', row.parent_id] as const)
+				: (['split', row.split_id] as const);
 		if (of !== null) {
 			const entry = arrivalsEntry(kind, of, row.node_id);
 			entry.count += by;
@@ -265,16 +303,25 @@ export const createDesk = (statements: Statements, books: Books) => {
 		switch (row.state) {
 			case 'waiting':
 			case 'post_waiting': {
-				return books.graph.nodes.get(row.node_id)?.enabled === false ? null : slow ? 'slow' : 'advance';
+				return books.graph.nodes.get(row.node_id)?.enabled === false
+					? null
+					: slow
+						? 'slow'
+						: 'advance';
 			}
 
 			case 'ready': {
-				return books.graph.nodes.get(row.node_id)?.enabled === false ? null : 'dispatch';
+				return books.graph.nodes.get(row.node_id)?.enabled === false
+					? null
+					: 'dispatch';
 			}
 
 			case 'done':
 			case 'spawned': {
-				return books.graph.wiresFrom(row.node_id, row.output ?? 'main').length > 0 ? 'advance' : null;
+				return books.graph.wiresFrom(row.node_id, row.output ?? 'main').length >
+					0
+					? 'advance'
+					: null;
 			}
 
 			case 'generating':
@@ -296,10 +343,12 @@ export const createDesk = (statements: Statements, books: Books) => {
 		touched += 1;
 		draft.row.queue = queueOf(draft.row, slow);
 		draft.placeChanged = true;
-		if (draft.row.queue === 'advance' && !draft.queued) {
-			draft.queued = true;
-			frontier.push(draft);
+		if (draft.row.queue !== 'advance' || draft.queued) {
+			return;
 		}
+
+		draft.queued = true;
+		frontier.push(draft);
 	};
 
 	/** The one way in which a task changes its state or its node. */
@@ -311,7 +360,8 @@ export const createDesk = (statements: Statements, books: Books) => {
 		}
 
 		row.state = to.state;
-		row.state_details = to.details === undefined ? null : JSON.stringify(to.details);
+		row.state_details =
+			to.details === undefined ? null : JSON.stringify(to.details);
 		if (to.node !== undefined) {
 			row.node_id = to.node;
 			row.attempts = 0;
@@ -325,7 +375,12 @@ export const createDesk = (statements: Statements, books: Books) => {
 		}
 
 		row.changed_at = now;
-		draft.steps.push([to.state, row.node_id, now, to.note ?? to.details?.message]);
+		draft.steps.push([
+			to.state,
+			row.node_id,
+			now,
+			to.note ?? to.details?.message,
+		]);
 		if (isBlocked(to.state)) {
 			countArrival(draft, 1);
 		}
@@ -347,13 +402,19 @@ export const createDesk = (statements: Statements, books: Books) => {
 		let best: GroupRow | undefined;
 		for (const id of groupsOf(draft)) {
 			const {row} = group(id);
-			if (row.archived === 0 && (best === undefined || row.priority > best.priority)) {
+			if (
+				row.archived === 0 &&
+				(best === undefined || row.priority > best.priority)
+			) {
 				best = row;
 			}
 		}
 
 		draft.row.queue_group_id = best?.id ?? 0;
-		draft.row.effective_priority = (best?.priority ?? 0) + draft.row.priority_adjustment + draft.row.priority;
+		draft.row.effective_priority =
+			(best?.priority ?? 0) +
+			draft.row.priority_adjustment +
+			draft.row.priority;
 		draft.placeChanged = true;
 	};
 
@@ -421,8 +482,9 @@ export const createDesk = (statements: Statements, books: Books) => {
 	const wake = (draft: TaskDraft | undefined): void => {
 		if (draft && isBlocked(draft.row.state)) {
 			place(draft, {
-				state: draft.row.state === 'waiting_blocked' ? 'waiting' : 'post_waiting',
-				...(draft.row.output === null ? {} : {output: draft.row.output}),
+				state:
+					draft.row.state === 'waiting_blocked' ? 'waiting' : 'post_waiting',
+				...(draft.row.output !== null && {output: draft.row.output}),
 			});
 		}
 	};
@@ -444,7 +506,10 @@ export const createDesk = (statements: Statements, books: Books) => {
 			input: fields.input ?? 'main',
 			output: fields.output ?? null,
 			attributes: JSON.stringify(fields.attributes),
-			environment: fields.environment === undefined ? null : JSON.stringify(fields.environment),
+			environment:
+				fields.environment === undefined
+					? null
+					: JSON.stringify(fields.environment),
 			split_id: element?.split ?? null,
 			split_index: element?.index ?? null,
 			split_level: element ? element.of.row.split_level + 1 : 0,
@@ -537,12 +602,14 @@ export const createDesk = (statements: Statements, books: Books) => {
 		writeTasks,
 		/** Write everything and let go of it if it has become much, but for `kept`. What still has to be done stays in the database's queue. */
 		tidy(kept?: TaskDraft): void {
-			if (tasks.size > deskSize) {
-				writeTasks();
-				forgetAll();
-				if (kept) {
-					tasks.set(kept.row.id, kept);
-				}
+			if (!(tasks.size > deskSize)) {
+				return;
+			}
+
+			writeTasks();
+			forgetAll();
+			if (kept) {
+				tasks.set(kept.row.id, kept);
 			}
 		},
 		/** Whether this is still the draft of its task: after `tidy` or `evict` it may not be. */
@@ -585,7 +652,15 @@ export const createDesk = (statements: Statements, books: Books) => {
 		/** Tasks of a group changed their state beside the desk. */
 		recountGroup(
 			id: GroupId,
-			{from, to, count}: {readonly from: TaskState; readonly to: TaskState; readonly count: number},
+			{
+				from,
+				to,
+				count,
+			}: {
+				readonly from: TaskState;
+				readonly to: TaskState;
+				readonly count: number;
+			},
 		): void {
 			const draft = group(id);
 			add(draft.counts, from, -count);
@@ -609,7 +684,8 @@ export const createDesk = (statements: Statements, books: Books) => {
 		createSplit,
 		sealSplit,
 		openSplitOf,
-		arrivals: (kind: ArrivalKind, of: number, node: NodeId): number => arrivalsEntry(kind, of, node).count,
+		arrivals: (kind: ArrivalKind, of: number, node: NodeId): number =>
+			arrivalsEntry(kind, of, node).count,
 		memoryOf,
 		place,
 		requeue,

@@ -1,5 +1,10 @@
 import {z} from 'zod';
-import {invocationId, type GroupId, type RequirementId, type TaskId} from '../core/ids.js';
+import {
+	invocationId,
+	type GroupId,
+	type RequirementId,
+	type TaskId,
+} from '../core/ids.js';
 import type {InvocationRequest} from '../core/invocation.js';
 import type {Requirements, Resources} from '../core/requirements.js';
 import {fits, reservation, unmet} from '../graph/match.js';
@@ -17,14 +22,20 @@ const mostTies = 16;
 /** So many tasks of a line are passed over in one pass because they must not run now. */
 const mostSkipped = 100;
 
-type Line = {readonly requirement: RequirementId; readonly priority: number; readonly group: GroupId};
+type Line = {
+	readonly requirement: RequirementId;
+	readonly priority: number;
+	readonly group: GroupId;
+};
 
 /**
 Give ready tasks to free workers: highest effective priority first, then the group with the fewest invocations running, then the lower task id. A requirement that no free worker meets holds nobody back: its line is left alone until something comes free that could take it.
 
 @returns `again`: more could be given out at once; `wakeAt`: when a task that stays away from a machine may go there again, in milliseconds since 1970
 */
-export const dispatch = (turn: Turn): {readonly again: boolean; readonly wakeAt: number | undefined} => {
+export const dispatch = (
+	turn: Turn,
+): {readonly again: boolean; readonly wakeAt: number | undefined} => {
 	const {books} = turn;
 	const pass = new Pass(turn);
 	if (books.ready.total() > 0 && books.fleet.workers.size > 0) {
@@ -54,8 +65,15 @@ export const dispatch = (turn: Turn): {readonly again: boolean; readonly wakeAt:
 class Pass {
 	wakeAt: number | undefined;
 	readonly #turn: Turn;
-	readonly #open = new Map<RequirementId, {readonly requirements: Requirements; readonly onlyFresh: boolean}>();
-	readonly #cursors = new Map<string, {after: TaskId | 0; skipped: number; spent: boolean}>();
+	readonly #open = new Map<
+		RequirementId,
+		{readonly requirements: Requirements; readonly onlyFresh: boolean}
+	>();
+
+	readonly #cursors = new Map<
+		string,
+		{after: TaskId | 0; skipped: number; spent: boolean}
+	>();
 
 	constructor(turn: Turn) {
 		this.#turn = turn;
@@ -85,7 +103,8 @@ class Pass {
 					line.priority > best.priority ||
 					(line.priority === best.priority &&
 						(line.running < best.running ||
-							(line.running === best.running && this.#head(line) < this.#head(best)))))
+							(line.running === best.running &&
+								this.#head(line) < this.#head(best)))))
 			) {
 				best = line;
 			}
@@ -127,15 +146,20 @@ class Pass {
 			case 'worker': {
 				cursor.after = id;
 				const task = desk.existingTask(id);
-				assign(this.#turn, task, {worker: choice.worker, requirements: open.requirements});
+				assign(this.#turn, task, {
+					worker: choice.worker,
+					requirements: open.requirements,
+				});
 				return true;
 			}
 		}
 	}
 
-	#bestOf(requirement: RequirementId): (Line & {readonly running: number}) | undefined {
+	#bestOf(
+		requirement: RequirementId,
+	): (Line & {readonly running: number}) | undefined {
 		const {ready, fleet} = this.#turn.books;
-		let below = Number.POSITIVE_INFINITY;
+		let below = Infinity;
 		for (;;) {
 			const level = ready.best(requirement, below);
 			if (!level) {
@@ -143,7 +167,7 @@ class Pass {
 			}
 
 			let ties: Line[] = [];
-			let fewest = Number.POSITIVE_INFINITY;
+			let fewest = Infinity;
 			for (const group of level.groups.keys()) {
 				const line = {requirement, priority: level.priority, group};
 				if (this.#cursors.get(keyOf(line))?.spent) {
@@ -200,7 +224,7 @@ class Pass {
 	}
 
 	#head(line: Line): number {
-		return this.#peek(line) ?? Number.POSITIVE_INFINITY;
+		return this.#peek(line) ?? Infinity;
 	}
 
 	#skip(line: Line, id: TaskId): void {
@@ -214,8 +238,9 @@ class Pass {
 		const {books, statements} = this.#turn;
 		let requirements = books.requirements.get(id);
 		if (!requirements) {
-			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- `makeReady` wrote it
-			requirements = JSON.parse(statements.invocations.requirement.get(id)?.json ?? '{}') as Requirements;
+			requirements = JSON.parse(
+				statements.invocations.requirement.get(id)?.json ?? '{}',
+			) as Requirements;
 			books.requirements.set(id, requirements);
 		}
 
@@ -225,7 +250,15 @@ class Pass {
 	/** Of the workers that can take it now, the one with the fewest GPUs that it does not need, then the most cores free. */
 	#choose(
 		id: TaskId,
-		{line, requirements, onlyFresh}: {readonly line: Line; readonly requirements: Requirements; readonly onlyFresh: boolean},
+		{
+			line,
+			requirements,
+			onlyFresh,
+		}: {
+			readonly line: Line;
+			readonly requirements: Requirements;
+			readonly onlyFresh: boolean;
+		},
 	):
 		| {readonly kind: 'worker'; readonly worker: FleetWorker}
 		| {readonly kind: 'none'}
@@ -237,7 +270,8 @@ class Pass {
 		}
 
 		const avoided = fleet.avoided.get(id);
-		let chosen: {readonly worker: FleetWorker; readonly free: Resources} | undefined;
+		let chosen:
+			{readonly worker: FleetWorker; readonly free: Resources} | undefined;
 		let until: number | undefined;
 		const capable = eligible(this.#turn, line.requirement, requirements);
 		for (const worker of capable) {
@@ -271,18 +305,24 @@ class Pass {
 
 		// Nobody else could ever run it: then there, after all.
 		const elsewhere = capable.some(
-			(worker) => worker.link !== undefined && (avoided?.get(worker.row.machine_id) ?? 0) <= desk.now(),
+			(worker) =>
+				worker.link !== undefined &&
+				(avoided?.get(worker.row.machine_id) ?? 0) <= desk.now(),
 		);
 		if (elsewhere) {
 			return {kind: 'avoided', until};
 		}
 
-		const there = capable.find((worker) => isOpen(worker) && fits(requirements.minimum, freeOn(fleet, worker)));
+		const there = capable.find(
+			(worker) =>
+				isOpen(worker) && fits(requirements.minimum, freeOn(fleet, worker)),
+		);
 		return there ? {kind: 'worker', worker: there} : {kind: 'avoided', until};
 	}
 }
 
-const keyOf = ({requirement, priority, group}: Line): string => `${requirement} ${priority} ${group}`;
+const keyOf = ({requirement, priority, group}: Line): string =>
+	`${requirement} ${priority} ${group}`;
 
 /** It is connected, well, and may be given something. */
 export const isOpen = (worker: FleetWorker): boolean =>
@@ -294,9 +334,15 @@ export const isOpen = (worker: FleetWorker): boolean =>
 const isBetter = (
 	a: {readonly worker: FleetWorker; readonly free: Resources},
 	b: {readonly worker: FleetWorker; readonly free: Resources},
-): boolean => (a.free.gpus === b.free.gpus ? a.free.cpus > b.free.cpus : a.free.gpus < b.free.gpus);
+): boolean =>
+	a.free.gpus === b.free.gpus
+		? a.free.cpus > b.free.cpus
+		: a.free.gpus < b.free.gpus;
 
-const limitsAllow = ({books: {fleet}}: Turn, {limits}: Requirements): boolean => {
+const limitsAllow = (
+	{books: {fleet}}: Turn,
+	{limits}: Requirements,
+): boolean => {
 	for (const name in limits) {
 		const limit = fleet.limits.get(name);
 		if (!limit || limit.inUse + (limits[name] ?? 0) > limit.total) {
@@ -308,10 +354,16 @@ const limitsAllow = ({books: {fleet}}: Turn, {limits}: Requirements): boolean =>
 };
 
 /** The workers that could run it if nothing else did. */
-const eligible = ({books}: Turn, id: RequirementId, requirements: Requirements): readonly FleetWorker[] => {
+const eligible = (
+	{books}: Turn,
+	id: RequirementId,
+	requirements: Requirements,
+): readonly FleetWorker[] => {
 	let workers = books.eligible.get(id);
 	if (!workers) {
-		workers = [...books.fleet.workers.values()].filter((worker) => unmet(requirements, worker.offer).length === 0);
+		workers = [...books.fleet.workers.values()].filter(
+			(worker) => unmet(requirements, worker.offer).length === 0,
+		);
 		books.eligible.set(id, workers);
 	}
 
@@ -321,13 +373,20 @@ const eligible = ({books}: Turn, id: RequirementId, requirements: Requirements):
 const assign = (
 	turn: Turn,
 	task: TaskDraft,
-	{worker, requirements}: {readonly worker: FleetWorker; readonly requirements: Requirements},
+	{
+		worker,
+		requirements,
+	}: {readonly worker: FleetWorker; readonly requirements: Requirements},
 ): void => {
 	const {desk, books, statements} = turn;
 	const {row} = task;
 	const work = workOf(turn, row.id);
 	if (!work) {
-		fail(turn, task, {reason: 'node', message: 'It was made ready, but it is not known which process it is to run: move it to its node again.'});
+		fail(turn, task, {
+			reason: 'node',
+			message:
+				'It was made ready, but it is not known which process it is to run: move it to its node again.',
+		});
 		desk.writeTask(task);
 		return;
 	}
@@ -353,7 +412,7 @@ const assign = (
 	desk.place(task, {
 		state: 'invoking',
 		note: worker.row.name,
-		...(row.output === null ? {} : {output: row.output}),
+		...(row.output !== null && {output: row.output}),
 	});
 	desk.writeTask(task);
 	worker.spent = true;
@@ -395,10 +454,15 @@ const assign = (
 	});
 };
 
-const workShape = z.custom<InvocationRequest>((value) => typeof value === 'object' && value !== null && 'process' in value);
+const workShape = z.custom<InvocationRequest>(
+	(value) => typeof value === 'object' && value !== null && 'process' in value,
+);
 
 /** The process that a task runs or ran last. */
-export const workOf = ({statements}: Turn, task: TaskId): InvocationRequest | undefined => {
+export const workOf = (
+	{statements}: Turn,
+	task: TaskId,
+): InvocationRequest | undefined => {
 	const stored = statements.tasks.work.get(task);
 	return stored && workShape.parse(JSON.parse(stored.json));
 };

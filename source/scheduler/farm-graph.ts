@@ -2,7 +2,10 @@ import type {ConnectionRow, NodeRow} from '../db/queries/nodes.js';
 import type {ConnectionId, NodeId} from '../core/ids.js';
 import type {Json} from '../core/json.js';
 import type {NodeDefinition} from '../nodes/contract.js';
-import {compileParameters, type CompiledParameters} from '../nodes/compile-parameters.js';
+import {
+	compileParameters,
+	type CompiledParameters,
+} from '../nodes/compile-parameters.js';
 import type {Registry} from '../nodes/registry.js';
 
 /** A node with all that is needed to process tasks in it. */
@@ -40,7 +43,7 @@ export type FarmGraph = {
 
 export const makeNode = (row: NodeRow, registry: Registry): FarmNode => {
 	const definition = registry.get(row.type);
-	// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the schema's CHECK says that it is an object, and only parsed parameters are written
+
 	const stored = JSON.parse(row.parameters) as Record<string, Json>;
 	return {
 		id: row.id,
@@ -56,12 +59,18 @@ export const makeNode = (row: NodeRow, registry: Registry): FarmNode => {
 	};
 };
 
-export const outputsOf = (definition: NodeDefinition, stored: Readonly<Record<string, Json>>): readonly string[] => {
+export const outputsOf = (
+	definition: NodeDefinition,
+	stored: Readonly<Record<string, Json>>,
+): readonly string[] => {
 	const own =
 		typeof definition.outputs === 'function'
 			? definition.outputs({
 					...Object.fromEntries(
-						Object.entries(definition.parameters).map(([name, schema]) => [name, schema.default]),
+						Object.entries(definition.parameters).map(([name, schema]) => [
+							name,
+							schema.default,
+						]),
 					),
 					...stored,
 				})
@@ -69,7 +78,10 @@ export const outputsOf = (definition: NodeDefinition, stored: Readonly<Record<st
 	return own;
 };
 
-export const makeGraph = (nodes: readonly FarmNode[], connections: readonly ConnectionRow[]): FarmGraph => {
+export const makeGraph = (
+	nodes: readonly FarmNode[],
+	connections: readonly ConnectionRow[],
+): FarmGraph => {
 	const wires = connections.map((row) => ({
 		id: row.id,
 		from: row.from_node,

@@ -1,4 +1,10 @@
-import type {InvocationId, TaskId, WorkerId, NodeId, GroupId} from '../core/ids.js';
+import type {
+	InvocationId,
+	TaskId,
+	WorkerId,
+	NodeId,
+	GroupId,
+} from '../core/ids.js';
 import {noResources, type Resources} from '../core/requirements.js';
 import type {WorkerRow} from '../db/queries/workers.js';
 import {minus, plus, type Offer} from '../graph/match.js';
@@ -55,7 +61,10 @@ export type Fleet = {
 	/** Until when a task stays away from a machine. */
 	readonly avoided: Map<TaskId, Map<string, number>>;
 	/** What is used on each machine, and the workers there. */
-	readonly machines: Map<string, {used: Resources; readonly workers: Set<WorkerId>}>;
+	readonly machines: Map<
+		string,
+		{used: Resources; readonly workers: Set<WorkerId>}
+	>;
 };
 
 export const createFleet = (): Fleet => ({
@@ -101,7 +110,7 @@ export const freeOn = (fleet: Fleet, worker: FleetWorker): Resources => {
 
 /** Several workers on one machine offer the same cores: the largest offer is what the machine has. */
 const machineTotal = (fleet: Fleet, of: FleetWorker): Resources => {
-	let total = of.offer.total;
+	let {total} = of.offer;
 	const companions = fleet.machines.get(of.row.machine_id)?.workers;
 	if (!companions || companions.size < 2) {
 		return total;
@@ -113,7 +122,10 @@ const machineTotal = (fleet: Fleet, of: FleetWorker): Resources => {
 			cpus: Math.max(total.cpus, other.cpus),
 			memory_bytes: Math.max(total.memory_bytes, other.memory_bytes),
 			gpus: Math.max(total.gpus, other.gpus),
-			gpu_memory_bytes: Math.max(total.gpu_memory_bytes, other.gpu_memory_bytes),
+			gpu_memory_bytes: Math.max(
+				total.gpu_memory_bytes,
+				other.gpu_memory_bytes,
+			),
 		};
 	}
 
@@ -161,10 +173,15 @@ const change = (
 		}
 	}
 
-	if (invocation.group !== 0) {
-		fleet.running.set(invocation.group, (fleet.running.get(invocation.group) ?? 0) + sign);
-		if (fleet.running.get(invocation.group) === 0) {
-			fleet.running.delete(invocation.group);
-		}
+	if (invocation.group === 0) {
+		return;
+	}
+
+	fleet.running.set(
+		invocation.group,
+		(fleet.running.get(invocation.group) ?? 0) + sign,
+	);
+	if (fleet.running.get(invocation.group) === 0) {
+		fleet.running.delete(invocation.group);
 	}
 };

@@ -33,20 +33,29 @@ export const seal = (
 	}
 
 	const origin = desk.task(split.row.origin_id);
-	if (origin?.row.state === 'splitted') {
-		setAttributes(origin, {...attributesOf(origin), ...set});
-		leave(turn, origin, output, node);
+	if (origin?.row.state !== 'splitted') {
+		return;
 	}
+
+	setAttributes(origin, {...attributesOf(origin), ...set});
+	leave(turn, origin, output, node);
 };
 
 /** Let all elements that are blocked at the gatherer die by one statement; the counters follow by what is counted before. */
-const buryBlocked = ({desk, statements: {gather}}: Turn, {row: {split_id: id}}: TaskDraft, node: NodeId): void => {
+const buryBlocked = (
+	{desk, statements: {gather}}: Turn,
+	{row: {split_id: id, root_id: rootId}}: TaskDraft,
+	node: NodeId,
+): void => {
 	if (id === null) {
 		return;
 	}
 
 	desk.writeTasks();
-	for (const {group_id: group, state, count} of gather.blockedByGroup.all(id, node)) {
+	for (const {group_id: group, state, count} of gather.blockedByGroup.all(
+		id,
+		node,
+	)) {
 		desk.recountGroup(group, {from: state, to: 'dead', count});
 	}
 
@@ -56,13 +65,28 @@ const buryBlocked = ({desk, statements: {gather}}: Turn, {row: {split_id: id}}: 
 		total += count;
 	}
 
+	const {tasks: changed} = desk.changes();
+	for (const {id: buried, state} of gather.blocked.iterate(id, node)) {
+		changed.set(buried, {
+			id: buried,
+			root: rootId,
+			node,
+			was: state,
+			now: 'dead',
+		});
+	}
+
 	const at = desk.now();
-	gather.addVisits.run(desk.nextTurn(), JSON.stringify([['dead', node, at, 'gathered']]), id, node);
+	gather.addVisits.run(
+		desk.nextTurn(),
+		JSON.stringify([['dead', node, at, 'gathered']]),
+		id,
+		node,
+	);
 	gather.bury.run(at, id, node);
 	const split = desk.split(id);
 	split.row.dead_count += total;
 	split.changed = true;
 	desk.clearArrivals('split', id, node);
-	desk.changes().manyTasks = true;
 	desk.evict((task) => task.row.split_id === id);
 };

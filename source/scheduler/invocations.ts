@@ -41,7 +41,11 @@ export const giveUp = (turn: Turn, task: TaskDraft, message: string): void => {
 		return;
 	}
 
-	endInvocation(turn, invocation, {state: 'cancelled', reason: 'cancelled', message});
+	endInvocation(turn, invocation, {
+		state: 'cancelled',
+		reason: 'cancelled',
+		message,
+	});
 	invocation.ending = 'dead';
 	books.fleet.dying.set(invocation.task, invocation.id);
 	desk.after(() => {
@@ -54,11 +58,19 @@ export const askToEnd = ({books}: Turn, {id, worker}: LiveInvocation): void => {
 	books.fleet.workers.get(worker)?.link?.cancel(id, {forget: false});
 };
 
-export const liveOf = ({books}: Turn, {row}: TaskDraft): LiveInvocation | undefined =>
-	isRunning(row.state) && row.invocation_id !== null ? books.fleet.live.get(row.invocation_id) : undefined;
+export const liveOf = (
+	{books}: Turn,
+	{row}: TaskDraft,
+): LiveInvocation | undefined =>
+	isRunning(row.state) && row.invocation_id !== null
+		? books.fleet.live.get(row.invocation_id)
+		: undefined;
 
 /** The process is gone: what it held is free. */
-export const letGo = ({desk, books, recheckWorkers}: Turn, invocation: LiveInvocation): void => {
+export const letGo = (
+	{desk, books, recheckWorkers}: Turn,
+	invocation: LiveInvocation,
+): void => {
 	release(books.fleet, invocation);
 	if (books.fleet.dying.get(invocation.task) === invocation.id) {
 		books.fleet.dying.delete(invocation.task);

@@ -1,5 +1,5 @@
 import type {Json} from '../core/json.js';
-import type {Operation} from './operation.js';
+import type {Operation} from './turn-context.js';
 
 /** Who asked for a change, and for what; as it goes into the journal. */
 export type Request = {
@@ -26,7 +26,6 @@ export const recorded =
 		if (request.requestId !== undefined) {
 			const answer = statements.farm.answer.get(request.requestId);
 			if (answer) {
-				// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- what this method gave the first time
 				return JSON.parse(answer.result) as Value;
 			}
 		}
@@ -45,7 +44,11 @@ export const recorded =
 			before: before === undefined ? null : JSON.stringify(before),
 		});
 		if (request.requestId !== undefined) {
-			statements.farm.putAnswer.run(request.requestId, desk.now(), JSON.stringify(value ?? {}));
+			statements.farm.putAnswer.run(
+				request.requestId,
+				desk.now(),
+				JSON.stringify(value ?? {}),
+			);
 		}
 
 		return value;
@@ -55,5 +58,9 @@ const shortened = (params: Json): string => {
 	const text = JSON.stringify(params);
 	return text.length <= longestParams
 		? text
-		: JSON.stringify({cut: true, length: text.length, begins: text.slice(0, 1024)});
+		: JSON.stringify({
+				cut: true,
+				length: text.length,
+				begins: text.slice(0, 1024),
+			});
 };

@@ -11,17 +11,23 @@ export const kill = (turn: Turn, task: TaskDraft, note?: string): void => {
 
 	giveUp(turn, task, 'Its task was killed.');
 	const wasDivided = task.row.state === 'splitted';
-	desk.place(task, {state: 'dead', ...(note === undefined ? {} : {note})});
+	desk.place(task, {state: 'dead', ...(note !== undefined && {note})});
 	if (!wasDivided) {
 		return;
 	}
 
 	const split = desk.openSplitOf(task);
-	if (split) {
-		desk.sealSplit(split);
-		desk.writeTasks();
-		for (const {id} of statements.tasks.elements.all(split.row.id)) {
-			kill(turn, desk.existingTask(id), `Task ${task.row.id}, which was divided into it, was killed.`);
-		}
+	if (!split) {
+		return;
+	}
+
+	desk.sealSplit(split);
+	desk.writeTasks();
+	for (const {id} of statements.tasks.elements.all(split.row.id)) {
+		kill(
+			turn,
+			desk.existingTask(id),
+			`Task ${task.row.id}, which was divided into it, was killed.`,
+		);
 	}
 };

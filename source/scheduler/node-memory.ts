@@ -13,13 +13,15 @@ export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
 		}
 
 		const onDesk = desk.memoryOf(node);
-		return onDesk.has(key) ? onDesk.get(key) : statements.nodes.memory.get(node, key)?.value;
+		return onDesk.has(key)
+			? onDesk.get(key)
+			: statements.nodes.memory.get(node, key)?.value;
 	};
 
 	const memory: NodeMemory = {
 		get(key) {
 			const text = stored(key);
-			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- `set` wrote it as JSON
+
 			return text === undefined ? undefined : (JSON.parse(text) as Json);
 		},
 		set(key, value) {
@@ -30,7 +32,9 @@ export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
 		},
 		keys(prefix) {
 			const found = new Set(
-				statements.nodes.memoryKeys.all(node, prefix, `${prefix}\u{10FFFF}`).map(({key}) => key),
+				statements.nodes.memoryKeys
+					.all(node, prefix, `${prefix}\u{10FFFF}`)
+					.map(({key}) => key),
 			);
 			for (const source of [desk.memoryOf(node), writes]) {
 				for (const [key, value] of source) {

@@ -9,6 +9,8 @@ const names = z.array(z.string());
 export const offerOf = (row: WorkerRow): Offer => ({
 	type: row.type,
 	groups: names.parse(JSON.parse(row.groups_override ?? row.groups)),
-	capabilities: z.record(z.string(), z.string()).parse(JSON.parse(row.capabilities)),
+	capabilities: z
+		.record(z.string(), z.string())
+		.parse(JSON.parse(row.capabilities)),
 	total: resourcesShape.parse(JSON.parse(row.resources)),
 });

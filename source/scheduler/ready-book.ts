@@ -18,7 +18,9 @@ export type ReadyBook = {
 	readonly best: (
 		requirement: RequirementId,
 		below: number,
-	) => {readonly priority: number; readonly groups: ReadonlyMap<GroupId, number>} | undefined;
+	) =>
+		| {readonly priority: number; readonly groups: ReadonlyMap<GroupId, number>}
+		| undefined;
 	readonly total: () => number;
 };
 

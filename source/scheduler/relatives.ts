@@ -39,7 +39,10 @@ export const viewOf = ({desk}: Turn, task: TaskDraft): TaskView => {
 	};
 };
 
-export const relativesOf = ({desk, statements}: Turn, asking: TaskDraft): Relatives => {
+export const relativesOf = (
+	{desk, statements}: Turn,
+	asking: TaskDraft,
+): Relatives => {
 	const relative = (task: TaskDraft): Relative => ({
 		id: task.row.id,
 		parent_id: task.row.parent_id ?? undefined,
@@ -49,7 +52,8 @@ export const relativesOf = ({desk, statements}: Turn, asking: TaskDraft): Relati
 		children: childrenOf(desk, task, asking),
 		alive: task.row.state !== 'dead',
 		arrived:
-			task.row.id === asking.row.id || (isBlocked(task.row.state) && task.row.node_id === asking.row.node_id),
+			task.row.id === asking.row.id ||
+			(isBlocked(task.row.state) && task.row.node_id === asking.row.node_id),
 		input: task.row.input,
 	});
 	return {
@@ -59,7 +63,9 @@ export const relativesOf = ({desk, statements}: Turn, asking: TaskDraft): Relati
 		},
 		children(id) {
 			desk.writeTasks();
-			return statements.tasks.children.all(id).map((row) => relative(desk.existingTask(row.id)));
+			return statements.tasks.children
+				.all(id)
+				.map((row) => relative(desk.existingTask(row.id)));
 		},
 		elements() {
 			const {split_id: split} = asking.row;
@@ -71,14 +77,18 @@ export const relativesOf = ({desk, statements}: Turn, asking: TaskDraft): Relati
 			return statements.gather.elements.all(split).map((row) => ({
 				id: taskId(row.id),
 				index: row.split_index,
-				// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- only attributes are written there
+
 				attributes: JSON.parse(row.attributes) as Attributes,
 			}));
 		},
 	};
 };
 
-const childrenOf = (desk: Turn['desk'], {row}: TaskDraft, asking: TaskDraft) => ({
+const childrenOf = (
+	desk: Turn['desk'],
+	{row}: TaskDraft,
+	asking: TaskDraft,
+) => ({
 	total: row.children_count,
 	active: row.active_children_count,
 	arrived:

@@ -8,7 +8,9 @@ export const reservedShape = z.strictObject({
 	resources: resourcesShape,
 	limits: z.record(z.string(), z.number()),
 	/** The group that gave the task its priority; 0: none. */
-	group_id: z.number().transform((value) => (value === 0 ? (0 as const) : groupId(value))),
+	group_id: z
+		.number()
+		.transform((value) => (value === 0 ? (0 as const) : groupId(value))),
 });
 
 export type Reserved = z.output<typeof reservedShape>;

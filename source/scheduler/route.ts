@@ -6,16 +6,29 @@ import type {Turn} from './turn-context.js';
 /**
 A task is finished in a node and leaves by an output: along its one wire; as several elements where there are several; or it stays, done, where there is none.
 */
-export const leave = (turn: Turn, task: TaskDraft, output: string, at: NodeId = task.row.node_id): void => {
+export const leave = (
+	turn: Turn,
+	task: TaskDraft,
+	output: string,
+	at: NodeId = task.row.node_id,
+): void => {
 	const {desk, books} = turn;
 	const wires = books.graph.wiresFrom(at, output);
 	const [wire] = wires;
 	if (wire === undefined) {
-		desk.place(task, {state: 'done', output, ...(at === task.row.node_id ? {} : {node: at})});
+		desk.place(task, {
+			state: 'done',
+			output,
+			...(at !== task.row.node_id && {node: at}),
+		});
 	} else if (wires.length === 1) {
 		desk.place(task, {state: 'waiting', node: wire.to, input: wire.input});
 	} else {
-		desk.place(task, {state: 'splitted', output, ...(at === task.row.node_id ? {} : {node: at})});
+		desk.place(task, {
+			state: 'splitted',
+			output,
+			...(at !== task.row.node_id && {node: at}),
+		});
 		const split = desk.createSplit(task, wires.length);
 		for (const [index, {to, input}] of wires.entries()) {
 			createElement(turn, task, {
@@ -32,7 +45,10 @@ export const leave = (turn: Turn, task: TaskDraft, output: string, at: NodeId = 
 export const divide = (
 	turn: Turn,
 	task: TaskDraft,
-	{elements, output}: {readonly elements: readonly Attributes[]; readonly output: string},
+	{
+		elements,
+		output,
+	}: {readonly elements: readonly Attributes[]; readonly output: string},
 ): void => {
 	const {desk, books} = turn;
 	const {node_id: node} = task.row;
@@ -46,7 +62,12 @@ export const divide = (
 			: ({node, output, state: 'done'} as const);
 	const common = attributesOf(task);
 	for (const [index, own] of elements.entries()) {
-		createElement(turn, task, {split: split.row.id, index, attributes: {...common, ...own}, at});
+		createElement(turn, task, {
+			split: split.row.id,
+			index,
+			attributes: {...common, ...own},
+			at,
+		});
 		desk.tidy(task);
 	}
 };
@@ -64,8 +85,16 @@ const createElement = (
 		readonly index: number;
 		readonly attributes: Attributes;
 		readonly at:
-			| {readonly node: NodeId; readonly input: string; readonly state: 'waiting'}
-			| {readonly node: NodeId; readonly output: string; readonly state: 'done'};
+			| {
+					readonly node: NodeId;
+					readonly input: string;
+					readonly state: 'waiting';
+			  }
+			| {
+					readonly node: NodeId;
+					readonly output: string;
+					readonly state: 'done';
+			  };
 	},
 ): TaskDraft =>
 	desk.createTask({

@@ -14,7 +14,11 @@ import type {KeySource} from '../net/secure.js';
 import {formatAddress, type Address} from '../net/address.js';
 import type {Registry} from '../nodes/registry.js';
 import type {Sandbox} from '../sandbox/sandbox.js';
-import {answerChange, isChangeCall, type ChangeContext} from './change-handlers.js';
+import {
+	answerChange,
+	isChangeCall,
+	type ChangeContext,
+} from './change-handlers.js';
 import {answersKeptMs} from './journal.js';
 import {planFor} from './operations/graph.js';
 import {workerGone} from './operations/workers.js';
@@ -26,7 +30,11 @@ import type {ViewContext} from './views/view-context.js';
 import {createViews} from './views/views.js';
 import {createWaits} from './views/wait.js';
 import {createWatches} from './watches/watches.js';
-import {createWorkerSession, isWorkerCall, type WorkerSession} from './worker-session.js';
+import {
+	createWorkerSession,
+	isWorkerCall,
+	type WorkerSession,
+} from './worker-session.js';
 
 export type SchedulerOptions = {
 	readonly database: FarmDatabase;
@@ -77,7 +85,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			watches.onCommit(changes);
 		},
 		onDefect(error, what) {
-			log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`, error);
+			log.error(
+				`${what}: ${error instanceof Error ? error.message : String(error)}`,
+				error,
+			);
 		},
 	});
 
@@ -93,7 +104,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			database_id: database.id,
 			insecure: options.keys === undefined,
 			startedAt,
-			listening: (listener?.addresses() ?? []).map((address) => formatAddress(address)),
+			listening: (listener?.addresses() ?? []).map((address) =>
+				formatAddress(address),
+			),
 			pid: options.pid,
 		}),
 	};
@@ -102,12 +115,15 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	const logs = createLogStore({
 		folder: options.logFolder,
 		context,
-		askWorker: async (worker, params) => sessionOf(worker)?.peer.request('log.read', params),
+		askWorker: async (worker, params) =>
+			sessionOf(worker)?.peer.request('log.read', params),
 	});
 	const watches = createWatches({context, logs, clock});
 
 	const sessionOf = (worker: WorkerId): WorkerSession | undefined =>
-		[...sessions.values()].find((session) => session.id() === worker && !session.peer.isClosed());
+		[...sessions.values()].find(
+			(session) => session.id() === worker && !session.peer.isClosed(),
+		);
 
 	const changeContext: ChangeContext = {
 		submit: loop.submit,
@@ -125,7 +141,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				loop.submit(workerGone(worker, {said: false})).then(
 					(lost) => {
 						if (lost > 0) {
-							log.warn(`Worker ${worker} was lost with ${lost} invocations; their tasks go on elsewhere.`);
+							log.warn(
+								`Worker ${worker} was lost with ${lost} invocations; their tasks go on elsewhere.`,
+							);
 						}
 					},
 					() => undefined,
@@ -135,7 +153,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		graceTimers.set(worker, timer);
 	};
 
-	const answer = async (connection: Connection, call: SchedulerCall): Promise<void> => {
+	const answer = async (
+		connection: Connection,
+		call: SchedulerCall,
+	): Promise<void> => {
 		if (isChangeCall(call)) {
 			const trouble = loop.trouble();
 			if (trouble) {
@@ -176,7 +197,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				const session = sessions.get(connection);
 				const worker = session?.id();
 				if (worker === undefined) {
-					throw new FarmError('CONFLICT', 'This worker has not registered yet.');
+					throw new FarmError(
+						'CONFLICT',
+						'This worker has not registered yet.',
+					);
 				}
 
 				await logs.append(worker, call.params);
@@ -185,9 +209,14 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			}
 
 			case 'graph.check': {
-				const {changes, faults} = await loop.submit((turn) => planFor(turn, call.params.document, call.params.prune));
+				const {changes, faults} = await loop.submit((turn) =>
+					planFor(turn, call.params.document, call.params.prune),
+				);
 				call.reply({
-					changes: changes.map((change) => ({...change, details: [...change.details]})),
+					changes: changes.map((change) => ({
+						...change,
+						details: [...change.details],
+					})),
 					faults: faults.map((fault) => ({...fault, path: [...fault.path]})),
 				});
 				return;
@@ -292,7 +321,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 
 	const accept = (connection: Connection): ConnectionHandlers => {
 		if (connection.role === 'worker' && connection.access !== 'change') {
-			throw new FarmError('REFUSED', 'A worker needs the farm\'s full key; this one has the view-only key.');
+			throw new FarmError(
+				'REFUSED',
+				"A worker needs the farm's full key; this one has the view-only key.",
+			);
 		}
 
 		if (connection.role === 'worker') {
@@ -320,10 +352,17 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 					call.refuse(
 						error instanceof FarmError
 							? error
-							: new FarmError('INTERNAL', 'A defect in the scheduler; its log says more.', {cause: error}),
+							: new FarmError(
+									'INTERNAL',
+									'A defect in the scheduler; its log says more.',
+									{cause: error},
+								),
 					);
 					if (!(error instanceof FarmError) || error.code === 'INTERNAL') {
-						log.error(`${call.name}: ${error instanceof Error ? error.message : String(error)}`, error);
+						log.error(
+							`${call.name}: ${error instanceof Error ? error.message : String(error)}`,
+							error,
+						);
 					}
 				});
 			},
@@ -346,10 +385,12 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 
 	/** What is only kept for a while goes, now and then and never while nothing happens. */
 	const sweep = (): void => {
-		loop.submit(({desk, statements}) => {
-			statements.farm.forgetAnswersBefore.run(desk.now() - answersKeptMs);
-			statements.invocations.forgetAvoidedBefore.run(desk.now());
-		}).catch(() => undefined);
+		loop
+			.submit(({desk, statements}) => {
+				statements.farm.forgetAnswersBefore.run(desk.now() - answersKeptMs);
+				statements.invocations.forgetAvoidedBefore.run(desk.now());
+			})
+			.catch(() => undefined);
 	};
 
 	return {
@@ -359,7 +400,11 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			listener = createListener({
 				ports: options.ports,
 				keys: options.keys,
-				identity: () => ({farm: options.farm, databaseId: database.id, version: options.version}),
+				identity: () => ({
+					farm: options.farm,
+					databaseId: database.id,
+					version: options.version,
+				}),
 				accept,
 				onTrouble: log.warn,
 				clock,
@@ -399,7 +444,9 @@ const createProbe = (folder: string) => {
 	let isWritten = false;
 	return {
 		get offer() {
-			return isWritten ? {path: folder, probe: path.basename(file), content} : undefined;
+			return isWritten
+				? {path: folder, probe: path.basename(file), content}
+				: undefined;
 		},
 		write(): void {
 			mkdirSync(folder, {recursive: true});

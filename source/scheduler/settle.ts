@@ -8,7 +8,11 @@ import type {Turn} from './turn-context.js';
 export const settle = (
 	turn: Turn,
 	task: TaskDraft,
-	{node, phase, answer}: {
+	{
+		node,
+		phase,
+		answer,
+	}: {
 		readonly node: FarmNode;
 		readonly phase: Phase;
 		readonly answer: Extract<NodeAnswer, {kind: 'result' | 'failed'}>;
@@ -18,7 +22,7 @@ export const settle = (
 		fail(turn, task, {
 			reason: answer.reason,
 			message: answer.message,
-			...(answer.stack === undefined ? {} : {stack: answer.stack}),
+			...(answer.stack !== undefined && {stack: answer.stack}),
 		});
 		return;
 	}

@@ -4,33 +4,29 @@ import type {Evaluation} from '../sandbox/sandbox.js';
 import type {Phase} from './apply-result.js';
 import {callNode, failure, type NodeAnswer} from './call-node.js';
 import type {FarmNode} from './farm-graph.js';
-import type {Submit} from './operation.js';
 import {settle} from './settle.js';
 import type {TaskDraft} from './task-draft.js';
 import {scopeOf} from './task-scope.js';
-import type {Turn} from './turn-context.js';
-
-/** A task that is `generating` outside of turns. */
-type Entry = {readonly task: TaskId; readonly node: NodeId; readonly phase: Phase};
-
-/** What is under way outside of turns. It dies with the scheduler; its tasks are then processed anew. */
-export type SlowLane = {
-	readonly entries: Map<TaskId, Entry>;
-	/** The node that was served last, so that one node's tasks do not keep another's waiting. */
-	lastNode: NodeId | 0;
-	readonly submit: Submit;
-};
+import type {SlowEntry, SlowLane, Submit, Turn} from './turn-context.js';
 
 /** Enough to keep the sandbox's threads and awaiting plugins busy; few enough that a stopped scheduler repeats little. */
 const capacity = 64;
 
-export const createSlowLane = (submit: Submit): SlowLane => ({entries: new Map(), lastNode: 0, submit});
+export const createSlowLane = (submit: Submit): SlowLane => ({
+	entries: new Map(),
+	lastNode: 0,
+	submit,
+});
 
 /** A node's `process` gave a promise: wait for it outside of the turn. */
 export const takeToSlowLane = (
 	turn: Turn,
 	task: TaskDraft,
-	{node, phase, answer}: {
+	{
+		node,
+		phase,
+		answer,
+	}: {
 		readonly node: FarmNode;
 		readonly phase: Phase;
 		readonly answer: Extract<NodeAnswer, {kind: 'promise'}>;
@@ -69,12 +65,15 @@ const begin = (turn: Turn, task: TaskDraft, node: FarmNode): void => {
 	const scope = scopeOf(turn, task, node);
 	const expressions = node.compiled?.expressions ?? [];
 	// The scope looks things up when asked, which is only possible inside of the turn.
-	const snapshot = expressions.length > 0 ? {...scope, task: {...scope.task}} : scope;
+	const snapshot =
+		expressions.length > 0 ? {...scope, task: {...scope.task}} : scope;
 	const entry = enter(turn, task, phase);
 	desk.after(() => {
 		void (async () => {
 			const evaluations =
-				expressions.length > 0 ? await sandbox.evaluateLater(expressions, snapshot) : undefined;
+				expressions.length > 0
+					? await sandbox.evaluateLater(expressions, snapshot)
+					: undefined;
 			await slowLane.submit((later) => {
 				resume(later, entry, evaluations);
 			});
@@ -85,7 +84,11 @@ const begin = (turn: Turn, task: TaskDraft, node: FarmNode): void => {
 	});
 };
 
-const resume = (turn: Turn, entry: Entry, evaluations: readonly Evaluation[] | undefined): void => {
+const resume = (
+	turn: Turn,
+	entry: SlowEntry,
+	evaluations: readonly Evaluation[] | undefined,
+): void => {
 	const found = claimed(turn, entry);
 	if (!found) {
 		return;
@@ -96,7 +99,10 @@ const resume = (turn: Turn, entry: Entry, evaluations: readonly Evaluation[] | u
 		node,
 		phase: entry.phase,
 		pace: 'patient',
-		...(evaluations && node.compiled?.expressions.length === evaluations.length ? {evaluations} : {}),
+		...(evaluations &&
+			node.compiled?.expressions.length === evaluations.length && {
+				evaluations,
+			}),
 	});
 	switch (answer.kind) {
 		case 'promise': {
@@ -107,7 +113,10 @@ const resume = (turn: Turn, entry: Entry, evaluations: readonly Evaluation[] | u
 		case 'slow': {
 			// Its node was changed meanwhile: begin again.
 			turn.slowLane.entries.delete(entry.task);
-			turn.desk.place(task, {state: entry.phase === 'process' ? 'waiting' : 'post_waiting', slow: true});
+			turn.desk.place(task, {
+				state: entry.phase === 'process' ? 'waiting' : 'post_waiting',
+				slow: true,
+			});
 			return;
 		}
 
@@ -121,20 +130,37 @@ const resume = (turn: Turn, entry: Entry, evaluations: readonly Evaluation[] | u
 
 const settleWhenDone = async (
 	{slowLane}: Turn,
-	entry: Entry,
-	{node, answer}: {readonly node: FarmNode; readonly answer: Extract<NodeAnswer, {kind: 'promise'}>},
+	entry: SlowEntry,
+	{
+		node,
+		answer,
+	}: {
+		readonly node: FarmNode;
+		readonly answer: Extract<NodeAnswer, {kind: 'promise'}>;
+	},
 ): Promise<void> => {
-	const outcome: Extract<NodeAnswer, {kind: 'result' | 'failed'}> = await answer.promise.then(
-		(result: ProcessResult) => ({kind: 'result', result, commitMemory: answer.commitMemory}),
-		(error: unknown) => failure(node, entry.phase, error),
-	);
+	const outcome: Extract<NodeAnswer, {kind: 'result' | 'failed'}> =
+		await answer.promise.then(
+			(result: ProcessResult) => ({
+				kind: 'result',
+				result,
+				commitMemory: answer.commitMemory,
+			}),
+			(error: unknown) => failure(node, entry.phase, error),
+		);
 	try {
 		await slowLane.submit((turn) => {
 			const found = claimed(turn, entry);
-			if (found) {
-				turn.slowLane.entries.delete(entry.task);
-				settle(turn, found.task, {node: found.node, phase: entry.phase, answer: outcome});
+			if (!found) {
+				return;
 			}
+
+			turn.slowLane.entries.delete(entry.task);
+			settle(turn, found.task, {
+				node: found.node,
+				phase: entry.phase,
+				answer: outcome,
+			});
 		});
 	} catch {
 		// As above: the task is processed anew.
@@ -142,23 +168,28 @@ const settleWhenDone = async (
 	}
 };
 
-const enter = ({desk, slowLane}: Turn, task: TaskDraft, phase: Phase): Entry => {
-	const entry: Entry = {task: task.row.id, node: task.row.node_id, phase};
+const enter = (
+	{desk, slowLane}: Turn,
+	task: TaskDraft,
+	phase: Phase,
+): SlowEntry => {
+	const entry: SlowEntry = {task: task.row.id, node: task.row.node_id, phase};
 	slowLane.entries.set(entry.task, entry);
 	desk.place(task, {
 		state: phase === 'process' ? 'generating' : 'post_generating',
-		...(task.row.output === null ? {} : {output: task.row.output}),
+		...(task.row.output !== null && {output: task.row.output}),
 	});
 	return entry;
 };
 
 /** The task, if it still waits for this entry; it may have been moved, edited or killed meanwhile. */
-const claimed = ({desk, books, slowLane}: Turn, entry: Entry) => {
+const claimed = ({desk, books, slowLane}: Turn, entry: SlowEntry) => {
 	const task = desk.task(entry.task);
 	const node = books.graph.nodes.get(entry.node);
 	const waits =
 		task?.row.node_id === entry.node &&
-		task.row.state === (entry.phase === 'process' ? 'generating' : 'post_generating');
+		task.row.state ===
+			(entry.phase === 'process' ? 'generating' : 'post_generating');
 	if (slowLane.entries.get(entry.task) !== entry || !waits || !node) {
 		if (slowLane.entries.get(entry.task) === entry) {
 			slowLane.entries.delete(entry.task);

@@ -4,7 +4,12 @@ import type {Attributes, EnvironmentRequest} from '../core/invocation.js';
 import type {TaskState} from '../core/task-state.js';
 
 /** One step of a task's way, as `visits` keeps it. */
-export type Step = readonly [state: TaskState, node: NodeId, at: number, detail: string | undefined];
+export type Step = readonly [
+	state: TaskState,
+	node: NodeId,
+	at: number,
+	detail: string | undefined,
+];
 
 /**
 A task that a turn has in hand. `row` is the draft; what it was when the turn met it stands in `was`, so that counters change by the difference when the turn is written, however often the task moved in between.
@@ -61,29 +66,36 @@ export const draftOf = (row: TaskRow): TaskDraft => ({
 	queued: false,
 });
 
-/* eslint-disable @typescript-eslint/no-unsafe-type-assertion -- only what was parsed once is ever written to these columns */
 export const attributesOf = (task: TaskDraft): Attributes => {
 	task.attributes ??= JSON.parse(task.row.attributes) as Attributes;
 	return task.attributes;
 };
 
-export const environmentOf = (task: TaskDraft): EnvironmentRequest | undefined => {
+export const environmentOf = (
+	task: TaskDraft,
+): EnvironmentRequest | undefined => {
 	if (task.environment === undefined && task.row.environment !== null) {
 		task.environment = JSON.parse(task.row.environment) as EnvironmentRequest;
 	}
 
 	return task.environment;
 };
-/* eslint-enable @typescript-eslint/no-unsafe-type-assertion */
 
-export const setAttributes = (task: TaskDraft, attributes: Attributes): void => {
+export const setAttributes = (
+	task: TaskDraft,
+	attributes: Attributes,
+): void => {
 	task.attributes = attributes;
 	task.row.attributes = JSON.stringify(attributes);
 	task.cargoChanged = true;
 };
 
-export const setEnvironment = (task: TaskDraft, environment: EnvironmentRequest | undefined): void => {
+export const setEnvironment = (
+	task: TaskDraft,
+	environment: EnvironmentRequest | undefined,
+): void => {
 	task.environment = environment;
-	task.row.environment = environment === undefined ? null : JSON.stringify(environment);
+	task.row.environment =
+		environment === undefined ? null : JSON.stringify(environment);
 	task.cargoChanged = true;
 };

@@ -5,7 +5,11 @@ import {attributesOf, type TaskDraft} from './task-draft.js';
 import type {Turn} from './turn-context.js';
 
 /** What expressions and scripts of a node see of a task. Groups and splits are looked up only where they are asked for. */
-export const scopeOf = ({desk, settings}: Turn, task: TaskDraft, node: FarmNode): Scope => {
+export const scopeOf = (
+	{desk, settings}: Turn,
+	task: TaskDraft,
+	node: FarmNode,
+): Scope => {
 	const {row} = task;
 	return {
 		task: {
@@ -18,12 +22,17 @@ export const scopeOf = ({desk, settings}: Turn, task: TaskDraft, node: FarmNode)
 			priority: row.priority,
 			split_index: row.split_index ?? undefined,
 			get split_count() {
-				return row.split_id === null ? undefined : desk.split(row.split_id).row.count;
+				return row.split_id === null
+					? undefined
+					: desk.split(row.split_id).row.count;
 			},
 			attributes: attributesOf(task),
 		},
 		node: {name: node.name, type: node.type, parameters: withDefaults(node)},
-		config: {own: settings.nodeConfig[node.type] ?? {}, globals: settings.globals},
+		config: {
+			own: settings.nodeConfig[node.type] ?? {},
+			globals: settings.globals,
+		},
 	};
 };
 
@@ -34,7 +43,9 @@ const withDefaults = (node: FarmNode): JsonObject => {
 	if (!parameters) {
 		parameters = {
 			...Object.fromEntries(
-				Object.entries(node.definition?.parameters ?? {}).map(([name, schema]) => [name, schema.default]),
+				Object.entries(node.definition?.parameters ?? {}).map(
+					([name, schema]) => [name, schema.default],
+				),
 			),
 			...node.stored,
 		};

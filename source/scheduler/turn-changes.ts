@@ -1,4 +1,10 @@
-import type {GroupId, InvocationId, NodeId, TaskId, WorkerId} from '../core/ids.js';
+import type {
+	GroupId,
+	InvocationId,
+	NodeId,
+	TaskId,
+	WorkerId,
+} from '../core/ids.js';
 import type {TaskState} from '../core/task-state.js';
 
 export type TaskChange = {

@@ -1,10 +1,10 @@
+import type {NodeId, TaskId} from '../core/ids.js';
 import type {JsonObject} from '../core/json.js';
 import type {Statements} from '../db/statements.js';
 import type {Registry} from '../nodes/registry.js';
 import type {Sandbox} from '../sandbox/sandbox.js';
 import type {Books} from './books.js';
 import type {Desk} from './desk.js';
-import type {SlowLane} from './slow-lane.js';
 
 export type SchedulerSettings = {
 	readonly attempts: number;
@@ -31,4 +31,27 @@ export type Turn = {
 	readonly slowLane: SlowLane;
 	/** Look again whether ready tasks can go to workers, as capacity came free that the books do not tell by themselves. */
 	readonly recheckWorkers: () => void;
+};
+
+/**
+A change of the farm, run inside a turn. It touches no socket, file or clock. It refuses by throwing a `FarmError` before it has changed anything.
+*/
+export type Operation<Value> = (turn: Turn) => Value;
+
+/** Queue an operation for the next turn. The promise is kept once the turn is committed. */
+export type Submit = <Value>(operation: Operation<Value>) => Promise<Value>;
+
+/** A task that is `generating` outside of turns. */
+export type SlowEntry = {
+	readonly task: TaskId;
+	readonly node: NodeId;
+	readonly phase: 'process' | 'postprocess';
+};
+
+/** What is under way outside of turns. It dies with the scheduler; its tasks are then processed anew. */
+export type SlowLane = {
+	readonly entries: Map<TaskId, SlowEntry>;
+	/** The node that was served last, so that one node's tasks do not keep another's waiting. */
+	lastNode: NodeId | 0;
+	readonly submit: Submit;
 };

@@ -2,8 +2,7 @@ import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {FarmDatabase} from '../db/open.js';
 import {asStorageError} from '../db/storage-error.js';
-import type {Statements} from '../db/statements.js';
-import {prepareStatements} from '../db/statements.js';
+import {type Statements, prepareStatements} from '../db/statements.js';
 import type {Registry} from '../nodes/registry.js';
 import type {Sandbox} from '../sandbox/sandbox.js';
 import {advance} from './advance.js';
@@ -11,7 +10,7 @@ import {fail} from './apply-result.js';
 import {loadBooks, type Books} from './books.js';
 import {createDesk} from './desk.js';
 import {dispatch} from './dispatch.js';
-import type {Operation, Submit} from './operation.js';
+import type {Operation, Submit} from './turn-context.js';
 import {createSlowLane, pumpSlowLane} from './slow-lane.js';
 import type {SchedulerSettings, Turn} from './turn-context.js';
 import type {TurnChanges} from './turn-changes.js';
@@ -40,7 +39,11 @@ export type TurnLoop = {
 	/** Why nothing can be committed at present; undefined while all is well. */
 	readonly trouble: () => FarmError | undefined;
 	/** How long turns took, for those who measure. */
-	readonly turns: () => {readonly count: number; readonly totalMs: number; readonly longestMs: number};
+	readonly turns: () => {
+		readonly count: number;
+		readonly totalMs: number;
+		readonly longestMs: number;
+	};
 };
 
 /**
@@ -87,8 +90,11 @@ export const createTurnLoop = ({
 				return;
 			}
 
-			// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- what an operation returns is what its own promise gives
-			waiting.push({operation, resolve: resolve as (value: unknown) => void, reject});
+			waiting.push({
+				operation,
+				resolve: resolve as (value: unknown) => void,
+				reject,
+			});
 			schedule();
 		});
 
@@ -106,10 +112,12 @@ export const createTurnLoop = ({
 	};
 
 	const schedule = (): void => {
-		if (!isScheduled && retryTimer === undefined) {
-			isScheduled = true;
-			setImmediate(runTurn);
+		if (isScheduled || retryTimer !== undefined) {
+			return;
 		}
+
+		isScheduled = true;
+		setImmediate(runTurn);
 	};
 
 	const runTurn = (): void => {
@@ -139,7 +147,9 @@ export const createTurnLoop = ({
 	const attempt = (
 		batch: readonly Waiting[],
 		{alone}: {readonly alone: boolean},
-	): {readonly kind: 'committed'; readonly more: boolean} | {readonly kind: 'failed'; readonly error: unknown} => {
+	):
+		| {readonly kind: 'committed'; readonly more: boolean}
+		| {readonly kind: 'failed'; readonly error: unknown} => {
 		const deadline = clock.monotonic() + turnMs;
 		const replies: Array<() => void> = [];
 		let more = false;
@@ -154,7 +164,11 @@ export const createTurnLoop = ({
 						resolve(value);
 					});
 				} catch (error) {
-					if (!(error instanceof FarmError) || error.code === 'INTERNAL' || desk.touched() !== before) {
+					if (
+						!(error instanceof FarmError) ||
+						error.code === 'INTERNAL' ||
+						desk.touched() !== before
+					) {
 						throw error;
 					}
 
@@ -201,17 +215,19 @@ export const createTurnLoop = ({
 
 	/** Look again once a task may go back to a machine that it stays away from. */
 	const wake = (at: number | undefined): void => {
-		if (at !== undefined && wakeTimer === undefined) {
-			wakeTimer = setTimeout(
-				() => {
-					wakeTimer = undefined;
-					books.stuck.clear();
-					schedule();
-				},
-				Math.max(1, at - clock.now()),
-			);
-			wakeTimer.unref();
+		if (at === undefined || wakeTimer !== undefined) {
+			return;
 		}
+
+		wakeTimer = setTimeout(
+			() => {
+				wakeTimer = undefined;
+				books.stuck.clear();
+				schedule();
+			},
+			Math.max(1, at - clock.now()),
+		);
+		wakeTimer.unref();
 	};
 
 	const undo = (): void => {
@@ -221,7 +237,10 @@ export const createTurnLoop = ({
 				rollback.run();
 			}
 
-			Object.assign(books, loadBooks(statements, registry, books.fleet.workers));
+			Object.assign(
+				books,
+				loadBooks(statements, registry, books.fleet.workers),
+			);
 		} catch (error) {
 			onDefect(error, 'rolling a turn back');
 		}
@@ -229,7 +248,10 @@ export const createTurnLoop = ({
 
 	const recover = (batch: readonly Waiting[], error: unknown): void => {
 		const told = asStorageError(error, database.path);
-		if (told instanceof FarmError && (told.code === 'STORAGE' || told.code === 'DATABASE_CORRUPT')) {
+		if (
+			told instanceof FarmError &&
+			(told.code === 'STORAGE' || told.code === 'DATABASE_CORRUPT')
+		) {
 			if (!trouble) {
 				onDefect(told, 'committing a turn');
 			}
@@ -259,9 +281,13 @@ export const createTurnLoop = ({
 				one.reject(
 					reason instanceof FarmError
 						? reason
-						: new FarmError('INTERNAL', 'This could not be done because of a defect in the scheduler; its log says more.', {
-								cause: outcome.error,
-							}),
+						: new FarmError(
+								'INTERNAL',
+								'This could not be done because of a defect in the scheduler; its log says more.',
+								{
+									cause: outcome.error,
+								},
+							),
 				);
 			}
 		}
@@ -278,7 +304,9 @@ export const createTurnLoop = ({
 			return;
 		}
 
-		const suspect = [...books.queued.advance.keys()].flatMap((node) => statements.tasks.queued.all('advance', node, 0, 1));
+		const suspect = [...books.queued.advance.keys()].flatMap((node) =>
+			statements.tasks.queued.all('advance', node, 0, 1),
+		);
 		const [first] = suspect;
 		if (first) {
 			attempt(

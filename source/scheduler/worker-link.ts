@@ -1,5 +1,9 @@
 import type {InvocationId, TaskId} from '../core/ids.js';
-import type {Attributes, EnvironmentRequest, ProcessSpec} from '../core/invocation.js';
+import type {
+	Attributes,
+	EnvironmentRequest,
+	ProcessSpec,
+} from '../core/invocation.js';
 import type {Resources} from '../core/requirements.js';
 
 export type RunRequest = {
@@ -18,7 +22,10 @@ export type RunRequest = {
 export type WorkerLink = {
 	readonly run: (request: RunRequest) => void;
 	/** `forget`: it was given up, nobody waits for its result. */
-	readonly cancel: (invocation: InvocationId, options: {readonly forget: boolean}) => void;
+	readonly cancel: (
+		invocation: InvocationId,
+		options: {readonly forget: boolean},
+	) => void;
 	readonly stop: (options: {readonly drain: boolean}) => void;
 	readonly close: (reason: string) => void;
 	readonly address: string;

@@ -4,23 +4,32 @@ import {FarmError} from '../core/errors.js';
 import type {WorkerId} from '../core/ids.js';
 import type {Connection} from '../net/greet.js';
 import type {CallTo, SchedulerCall} from '../net/scheduler-methods.js';
-import type {Operation, Submit} from './operation.js';
+import type {Operation, Submit} from './turn-context.js';
 import {confirmRunning} from './operations/confirm-running.js';
 import {finishInvocation} from './operations/finish-invocation.js';
-import {registerWorker, workerDisconnected, workerGone, workerStatus} from './operations/workers.js';
+import {
+	registerWorker,
+	workerDisconnected,
+	workerGone,
+	workerStatus,
+} from './operations/workers.js';
 import type {RunRequest, WorkerLink} from './worker-link.js';
 
 export type WorkerSettings = {
 	readonly graceS: number;
 	readonly killGraceS: number;
 	/** For `worker.register`: where logs go on a shared file system. */
-	readonly logFolder: () => {readonly path: string; readonly probe: string; readonly content: string} | undefined;
+	readonly logFolder: () =>
+		| {readonly path: string; readonly probe: string; readonly content: string}
+		| undefined;
 };
 
 /** Between attempts to write down what happened, while the disk is full. */
 const againMs = 1000;
 
-type WorkerCall = CallTo<'worker.register' | 'worker.status' | 'worker.leave' | 'invocation.finished'>;
+type WorkerCall = CallTo<
+	'worker.register' | 'worker.status' | 'worker.leave' | 'invocation.finished'
+>;
 
 /** The scheduler's end of a worker's connection. */
 export const createWorkerSession = ({
@@ -81,22 +90,36 @@ export const createWorkerSession = ({
 				return;
 			}
 
-			await notStarted(request, error instanceof Error ? error.message : String(error));
+			await notStarted(
+				request,
+				error instanceof Error ? error.message : String(error),
+			);
 		}
 	};
 
-	const notStarted = async ({invocation}: RunRequest, message: string): Promise<void> => {
-		if (id !== undefined) {
-			const now = clock.now();
-			await insist(
-				finishInvocation({
-					invocation,
-					worker: id,
-					outcome: {kind: 'not_started', message},
-					measures: {started_at: now, finished_at: now, peak_memory_bytes: null, cpu_s: null, log_bytes: 0},
-				}),
-			);
+	const notStarted = async (
+		{invocation}: RunRequest,
+		message: string,
+	): Promise<void> => {
+		if (id === undefined) {
+			return;
 		}
+
+		const now = clock.now();
+		await insist(
+			finishInvocation({
+				invocation,
+				worker: id,
+				outcome: {kind: 'not_started', message},
+				measures: {
+					started_at: now,
+					finished_at: now,
+					peak_memory_bytes: null,
+					cpu_s: null,
+					log_bytes: 0,
+				},
+			}),
+		);
 	};
 
 	/** Nobody waits for these: a connection that ends meanwhile is dealt with as such, and a scheduler that stops asks again when it starts. */
@@ -109,7 +132,13 @@ export const createWorkerSession = ({
 			quietly(run(request));
 		},
 		cancel(invocation, {forget}) {
-			quietly(peer.request('invocation.cancel', {invocation, forget, grace_s: settings.killGraceS}));
+			quietly(
+				peer.request('invocation.cancel', {
+					invocation,
+					forget,
+					grace_s: settings.killGraceS,
+				}),
+			);
 		},
 		stop({drain}) {
 			quietly(peer.request('worker.stop', {drain}));
@@ -169,7 +198,9 @@ export const createWorkerSession = ({
 				}
 
 				case 'worker.status': {
-					await submit(workerStatus(registered(), call.params.error ?? undefined));
+					await submit(
+						workerStatus(registered(), call.params.error ?? undefined),
+					);
 					call.reply({});
 					return;
 				}
@@ -187,7 +218,14 @@ export const createWorkerSession = ({
 
 				case 'invocation.finished': {
 					const {invocation, outcome, measures} = call.params;
-					const verdict = await submit(finishInvocation({invocation, worker: registered(), outcome, measures}));
+					const verdict = await submit(
+						finishInvocation({
+							invocation,
+							worker: registered(),
+							outcome,
+							measures,
+						}),
+					);
 					call.reply({accepted: verdict === 'finished'});
 				}
 			}
@@ -202,4 +240,3 @@ export const isWorkerCall = (call: SchedulerCall): call is WorkerCall =>
 	call.name === 'worker.status' ||
 	call.name === 'worker.leave' ||
 	call.name === 'invocation.finished';
-

@@ -5,7 +5,7 @@ import type {ArrivalKind} from '../db/queries/splits.js';
 import type {TaskRow} from '../db/queries/tasks.js';
 import type {Statements} from '../db/statements.js';
 import {addTo, type Books} from './books.js';
-import type {GroupDraft, SplitDraft} from './desk.js';
+import type {GroupDraft, SplitDraft} from './desk-drafts.js';
 import type {TaskDraft} from './task-draft.js';
 import type {TurnChanges} from './turn-changes.js';
 
@@ -17,7 +17,13 @@ type Held = {
 	readonly splits: ReadonlyMap<SplitId, SplitDraft>;
 	readonly arrivals: ReadonlyMap<
 		string,
-		{readonly kind: ArrivalKind; readonly of: number; readonly node: NodeId; readonly count: number; changed: boolean}
+		{
+			readonly kind: ArrivalKind;
+			readonly of: number;
+			readonly node: NodeId;
+			readonly count: number;
+			changed: boolean;
+		}
 	>;
 	readonly memory: ReadonlyMap<NodeId, Map<string, string | undefined>>;
 };
@@ -25,7 +31,15 @@ type Held = {
 /**
 Write what a turn has on its desk into the open transaction, and let counters follow by the difference. May be called several times in one turn; what was written counts as the state before from then on.
 */
-export const createWriteBack = ({statements, books, tasks, groups, splits, arrivals, memory}: Held) => {
+export const createWriteBack = ({
+	statements,
+	books,
+	tasks,
+	groups,
+	splits,
+	arrivals,
+	memory,
+}: Held) => {
 	let lastTurn = 0;
 	const nodeCounts = new Map<NodeId, Map<TaskState, number>>();
 
@@ -35,7 +49,11 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 		nodeCounts.set(node, counts);
 	};
 
-	const countGroup = (id: GroupId, {state, paused}: Pick<TaskRow, 'state' | 'paused'>, by: 1 | -1): void => {
+	const countGroup = (
+		id: GroupId,
+		{state, paused}: Pick<TaskRow, 'state' | 'paused'>,
+		by: 1 | -1,
+	): void => {
 		const draft = groupDraft(id);
 		const {counts} = draft;
 		add(counts, state, by);
@@ -55,24 +73,47 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 
 		const row = statements.groups.get.get(id);
 		if (!row) {
-			throw new FarmError('INTERNAL', `Group ${id} is named by a task, but is not there.`);
+			throw new FarmError(
+				'INTERNAL',
+				`Group ${id} is named by a task, but is not there.`,
+			);
 		}
 
-		// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- only this file writes it
-		const draft: GroupDraft = {row, counts: JSON.parse(row.counts) as Record<string, number>, isNew: false, changed: false};
+		const draft: GroupDraft = {
+			row,
+			counts: JSON.parse(row.counts) as Record<string, number>,
+			isNew: false,
+			changed: false,
+		};
 		groups.set(id, draft);
 		return draft;
 	};
 
-	const countQueue = ({queue, node_id, requirement_id, effective_priority, queue_group_id}: QueuePlace, by: 1 | -1): void => {
+	const countQueue = (
+		{
+			queue,
+			node_id,
+			requirement_id,
+			effective_priority,
+			queue_group_id,
+		}: QueuePlace,
+		by: 1 | -1,
+	): void => {
 		if (queue === 'dispatch') {
 			if (requirement_id === null) {
-				throw new FarmError('INTERNAL', 'A task is ready, but it is not known what it requires.');
+				throw new FarmError(
+					'INTERNAL',
+					'A task is ready, but it is not known what it requires.',
+				);
 			}
 
 			// A task whose groups are all gone queues in the line of no group, 0.
 			books.ready.change(
-				{requirement: requirement_id, priority: effective_priority, group: queue_group_id as GroupId}, // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion -- 0 is a line like any other
+				{
+					requirement: requirement_id,
+					priority: effective_priority,
+					group: queue_group_id as GroupId,
+				},
 				by,
 			);
 		} else if (queue !== null) {
@@ -80,7 +121,11 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 		}
 	};
 
-	const writeTask = (task: TaskDraft, turn: number, changes: TurnChanges): void => {
+	const writeTask = (
+		task: TaskDraft,
+		turn: number,
+		changes: TurnChanges,
+	): void => {
 		const {row, was} = task;
 		if (was === undefined) {
 			statements.tasks.insert.run(row);
@@ -96,9 +141,16 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 			countQueue(row, 1);
 		} else {
 			if (task.placeChanged) {
-				const {changes: moved} = statements.tasks.updatePlace.run({...row, was_state: was.state, was_node: was.node_id});
+				const {changes: moved} = statements.tasks.updatePlace.run({
+					...row,
+					was_state: was.state,
+					was_node: was.node_id,
+				});
 				if (moved !== 1) {
-					throw new FarmError('INTERNAL', `Task ${row.id} is no longer ${was.state} in node ${was.node_id}, where this turn found it.`);
+					throw new FarmError(
+						'INTERNAL',
+						`Task ${row.id} is no longer ${was.state} in node ${was.node_id}, where this turn found it.`,
+					);
 				}
 
 				recount(task, was);
@@ -135,7 +187,10 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 		task.countsChanged = false;
 	};
 
-	const recount = (task: TaskDraft, was: NonNullable<TaskDraft['was']>): void => {
+	const recount = (
+		task: TaskDraft,
+		was: NonNullable<TaskDraft['was']>,
+	): void => {
 		const {row} = task;
 		if (was.archived === 0) {
 			countNode(was.node_id, was.state, -1);
@@ -150,15 +205,23 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 			countQueue(row, 1);
 		}
 
-		if (was.state !== row.state || was.paused !== row.paused || task.countedGroups !== task.groups) {
-			task.groups ??= statements.tasks.groupsOf.all(row.id).map(({group_id}) => group_id);
-			for (const id of task.countedGroups ?? task.groups) {
-				countGroup(id, was, -1);
-			}
+		if (
+			was.state === row.state &&
+			was.paused === row.paused &&
+			task.countedGroups === task.groups
+		) {
+			return;
+		}
 
-			for (const id of task.groups) {
-				countGroup(id, row, 1);
-			}
+		task.groups ??= statements.tasks.groupsOf
+			.all(row.id)
+			.map(({group_id}) => group_id);
+		for (const id of task.countedGroups ?? task.groups) {
+			countGroup(id, was, -1);
+		}
+
+		for (const id of task.groups) {
+			countGroup(id, row, 1);
 		}
 	};
 
@@ -176,31 +239,48 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 
 		lastTurn = Math.max(lastTurn + 1, now * 1000);
 		for (const task of tasks.values()) {
-			if (task.was === undefined || task.placeChanged || task.cargoChanged || task.countsChanged || task.steps.length > 0) {
+			if (
+				task.was === undefined ||
+				task.placeChanged ||
+				task.cargoChanged ||
+				task.countsChanged ||
+				task.steps.length > 0
+			) {
 				writeTask(task, lastTurn, changes);
 			}
 		}
 
 		for (const draft of groups.values()) {
-			if (draft.changed || draft.isNew) {
-				draft.row.counts = JSON.stringify(draft.counts);
-				(draft.isNew ? statements.groups.insert : statements.groups.update).run(draft.row);
-				draft.changed = false;
-				draft.isNew = false;
-				changes.groups.add(draft.row.id);
+			if (!(draft.changed || draft.isNew)) {
+				continue;
 			}
+
+			draft.row.counts = JSON.stringify(draft.counts);
+			(draft.isNew ? statements.groups.insert : statements.groups.update).run(
+				draft.row,
+			);
+			draft.changed = false;
+			draft.isNew = false;
+			changes.groups.add(draft.row.id);
 		}
 
 		for (const entry of arrivals.values()) {
-			if (entry.changed) {
-				if (entry.count > 0) {
-					statements.splits.putArrivals.run(entry.kind, entry.of, entry.node, entry.count);
-				} else {
-					statements.splits.deleteArrivals.run(entry.kind, entry.of, entry.node);
-				}
-
-				entry.changed = false;
+			if (!entry.changed) {
+				continue;
 			}
+
+			if (entry.count > 0) {
+				statements.splits.putArrivals.run(
+					entry.kind,
+					entry.of,
+					entry.node,
+					entry.count,
+				);
+			} else {
+				statements.splits.deleteArrivals.run(entry.kind, entry.of, entry.node);
+			}
+
+			entry.changed = false;
 		}
 
 		for (const [node, entries] of memory) {
@@ -239,7 +319,15 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 		/** Tasks of a node changed their state beside the desk. */
 		recountNode(
 			node: NodeId,
-			{from, to, count}: {readonly from: TaskState; readonly to: TaskState; readonly count: number},
+			{
+				from,
+				to,
+				count,
+			}: {
+				readonly from: TaskState;
+				readonly to: TaskState;
+				readonly count: number;
+			},
 		): void {
 			countNode(node, from, -count);
 			countNode(node, to, count);
@@ -272,10 +360,21 @@ export const createWriteBack = ({statements, books, tasks, groups, splits, arriv
 	}
 };
 
-type QueuePlace = Pick<TaskRow, 'queue' | 'node_id' | 'requirement_id' | 'effective_priority' | 'queue_group_id'>;
+type QueuePlace = Pick<
+	TaskRow,
+	| 'queue'
+	| 'node_id'
+	| 'requirement_id'
+	| 'effective_priority'
+	| 'queue_group_id'
+>;
 
 /** Add to a count by state; a state with no task is left out. */
-export const add = (counts: Record<string, number>, key: string, by: number): void => {
+export const add = (
+	counts: Record<string, number>,
+	key: string,
+	by: number,
+): void => {
 	const count = (counts[key] ?? 0) + by;
 	if (count === 0) {
 		delete counts[key]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a state with no task is left out
@@ -289,6 +388,12 @@ const note = ({row, was}: TaskDraft, changes: TurnChanges): void => {
 	if (known) {
 		known.now = row.state;
 	} else {
-		changes.tasks.set(row.id, {id: row.id, root: row.root_id, node: row.node_id, was: was?.state, now: row.state});
+		changes.tasks.set(row.id, {
+			id: row.id,
+			root: row.root_id,
+			node: row.node_id,
+			was: was?.state,
+			now: row.state,
+		});
 	}
 };

@@ -3,7 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {Clock} from '../../source/core/clock.js';
-import {invocationId, taskId, type InvocationId, type TaskId} from '../../source/core/ids.js';
+import {
+	invocationId,
+	taskId,
+	type InvocationId,
+	type TaskId,
+} from '../../source/core/ids.js';
 import type {InvocationOutcome} from '../../source/core/invocation.js';
 import type {Json, JsonObject} from '../../source/core/json.js';
 import type {Resources} from '../../source/core/requirements.js';
@@ -14,7 +19,7 @@ import {coreNodes} from '../../source/nodes/core-nodes.js';
 import type {NodeDefinition} from '../../source/nodes/contract.js';
 import {createRegistry} from '../../source/nodes/registry.js';
 import {createSandbox} from '../../source/sandbox/sandbox.js';
-import type {Operation} from '../../source/scheduler/operation.js';
+import type {Operation} from '../../source/scheduler/turn-context.js';
 import {confirmRunning} from '../../source/scheduler/operations/confirm-running.js';
 import {finishInvocation} from '../../source/scheduler/operations/finish-invocation.js';
 import {applyGraph} from '../../source/scheduler/operations/graph.js';
@@ -37,7 +42,16 @@ const settings: SchedulerSettings = {
 };
 
 type GraphText = {
-	readonly nodes: Readonly<Record<string, {readonly type: string; readonly parameters?: JsonObject; readonly enabled?: boolean}>>;
+	readonly nodes: Readonly<
+		Record<
+			string,
+			{
+				readonly type: string;
+				readonly parameters?: JsonObject;
+				readonly enabled?: boolean;
+			}
+		>
+	>;
 	readonly connections?: readonly string[];
 };
 
@@ -84,7 +98,8 @@ export const createTestFarm = async (
 	};
 
 	let current = await open();
-	const submit = async <Value>(operation: Operation<Value>): Promise<Value> => current.loop.submit(operation);
+	const submit = async <Value>(operation: Operation<Value>): Promise<Value> =>
+		current.loop.submit(operation);
 
 	const close = async (): Promise<void> => {
 		await current.loop.stop();
@@ -97,15 +112,20 @@ export const createTestFarm = async (
 		await rm(folder, {recursive: true, force: true});
 	});
 
-	const apply = async (text: GraphText, {prune = false} = {}): Promise<void> => {
+	const apply = async (
+		text: GraphText,
+		{prune = false} = {},
+	): Promise<void> => {
 		const {faults} = await submit(
 			applyGraph(
 				{
 					nodes: Object.fromEntries(
-						Object.entries(text.nodes).map(([name, {type, parameters = {}, enabled}]) => [
-							name,
-							{type, parameters, ...(enabled === undefined ? {} : {enabled})},
-						]),
+						Object.entries(text.nodes).map(
+							([name, {type, parameters = {}, enabled}]) => [
+								name,
+								{type, parameters, ...(enabled !== undefined && {enabled})},
+							],
+						),
 					),
 					connections: [...(text.connections ?? [])],
 				},
@@ -113,7 +133,11 @@ export const createTestFarm = async (
 			),
 		);
 		if (faults.length > 0) {
-			throw new Error(faults.map(({path: where, message}) => `${where.join('.')}: ${message}`).join('\n'));
+			throw new Error(
+				faults
+					.map(({path: where, message}) => `${where.join('.')}: ${message}`)
+					.join('\n'),
+			);
 		}
 	};
 
@@ -130,7 +154,10 @@ export const createTestFarm = async (
 		return found;
 	};
 
-	const all = (): TaskRow[] => current.database.writer.prepare<[], TaskRow>('SELECT * FROM tasks ORDER BY id').all();
+	const all = (): TaskRow[] =>
+		current.database.writer
+			.prepare<[], TaskRow>('SELECT * FROM tasks ORDER BY id')
+			.all();
 
 	return {
 		file,
@@ -146,7 +173,13 @@ export const createTestFarm = async (
 		},
 		async submitTask(
 			node: string,
-			{name, attributes = {}, groups = [], priority = 0, paused = false}: {
+			{
+				name,
+				attributes = {},
+				groups = [],
+				priority = 0,
+				paused = false,
+			}: {
 				readonly name?: string;
 				readonly attributes?: Readonly<Record<string, Json>>;
 				readonly groups?: readonly string[];
@@ -155,19 +188,35 @@ export const createTestFarm = async (
 			} = {},
 		): Promise<TaskId> {
 			const [id] = await submit(
-				submitTasks([{node, ...(name === undefined ? {} : {name}), attributes: {...attributes}, groups: [...groups], priority, paused}], 'tester'),
+				submitTasks(
+					[
+						{
+							node,
+							...(name !== undefined && {name}),
+							attributes: {...attributes},
+							groups: [...groups],
+							priority,
+							paused,
+						},
+					],
+					'tester',
+				),
 			);
 			return id ?? taskId(0);
 		},
 		attributes(id: TaskId): JsonObject {
-			return JSON.parse(row(id).attributes) as JsonObject; // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion -- attributes are an object
+			return JSON.parse(row(id).attributes) as JsonObject;
 		},
 		details(id: TaskId): JsonObject | undefined {
 			const text = row(id).state_details;
-			return text === null ? undefined : (JSON.parse(text) as JsonObject); // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion -- the schema says that it is an object
+			return text === null ? undefined : (JSON.parse(text) as JsonObject);
 		},
 		nodeOf(id: TaskId): string {
-			return [...current.loop.books.graph.nodes.values()].find((node) => node.id === row(id).node_id)?.name ?? '?';
+			return (
+				[...current.loop.books.graph.nodes.values()].find(
+					(node) => node.id === row(id).node_id,
+				)?.name ?? '?'
+			);
 		},
 		/** Wait until a task is in a state. */
 		async untilState(id: TaskId, state: TaskRow['state']): Promise<TaskRow> {
@@ -180,7 +229,12 @@ export const createTestFarm = async (
 		async addWorker({
 			name = 'w1',
 			machine = 'm1',
-			resources = {cpus: 8, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+			resources = {
+				cpus: 8,
+				memory_bytes: 2 ** 33,
+				gpus: 0,
+				gpu_memory_bytes: 0,
+			},
 			groups = [],
 			capabilities = {},
 			type = 'standard',
@@ -237,20 +291,31 @@ export const createTestFarm = async (
 				offered,
 				cancelled,
 				async take(): Promise<RunRequest> {
-					const request = await until(() => offered[taken], {what: `an invocation for worker ${name}`});
+					const request = await until(() => offered[taken], {
+						what: `an invocation for worker ${name}`,
+					});
 					taken += 1;
 					return request;
 				},
 				async start(invocation: InvocationId): Promise<void> {
 					await submit(confirmRunning(invocation, clock.now()));
 				},
-				async finish(invocation: InvocationId, outcome: InvocationOutcome): Promise<'finished' | 'stale'> {
+				async finish(
+					invocation: InvocationId,
+					outcome: InvocationOutcome,
+				): Promise<'finished' | 'stale'> {
 					return submit(
 						finishInvocation({
 							invocation: invocationId(invocation),
 							worker: id,
 							outcome,
-							measures: {started_at: clock.now(), finished_at: clock.now(), peak_memory_bytes: null, cpu_s: null, log_bytes: 0},
+							measures: {
+								started_at: clock.now(),
+								finished_at: clock.now(),
+								peak_memory_bytes: null,
+								cpu_s: null,
+								log_bytes: 0,
+							},
 						}),
 					);
 				},

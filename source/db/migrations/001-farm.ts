@@ -161,7 +161,7 @@ CREATE TABLE invocations (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	task_id INTEGER NOT NULL,
 	node_id INTEGER NOT NULL,
-	worker_id INTEGER NOT NULL REFERENCES workers (id),
+	worker_id INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('invoking', 'running', 'finished', 'cancelled', 'lost')),
 	attempt INTEGER NOT NULL,
 	exit_code INTEGER,

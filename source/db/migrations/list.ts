@@ -7,4 +7,6 @@ export type Migration = {
 };
 
 /** Every migration, oldest first. Only ever added to: a database remembers how many of them it has seen. */
-export const migrations: readonly Migration[] = [{name: '001-farm', up: farm.up}];
+export const migrations: readonly Migration[] = [
+	{name: '001-farm', up: farm.up},
+];

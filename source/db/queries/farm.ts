@@ -1,25 +1,45 @@
 import type {Connection} from '../open.js';
 
 export const farmStatements = (connection: Connection) => ({
-	get: connection.prepare<[string], {value: string}>('SELECT value FROM farm WHERE key = ?'),
+	get: connection.prepare<[string], {value: string}>(
+		'SELECT value FROM farm WHERE key = ?',
+	),
 	put: connection.prepare<[string, string]>(
 		'INSERT INTO farm (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
 	),
-	limits: connection.prepare<[], {name: string; total: number}>('SELECT name, total FROM limits ORDER BY name'),
+	limits: connection.prepare<[], {name: string; total: number}>(
+		'SELECT name, total FROM limits ORDER BY name',
+	),
 	putLimit: connection.prepare<[string, number]>(
 		'INSERT INTO limits (name, total) VALUES (?, ?) ON CONFLICT DO UPDATE SET total = excluded.total',
 	),
-	deleteLimit: connection.prepare<[string]>('DELETE FROM limits WHERE name = ?'),
+	deleteLimit: connection.prepare<[string]>(
+		'DELETE FROM limits WHERE name = ?',
+	),
 	addToJournal: connection.prepare<
-		[{at: number; client: string; user: string; address: string; method: string; params: string; before: string | null}] // eslint-disable-line @typescript-eslint/no-restricted-types -- a column
+		[
+			{
+				at: number;
+				client: string;
+				user: string;
+				address: string;
+				method: string;
+				params: string;
+				before: string | null;
+			},
+		]
 	>(
 		'INSERT INTO journal (at, client, user, address, method, params, before) VALUES (@at, @client, @user, @address, @method, @params, @before)',
 	),
-	answer: connection.prepare<[string], {result: string}>('SELECT result FROM answers WHERE request_id = ?'),
+	answer: connection.prepare<[string], {result: string}>(
+		'SELECT result FROM answers WHERE request_id = ?',
+	),
 	putAnswer: connection.prepare<[string, number, string]>(
 		'INSERT INTO answers (request_id, at, result) VALUES (?, ?, ?)',
 	),
-	forgetAnswersBefore: connection.prepare<[number]>('DELETE FROM answers WHERE at < ?'),
+	forgetAnswersBefore: connection.prepare<[number]>(
+		'DELETE FROM answers WHERE at < ?',
+	),
 });
 
 export type FarmStatements = ReturnType<typeof farmStatements>;

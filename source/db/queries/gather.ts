@@ -1,8 +1,9 @@
 import type {Connection} from '../open.js';
-import type {GroupId, NodeId, SplitId} from '../../core/ids.js';
+import type {GroupId, NodeId, SplitId, TaskId} from '../../core/ids.js';
 import type {TaskState} from '../../core/task-state.js';
 
-const blocked = `split_id = ? AND node_id = ? AND state IN ('waiting_blocked', 'post_waiting_blocked')`;
+const blocked =
+	"split_id = ? AND node_id = ? AND state IN ('waiting_blocked', 'post_waiting_blocked')";
 
 /** What a gatherer does to a thousand elements at once. */
 export const gatherStatements = (connection: Connection) => ({
@@ -15,8 +16,14 @@ export const gatherStatements = (connection: Connection) => ({
 		WHERE ${blocked} GROUP BY task_groups.group_id, tasks.state`,
 	),
 	/** \`listed\`: those that are not archived. */
-	blockedByState: connection.prepare<[SplitId, NodeId], {state: TaskState; count: number; listed: number}>(
+	blockedByState: connection.prepare<
+		[SplitId, NodeId],
+		{state: TaskState; count: number; listed: number}
+	>(
 		`SELECT state, count(*) AS count, sum(archived = 0) AS listed FROM tasks INDEXED BY tasks_split WHERE ${blocked} GROUP BY state`,
+	),
+	blocked: connection.prepare<[SplitId, NodeId], {id: TaskId; state: TaskState}>(
+		`SELECT id, state FROM tasks INDEXED BY tasks_split WHERE ${blocked}`,
 	),
 	addVisits: connection.prepare<[number, string, SplitId, NodeId]>(
 		`INSERT INTO visits (task_id, turn, steps) SELECT id, ?, ? FROM tasks INDEXED BY tasks_split WHERE ${blocked}`,
@@ -25,7 +32,10 @@ export const gatherStatements = (connection: Connection) => ({
 		`UPDATE tasks INDEXED BY tasks_split SET state = 'dead', state_details = NULL, output = NULL, changed_at = ? WHERE ${blocked}`,
 	),
 	/** The living elements of a split with what they carry. */
-	elements: connection.prepare<[SplitId], {id: number; split_index: number; attributes: string}>(
-		`SELECT id, split_index, attributes FROM tasks WHERE split_id = ? AND state <> 'dead' ORDER BY split_index`,
+	elements: connection.prepare<
+		[SplitId],
+		{id: number; split_index: number; attributes: string}
+	>(
+		"SELECT id, split_index, attributes FROM tasks WHERE split_id = ? AND state <> 'dead' ORDER BY split_index",
 	),
 });

@@ -13,8 +13,12 @@ export type GroupRow = {
 };
 
 export const groupStatements = (connection: Connection) => ({
-	get: connection.prepare<[GroupId], GroupRow>('SELECT * FROM groups WHERE id = ?'),
-	byName: connection.prepare<[string], GroupRow>('SELECT * FROM groups WHERE name = ?'),
+	get: connection.prepare<[GroupId], GroupRow>(
+		'SELECT * FROM groups WHERE id = ?',
+	),
+	byName: connection.prepare<[string], GroupRow>(
+		'SELECT * FROM groups WHERE name = ?',
+	),
 	insert: connection.prepare<[GroupRow]>(
 		'INSERT INTO groups (id, name, priority, archived, creator, counts, created_at) VALUES (@id, @name, @priority, @archived, @creator, @counts, @created_at)',
 	),
@@ -22,7 +26,9 @@ export const groupStatements = (connection: Connection) => ({
 		'UPDATE groups SET name = @name, priority = @priority, archived = @archived, counts = @counts WHERE id = @id',
 	),
 	delete: connection.prepare<[GroupId]>('DELETE FROM groups WHERE id = ?'),
-	lastId: connection.prepare<[], {id: number}>(`SELECT seq AS id FROM sqlite_sequence WHERE name = 'groups'`),
+	lastId: connection.prepare<[], {id: number}>(
+		"SELECT seq AS id FROM sqlite_sequence WHERE name = 'groups'",
+	),
 	/** Tasks of a group that are in no other group. */
 	onlyHere: connection.prepare<[GroupId, TaskId | 0, number], {id: TaskId}>(
 		`SELECT task_id AS id FROM task_groups AS here WHERE group_id = ? AND task_id > ?

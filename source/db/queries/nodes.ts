@@ -23,29 +23,40 @@ export type ConnectionRow = {
 };
 
 export const nodeStatements = (connection: Connection) => ({
-	all: connection.prepare<[], NodeRow>('SELECT * FROM nodes WHERE deleted = 0 ORDER BY id'),
+	all: connection.prepare<[], NodeRow>(
+		'SELECT * FROM nodes WHERE deleted = 0 ORDER BY id',
+	),
 	insert: connection.prepare<[Omit<NodeRow, 'id'>]>(
 		'INSERT INTO nodes (name, type, parameters, x, y, enabled, created_at) VALUES (@name, @type, @parameters, @x, @y, @enabled, @created_at)',
 	),
 	update: connection.prepare<[NodeRow]>(
 		'UPDATE nodes SET name = @name, type = @type, parameters = @parameters, x = @x, y = @y, enabled = @enabled WHERE id = @id',
 	),
-	delete: connection.prepare<[NodeId]>('UPDATE nodes SET deleted = 1 WHERE id = ?'),
-	livingTasks: connection.prepare<[NodeId], {count: number}>(
-		`SELECT count(*) AS count FROM tasks WHERE node_id = ? AND state <> 'dead'`,
+	delete: connection.prepare<[NodeId]>(
+		'UPDATE nodes SET deleted = 1 WHERE id = ?',
 	),
-	connections: connection.prepare<[], ConnectionRow>('SELECT * FROM connections ORDER BY id'),
+	livingTasks: connection.prepare<[NodeId], {count: number}>(
+		"SELECT count(*) AS count FROM tasks WHERE node_id = ? AND state <> 'dead'",
+	),
+	connections: connection.prepare<[], ConnectionRow>(
+		'SELECT * FROM connections ORDER BY id',
+	),
 	connect: connection.prepare<[Omit<ConnectionRow, 'id'>]>(
 		'INSERT INTO connections (from_node, from_output, to_node, to_input) VALUES (@from_node, @from_output, @to_node, @to_input)',
 	),
-	disconnect: connection.prepare<[ConnectionId]>('DELETE FROM connections WHERE id = ?'),
-	counts: connection.prepare<[], {node_id: NodeId; state: TaskState; count: number}>(
-		'SELECT node_id, state, count FROM node_counts',
+	disconnect: connection.prepare<[ConnectionId]>(
+		'DELETE FROM connections WHERE id = ?',
 	),
+	counts: connection.prepare<
+		[],
+		{node_id: NodeId; state: TaskState; count: number}
+	>('SELECT node_id, state, count FROM node_counts'),
 	putCount: connection.prepare<[NodeId, TaskState, number]>(
 		'INSERT INTO node_counts (node_id, state, count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count',
 	),
-	deleteCount: connection.prepare<[NodeId, TaskState]>('DELETE FROM node_counts WHERE node_id = ? AND state = ?'),
+	deleteCount: connection.prepare<[NodeId, TaskState]>(
+		'DELETE FROM node_counts WHERE node_id = ? AND state = ?',
+	),
 	memory: connection.prepare<[NodeId, string], {value: string}>(
 		'SELECT value FROM node_memory WHERE node_id = ? AND key = ?',
 	),
@@ -55,8 +66,12 @@ export const nodeStatements = (connection: Connection) => ({
 	putMemory: connection.prepare<[NodeId, string, string]>(
 		'INSERT INTO node_memory (node_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
 	),
-	deleteMemory: connection.prepare<[NodeId, string]>('DELETE FROM node_memory WHERE node_id = ? AND key = ?'),
-	forget: connection.prepare<[NodeId]>('DELETE FROM node_memory WHERE node_id = ?'),
+	deleteMemory: connection.prepare<[NodeId, string]>(
+		'DELETE FROM node_memory WHERE node_id = ? AND key = ?',
+	),
+	forget: connection.prepare<[NodeId]>(
+		'DELETE FROM node_memory WHERE node_id = ?',
+	),
 });
 
 export type NodeStatements = ReturnType<typeof nodeStatements>;

@@ -10,12 +10,18 @@ const toFlip = `tasks.state = 'dead' AND task_groups.group_id = ? AND tasks.arch
 /** What archiving and deleting whole groups needs. */
 export const removalStatements = (connection: Connection) => ({
 	/** Tasks of a group that are not dead. */
-	livingInGroup: connection.prepare<[GroupId, TaskId | 0, number], {id: TaskId}>(
+	livingInGroup: connection.prepare<
+		[GroupId, TaskId | 0, number],
+		{id: TaskId}
+	>(
 		`SELECT tasks.id FROM task_groups JOIN tasks ON tasks.id = task_groups.task_id
 		WHERE task_groups.group_id = ? AND task_groups.task_id > ? AND tasks.state <> 'dead' ORDER BY task_groups.task_id LIMIT ?`,
 	),
 	/** Dead tasks whose archived flag is to change, by node, and what it is to be. */
-	deadToFlip: connection.prepare<[GroupId], {node_id: NodeId; to: 0 | 1; count: number}>(
+	deadToFlip: connection.prepare<
+		[GroupId],
+		{node_id: NodeId; to: 0 | 1; count: number}
+	>(
 		`SELECT tasks.node_id, 1 - tasks.archived AS "to", count(*) AS count FROM task_groups JOIN tasks ON tasks.id = task_groups.task_id
 		WHERE ${toFlip} GROUP BY tasks.node_id, tasks.archived`,
 	),
@@ -24,15 +30,27 @@ export const removalStatements = (connection: Connection) => ({
 			SELECT tasks.id FROM task_groups JOIN tasks ON tasks.id = task_groups.task_id WHERE ${toFlip}
 		)`,
 	),
-	invocations: connection.prepare<[TaskId], {id: number}>('SELECT id FROM invocations WHERE task_id = ?'),
-	deleteInvocations: connection.prepare<[TaskId]>('DELETE FROM invocations WHERE task_id = ?'),
-	deleteVisits: connection.prepare<[TaskId]>('DELETE FROM visits WHERE task_id = ?'),
-	deleteWork: connection.prepare<[TaskId]>('DELETE FROM works WHERE task_id = ?'),
-	deleteGroups: connection.prepare<[TaskId]>('DELETE FROM task_groups WHERE task_id = ?'),
-	deleteAvoided: connection.prepare<[TaskId]>('DELETE FROM avoided WHERE task_id = ?'),
+	invocations: connection.prepare<[TaskId], {id: number}>(
+		'SELECT id FROM invocations WHERE task_id = ?',
+	),
+	deleteInvocations: connection.prepare<[TaskId]>(
+		'DELETE FROM invocations WHERE task_id = ?',
+	),
+	deleteVisits: connection.prepare<[TaskId]>(
+		'DELETE FROM visits WHERE task_id = ?',
+	),
+	deleteWork: connection.prepare<[TaskId]>(
+		'DELETE FROM works WHERE task_id = ?',
+	),
+	deleteGroups: connection.prepare<[TaskId]>(
+		'DELETE FROM task_groups WHERE task_id = ?',
+	),
+	deleteAvoided: connection.prepare<[TaskId]>(
+		'DELETE FROM avoided WHERE task_id = ?',
+	),
 	/** A split goes with the task that was divided; elements that live elsewhere keep their number. */
 	deleteSplits: connection.prepare<[TaskId]>(
-		`DELETE FROM splits WHERE origin_id = ? AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.split_id = splits.id)`,
+		'DELETE FROM splits WHERE origin_id = ? AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.split_id = splits.id)',
 	),
 	deleteTask: connection.prepare<[TaskId]>('DELETE FROM tasks WHERE id = ?'),
 });

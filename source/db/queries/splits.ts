@@ -13,7 +13,9 @@ export type SplitRow = {
 export type ArrivalKind = 'split' | 'parent';
 
 export const splitStatements = (connection: Connection) => ({
-	get: connection.prepare<[SplitId], SplitRow>('SELECT * FROM splits WHERE id = ?'),
+	get: connection.prepare<[SplitId], SplitRow>(
+		'SELECT * FROM splits WHERE id = ?',
+	),
 	/** The split that a task is asleep for. */
 	openOf: connection.prepare<[TaskId], SplitRow>(
 		'SELECT * FROM splits WHERE origin_id = ? AND sealed = 0 ORDER BY id DESC LIMIT 1',
@@ -24,7 +26,9 @@ export const splitStatements = (connection: Connection) => ({
 	update: connection.prepare<[SplitRow]>(
 		'UPDATE splits SET dead_count = @dead_count, sealed = @sealed WHERE id = @id',
 	),
-	lastId: connection.prepare<[], {id: number}>(`SELECT seq AS id FROM sqlite_sequence WHERE name = 'splits'`),
+	lastId: connection.prepare<[], {id: number}>(
+		"SELECT seq AS id FROM sqlite_sequence WHERE name = 'splits'",
+	),
 	arrivals: connection.prepare<[ArrivalKind, number, NodeId], {count: number}>(
 		'SELECT count FROM arrivals WHERE kind = ? AND of_id = ? AND node_id = ?',
 	),

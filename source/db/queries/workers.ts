@@ -2,7 +2,6 @@ import type {Connection} from '../open.js';
 import type {WorkerId} from '../../core/ids.js';
 import type {WorkerType} from '../../core/requirements.js';
 
-/* eslint-disable @typescript-eslint/no-restricted-types -- these are the columns as they are, and a column that holds nothing holds NULL */
 /** A row of `workers`; `groups`, `groups_override`, `capabilities` and `resources` as JSON text. */
 export type WorkerRow = {
 	id: WorkerId;
@@ -19,11 +18,15 @@ export type WorkerRow = {
 	draining: 0 | 1;
 	last_seen_at: number;
 };
-/* eslint-enable @typescript-eslint/no-restricted-types */
 
 export const workerStatements = (connection: Connection) => ({
-	all: connection.prepare<[], WorkerRow>('SELECT * FROM workers WHERE hidden = 0 ORDER BY id'),
-	put: connection.prepare<[Omit<WorkerRow, 'id' | 'groups_override' | 'draining'>], WorkerRow>(
+	all: connection.prepare<[], WorkerRow>(
+		'SELECT * FROM workers WHERE hidden = 0 ORDER BY id',
+	),
+	put: connection.prepare<
+		[Omit<WorkerRow, 'id' | 'groups_override' | 'draining'>],
+		WorkerRow
+	>(
 		`INSERT INTO workers (name, machine_id, host, address, type, groups, capabilities, resources, version, last_seen_at)
 		VALUES (@name, @machine_id, @host, @address, @type, @groups, @capabilities, @resources, @version, @last_seen_at)
 		ON CONFLICT (name, machine_id) DO UPDATE SET host = excluded.host, address = excluded.address, type = excluded.type,
@@ -31,12 +34,18 @@ export const workerStatements = (connection: Connection) => ({
 		version = excluded.version, hidden = 0, last_seen_at = excluded.last_seen_at
 		RETURNING *`,
 	),
-	setDraining: connection.prepare<[0 | 1, WorkerId]>('UPDATE workers SET draining = ? WHERE id = ?'),
-	setGroups: connection.prepare<[string | null, WorkerId]>('UPDATE workers SET groups_override = ? WHERE id = ?'), // eslint-disable-line @typescript-eslint/no-restricted-types -- a column
-	seen: connection.prepare<[number, WorkerId]>('UPDATE workers SET last_seen_at = ? WHERE id = ?'),
-	hide: connection.prepare<[WorkerId]>('UPDATE workers SET hidden = 1 WHERE id = ?'),
-	delete: connection.prepare<[WorkerId]>('DELETE FROM workers WHERE id = ?'),
-	hasInvocations: connection.prepare<[WorkerId], {id: number}>('SELECT id FROM invocations WHERE worker_id = ? LIMIT 1'),
+	setDraining: connection.prepare<[0 | 1, WorkerId]>(
+		'UPDATE workers SET draining = ? WHERE id = ?',
+	),
+	setGroups: connection.prepare<[string | null, WorkerId]>(
+		'UPDATE workers SET groups_override = ? WHERE id = ?',
+	),
+	seen: connection.prepare<[number, WorkerId]>(
+		'UPDATE workers SET last_seen_at = ? WHERE id = ?',
+	),
+	hide: connection.prepare<[WorkerId]>(
+		'UPDATE workers SET hidden = 1 WHERE id = ?',
+	),
 });
 
 export type WorkerStatements = ReturnType<typeof workerStatements>;

@@ -93,7 +93,15 @@ const graphChange = z.strictObject({
 	details: z.array(z.string()),
 });
 
-export const watchKinds = ['groups', 'graph', 'tasks', 'workers', 'task', 'log', 'events'] as const;
+export const watchKinds = [
+	'groups',
+	'graph',
+	'tasks',
+	'workers',
+	'task',
+	'log',
+	'events',
+] as const;
 
 /** Requests that a scheduler serves for viewers and clients. */
 export const clientToScheduler = {
@@ -117,7 +125,12 @@ export const clientToScheduler = {
 			insecure: z.boolean(),
 		}),
 	}),
-	ping: method({description: 'Are you there?', access: 'anyone', params: empty, result: empty}),
+	ping: method({
+		description: 'Are you there?',
+		access: 'anyone',
+		params: empty,
+		result: empty,
+	}),
 	'farm.info': method({
 		description: 'The farm, its database and what goes on, in numbers.',
 		access: 'view',
@@ -147,13 +160,19 @@ export const clientToScheduler = {
 	'task.submit_many': method({
 		description: 'Create tasks, all or none.',
 		access: 'change',
-		params: z.strictObject({tasks: z.array(submission).min(1).max(10_000), request_id: requestId}),
+		params: z.strictObject({
+			tasks: z.array(submission).min(1).max(10_000),
+			request_id: requestId,
+		}),
 		result: z.strictObject({ids: z.array(taskIdShape)}),
 	}),
 	'task.list': method({
 		description: 'Tasks by id, a page at a time.',
 		access: 'view',
-		params: z.strictObject({filter: taskFilterShape.default({dead: false, archived: false}), ...page}),
+		params: z.strictObject({
+			filter: taskFilterShape.default({dead: false, archived: false}),
+			...page,
+		}),
 		result: z.strictObject({tasks: z.array(taskShape), more: z.boolean()}),
 	}),
 	'task.get': method({
@@ -163,7 +182,8 @@ export const clientToScheduler = {
 		result: taskShape,
 	}),
 	'task.wait': method({
-		description: 'Answered when the tasks and all that they spawned or were split into are at rest, or when the time is over.',
+		description:
+			'Answered when the tasks and all that they spawned or were split into are at rest, or when the time is over.',
 		access: 'view',
 		params: z.strictObject({
 			ids: z.array(taskIdShape).min(1).max(10_000),
@@ -180,7 +200,15 @@ export const clientToScheduler = {
 		description: 'Pause, resume, cancel, retry, kill, restart or revive tasks.',
 		access: 'change',
 		params: z.strictObject({
-			action: z.enum(['pause', 'resume', 'cancel', 'retry', 'kill', 'restart', 'revive']),
+			action: z.enum([
+				'pause',
+				'resume',
+				'cancel',
+				'retry',
+				'kill',
+				'restart',
+				'revive',
+			]),
 			select: taskSelectionShape,
 			request_id: requestId,
 		}),
@@ -226,12 +254,20 @@ export const clientToScheduler = {
 		result: taskShape,
 	}),
 	'task.history': method({
-		description: 'A task\'s way through the graph, oldest first.',
+		description: "A task's way through the graph, oldest first.",
 		access: 'view',
-		params: z.strictObject({id: taskIdShape, limit: z.number().int().positive().max(10_000).default(1000)}),
+		params: z.strictObject({
+			id: taskIdShape,
+			limit: z.number().int().positive().max(10_000).default(1000),
+		}),
 		result: z.strictObject({
 			steps: z.array(
-				z.strictObject({at: z.string(), node: z.string(), state: z.string(), detail: z.string().nullable()}),
+				z.strictObject({
+					at: z.string(),
+					node: z.string(),
+					state: z.string(),
+					detail: z.string().nullable(),
+				}),
 			),
 		}),
 	}),
@@ -246,7 +282,9 @@ export const clientToScheduler = {
 			summary: z.string(),
 			since: z.string(),
 			/** For a ready task: each worker with what it does not meet; empty where it could run there. */
-			workers: z.array(z.strictObject({worker: z.string(), unmet: z.array(z.string())})),
+			workers: z.array(
+				z.strictObject({worker: z.string(), unmet: z.array(z.string())}),
+			),
 			/** For a blocked task: whom it waits for. */
 			waits_for: z.array(z.string()),
 		}),
@@ -258,7 +296,8 @@ export const clientToScheduler = {
 		result: z.strictObject({invocations: z.array(invocationShape)}),
 	}),
 	'log.read': method({
-		description: 'Bytes of an invocation\'s log, while it grows too. A negative offset counts from the end.',
+		description:
+			"Bytes of an invocation's log, while it grows too. A negative offset counts from the end.",
 		access: 'view',
 		params: z.strictObject({
 			invocation: invocationIdShape,
@@ -295,20 +334,39 @@ export const clientToScheduler = {
 		result: groupShape,
 	}),
 	'group.wait': method({
-		description: 'Answered when all tasks of the groups are at rest, or when the time is over.',
+		description:
+			'Answered when all tasks of the groups are at rest, or when the time is over.',
 		access: 'view',
-		params: z.strictObject({names: z.array(z.string()).min(1).max(1000), timeout_s: z.number().positive().optional()}),
-		result: z.strictObject({at_rest: z.boolean(), errors: z.number().int(), live: z.number().int()}),
+		params: z.strictObject({
+			names: z.array(z.string()).min(1).max(1000),
+			timeout_s: z.number().positive().optional(),
+		}),
+		result: z.strictObject({
+			at_rest: z.boolean(),
+			errors: z.number().int(),
+			live: z.number().int(),
+		}),
 	}),
 	'group.act': method({
-		description: 'Pause, resume, archive, unarchive or delete groups with their tasks, or retry their errors.',
+		description:
+			'Pause, resume, archive, unarchive or delete groups with their tasks, or retry their errors.',
 		access: 'change',
 		params: z.strictObject({
-			action: z.enum(['pause', 'resume', 'archive', 'unarchive', 'delete', 'retry']),
+			action: z.enum([
+				'pause',
+				'resume',
+				'archive',
+				'unarchive',
+				'delete',
+				'retry',
+			]),
 			names: z.array(z.string()).min(1).max(10_000),
 			request_id: requestId,
 		}),
-		result: z.strictObject({changed: z.number().int(), tasks: z.number().int()}),
+		result: z.strictObject({
+			changed: z.number().int(),
+			tasks: z.number().int(),
+		}),
 	}),
 	'group.set_priority': method({
 		description: 'Set the priority of groups.',
@@ -334,7 +392,8 @@ export const clientToScheduler = {
 		result: workerShape,
 	}),
 	'worker.act': method({
-		description: 'Drain a worker, let it take work again, stop it, or forget one that is off.',
+		description:
+			'Drain a worker, let it take work again, stop it, or forget one that is off.',
 		access: 'change',
 		params: z.strictObject({
 			action: z.enum(['drain', 'resume', 'stop', 'forget']),
@@ -344,7 +403,8 @@ export const clientToScheduler = {
 		result: z.strictObject({changed: z.number().int()}),
 	}),
 	'worker.set_groups': method({
-		description: 'Set a worker\'s groups; null goes back to what the worker itself says.',
+		description:
+			"Set a worker's groups; null goes back to what the worker itself says.",
 		access: 'change',
 		params: z.strictObject({
 			worker: z.string(),
@@ -355,13 +415,16 @@ export const clientToScheduler = {
 	}),
 
 	'node.list': method({
-		description: 'The graph\'s nodes.',
+		description: "The graph's nodes.",
 		access: 'view',
 		params: empty,
-		result: z.strictObject({nodes: z.array(nodeShape), connections: z.array(connectionShape)}),
+		result: z.strictObject({
+			nodes: z.array(nodeShape),
+			connections: z.array(connectionShape),
+		}),
 	}),
 	'node.get': method({
-		description: 'One node, with every parameter\'s value.',
+		description: "One node, with every parameter's value.",
 		access: 'view',
 		params: z.strictObject({name: z.string()}),
 		result: nodeShape,
@@ -389,7 +452,8 @@ export const clientToScheduler = {
 		result: nodeShape,
 	}),
 	'node.set': method({
-		description: 'Change parameters of a node; null takes a parameter back to its default.',
+		description:
+			'Change parameters of a node; null takes a parameter back to its default.',
 		access: 'change',
 		params: z.strictObject({
 			name: z.string(),
@@ -402,17 +466,26 @@ export const clientToScheduler = {
 	'node.rename': method({
 		description: 'Give a node another name.',
 		access: 'change',
-		params: z.strictObject({name: z.string(), to: nameShape, request_id: requestId}),
+		params: z.strictObject({
+			name: z.string(),
+			to: nameShape,
+			request_id: requestId,
+		}),
 		result: nodeShape,
 	}),
 	'node.delete': method({
-		description: 'Delete nodes and their wires. A node with tasks that are not dead is refused.',
+		description:
+			'Delete nodes and their wires. A node with tasks that are not dead is refused.',
 		access: 'change',
-		params: z.strictObject({names: z.array(z.string()).min(1).max(10_000), request_id: requestId}),
+		params: z.strictObject({
+			names: z.array(z.string()).min(1).max(10_000),
+			request_id: requestId,
+		}),
 		result: z.strictObject({deleted: z.number().int()}),
 	}),
 	'node.act': method({
-		description: 'Pause a node (nothing in it is processed or dispatched), resume it, or retry its errors.',
+		description:
+			'Pause a node (nothing in it is processed or dispatched), resume it, or retry its errors.',
 		access: 'change',
 		params: z.strictObject({
 			action: z.enum(['pause', 'resume', 'retry_errors']),
@@ -438,7 +511,8 @@ export const clientToScheduler = {
 		result: empty,
 	}),
 	'graph.apply': method({
-		description: 'Bring the graph to what a document says, by node name; all or nothing.',
+		description:
+			'Bring the graph to what a document says, by node name; all or nothing.',
 		access: 'change',
 		params: z.strictObject({
 			document: graphDocumentShape,
@@ -448,16 +522,27 @@ export const clientToScheduler = {
 			dry_run: z.boolean().default(false),
 			request_id: requestId,
 		}),
-		result: z.strictObject({changes: z.array(graphChange), faults: z.array(graphFault)}),
+		result: z.strictObject({
+			changes: z.array(graphChange),
+			faults: z.array(graphFault),
+		}),
 	}),
 	'graph.check': method({
-		description: 'The faults of a document, and what applying it would change; changes nothing.',
+		description:
+			'The faults of a document, and what applying it would change; changes nothing.',
 		access: 'view',
-		params: z.strictObject({document: graphDocumentShape, prune: z.boolean().default(false)}),
-		result: z.strictObject({changes: z.array(graphChange), faults: z.array(graphFault)}),
+		params: z.strictObject({
+			document: graphDocumentShape,
+			prune: z.boolean().default(false),
+		}),
+		result: z.strictObject({
+			changes: z.array(graphChange),
+			faults: z.array(graphFault),
+		}),
 	}),
 	'graph.export': method({
-		description: 'The graph, or some of its nodes with the wires between them, as a document.',
+		description:
+			'The graph, or some of its nodes with the wires between them, as a document.',
 		access: 'view',
 		params: z.strictObject({nodes: z.array(z.string()).optional()}),
 		result: graphDocumentShape,
@@ -470,32 +555,48 @@ export const clientToScheduler = {
 		result: z.strictObject({limits: z.array(limitShape)}),
 	}),
 	'limit.set': method({
-		description: 'Set a limit\'s total; makes it where it is not there.',
+		description: "Set a limit's total; makes it where it is not there.",
 		access: 'change',
-		params: z.strictObject({name: nameShape, total: z.number().int().nonnegative(), request_id: requestId}),
+		params: z.strictObject({
+			name: nameShape,
+			total: z.number().int().nonnegative(),
+			request_id: requestId,
+		}),
 		result: limitShape,
 	}),
 	'limit.delete': method({
-		description: 'Delete a limit. Tasks that ask for it cannot run until it is there again.',
+		description:
+			'Delete a limit. Tasks that ask for it cannot run until it is there again.',
 		access: 'change',
 		params: z.strictObject({name: z.string(), request_id: requestId}),
 		result: empty,
 	}),
 
 	'key.rotate': method({
-		description: 'Change the farm\'s key while it runs; the old one is accepted for a day. The answer holds the new keys as join codes.',
+		description:
+			"Change the farm's key while it runs; the old one is accepted for a day. The answer holds the new keys as join codes.",
 		access: 'change',
-		params: z.strictObject({view_only: z.boolean().default(false), request_id: requestId}),
-		result: z.strictObject({join_code: z.string(), view_only_join_code: z.string()}),
+		params: z.strictObject({
+			view_only: z.boolean().default(false),
+			request_id: requestId,
+		}),
+		result: z.strictObject({
+			join_code: z.string(),
+			view_only_join_code: z.string(),
+		}),
 	}),
 	'journal.list': method({
 		description: 'What people and programs changed, newest first.',
 		access: 'view',
-		params: z.strictObject({limit: page.limit, before: z.number().int().nonnegative().default(0)}),
+		params: z.strictObject({
+			limit: page.limit,
+			before: z.number().int().nonnegative().default(0),
+		}),
 		result: z.strictObject({entries: z.array(journalShape), more: z.boolean()}),
 	}),
 	watch: method({
-		description: 'A snapshot of a window, and from then on `watch.update` notifications, at most ten a second.',
+		description:
+			'A snapshot of a window, and from then on `watch.update` notifications, at most ten a second.',
 		access: 'view',
 		params: z.strictObject({
 			what: z.enum(watchKinds),
@@ -503,22 +604,33 @@ export const clientToScheduler = {
 			filter: taskFilterShape.optional(),
 			/** For `task`: its id; for `log`: the invocation's id. */
 			id: z.number().int().positive().optional(),
-			order: z.strictObject({by: z.string(), descending: z.boolean().default(false)}).optional(),
+			order: z
+				.strictObject({by: z.string(), descending: z.boolean().default(false)})
+				.optional(),
 			window: z
-				.strictObject({offset: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000)})
+				.strictObject({
+					offset: z.number().int().nonnegative(),
+					limit: z.number().int().positive().max(1000),
+				})
 				.default({offset: 0, limit: 100}),
 		}),
 		result: z.strictObject({watch: z.number().int(), snapshot: jsonShape}),
 	}),
 	'watch.change': method({
-		description: 'Another filter, order or window for a watch; answered with a new snapshot.',
+		description:
+			'Another filter, order or window for a watch; answered with a new snapshot.',
 		access: 'view',
 		params: z.strictObject({
 			watch: z.number().int(),
 			filter: taskFilterShape.optional(),
-			order: z.strictObject({by: z.string(), descending: z.boolean().default(false)}).optional(),
+			order: z
+				.strictObject({by: z.string(), descending: z.boolean().default(false)})
+				.optional(),
 			window: z
-				.strictObject({offset: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000)})
+				.strictObject({
+					offset: z.number().int().nonnegative(),
+					limit: z.number().int().positive().max(1000),
+				})
 				.optional(),
 		}),
 		result: z.strictObject({snapshot: jsonShape}),

@@ -10,7 +10,10 @@ Who may call a method.
 */
 export type Access = 'anyone' | 'view' | 'change' | 'worker';
 
-export type Method<Parameters extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> = {
+export type Method<
+	Parameters extends z.ZodType = z.ZodType,
+	Result extends z.ZodType = z.ZodType,
+> = {
 	/** One line for the protocol's reference page. */
 	readonly description: string;
 	readonly access: Access;
@@ -20,11 +23,20 @@ export type Method<Parameters extends z.ZodType = z.ZodType, Result extends z.Zo
 
 export type Methods = Readonly<Record<string, Method>>;
 
-export type ParamsOf<M extends Methods, Name extends keyof M> = z.output<M[Name]['params']>;
+export type ParamsOf<M extends Methods, Name extends keyof M> = z.output<
+	M[Name]['params']
+>;
 /** What a caller may leave out where there is a default. */
-export type ParamsInput<M extends Methods, Name extends keyof M> = z.input<M[Name]['params']>;
-export type ResultOf<M extends Methods, Name extends keyof M> = z.output<M[Name]['result']>;
+export type ParamsInput<M extends Methods, Name extends keyof M> = z.input<
+	M[Name]['params']
+>;
+export type ResultOf<M extends Methods, Name extends keyof M> = z.output<
+	M[Name]['result']
+>;
 
-export const method = <const Parameters extends z.ZodType, const Result extends z.ZodType>(
+export const method = <
+	const Parameters extends z.ZodType,
+	const Result extends z.ZodType,
+>(
 	definition: Method<Parameters, Result>,
 ): Method<Parameters, Result> => definition;

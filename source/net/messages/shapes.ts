@@ -23,7 +23,10 @@ export const nameShape = z
 	.string()
 	.min(1)
 	.max(256)
-	.refine((value) => !/[\u0000-\u001F\u007F]/.test(value), 'must not hold control characters'); // eslint-disable-line no-control-regex -- they are what is refused
+	.refine(
+		(value) => !/[\u0000-\u001F\u007F]/.test(value),
+		'must not hold control characters',
+	);
 
 /** Any JSON value. What `JSON.parse` gave needs no second look. */
 export const jsonShape = z.custom<Json>((value) => value !== undefined);
@@ -67,7 +70,12 @@ export const taskShape = z.looseObject({
 	children_count: z.number().int(),
 	active_children_count: z.number().int(),
 	split: z
-		.strictObject({id: z.number().int(), origin_id: taskIdShape, index: z.number().int(), count: z.number().int()})
+		.strictObject({
+			id: z.number().int(),
+			origin_id: taskIdShape,
+			index: z.number().int(),
+			count: z.number().int(),
+		})
 		.nullable(),
 	groups: z.array(z.string()),
 	priority: z.number(),
@@ -135,7 +143,14 @@ export const groupShape = z.looseObject({
 
 const amount = z.strictObject({total: z.number(), free: z.number()});
 
-export const workerStates = ['off', 'idle', 'busy', 'draining', 'error', 'unreachable'] as const;
+export const workerStates = [
+	'off',
+	'idle',
+	'busy',
+	'draining',
+	'error',
+	'unreachable',
+] as const;
 
 export const workerShape = z.looseObject({
 	id: workerIdShape,
@@ -149,7 +164,12 @@ export const workerShape = z.looseObject({
 	message: z.string().nullable(),
 	groups: z.array(z.string()),
 	capabilities: z.record(z.string(), z.string()),
-	resources: z.strictObject({cpus: amount, memory_bytes: amount, gpus: amount, gpu_memory_bytes: amount}),
+	resources: z.strictObject({
+		cpus: amount,
+		memory_bytes: amount,
+		gpus: amount,
+		gpu_memory_bytes: amount,
+	}),
 	running: z.array(invocationIdShape),
 	last_seen: time,
 	version: z.string(),
@@ -171,7 +191,7 @@ export const nodeShape = z.looseObject({
 });
 
 export const connectionShape = z.strictObject({
-	id: id,
+	id,
 	from: z.string(),
 	output: z.string(),
 	to: z.string(),

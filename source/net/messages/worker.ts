@@ -14,14 +14,20 @@ import {
 export const outcomeShape = z.discriminatedUnion('kind', [
 	z.strictObject({kind: z.literal('exited'), exit_code: z.number().int()}),
 	z.strictObject({kind: z.literal('signalled'), signal: z.string().max(32)}),
-	z.strictObject({kind: z.literal('not_started'), message: z.string().max(65_536)}),
+	z.strictObject({
+		kind: z.literal('not_started'),
+		message: z.string().max(65_536),
+	}),
 	z.strictObject({
 		kind: z.literal('limit'),
 		limit: z.enum(['time', 'silence', 'memory']),
 		message: z.string().max(65_536),
 	}),
 	z.strictObject({kind: z.literal('cancelled')}),
-	z.strictObject({kind: z.literal('vanished'), message: z.string().max(65_536)}),
+	z.strictObject({
+		kind: z.literal('vanished'),
+		message: z.string().max(65_536),
+	}),
 	z.strictObject({kind: z.literal('failed'), message: z.string().max(65_536)}),
 ]);
 
@@ -48,7 +54,8 @@ export const processShape = z.strictObject({
 
 /** What a worker that has just connected says of itself, and what it is told. */
 const register = method({
-	description: 'A worker tells who it is, what it offers, and which invocations it still has.',
+	description:
+		'A worker tells who it is, what it offers, and which invocations it still has.',
 	access: 'worker',
 	params: z.strictObject({
 		name: nameShape,
@@ -86,19 +93,22 @@ const register = method({
 export const workerToScheduler = {
 	'worker.register': register,
 	'worker.status': method({
-		description: 'A worker says that it cannot work, and why; or that it can again.',
+		description:
+			'A worker says that it cannot work, and why; or that it can again.',
 		access: 'worker',
 		params: z.strictObject({error: z.string().max(65_536).nullable()}),
 		result: z.strictObject({}),
 	}),
 	'worker.leave': method({
-		description: 'A worker that ended all its processes says goodbye: nothing of it is waited for.',
+		description:
+			'A worker that ended all its processes says goodbye: nothing of it is waited for.',
 		access: 'worker',
 		params: z.strictObject({}),
 		result: z.strictObject({}),
 	}),
 	'invocation.finished': method({
-		description: 'How a process ended. Sent again until it is answered; `accepted` is false for an invocation that was given up meanwhile.',
+		description:
+			'How a process ended. Sent again until it is answered; `accepted` is false for an invocation that was given up meanwhile.',
 		access: 'worker',
 		params: z.strictObject({
 			invocation: invocationIdShape,
@@ -108,7 +118,8 @@ export const workerToScheduler = {
 		result: z.strictObject({accepted: z.boolean()}),
 	}),
 	'log.append': method({
-		description: 'A piece of the log of an ended invocation, from a worker that shares no folder with the scheduler.',
+		description:
+			'A piece of the log of an ended invocation, from a worker that shares no folder with the scheduler.',
 		access: 'worker',
 		params: z.strictObject({
 			invocation: invocationIdShape,
@@ -137,7 +148,8 @@ export const workerNotices = {
 /** Requests that a worker serves for its scheduler. */
 export const schedulerToWorker = {
 	'invocation.run': method({
-		description: 'Run a process. Answered when it runs; what cannot be started is answered with an outcome instead.',
+		description:
+			'Run a process. Answered when it runs; what cannot be started is answered with an outcome instead.',
 		access: 'anyone',
 		params: z.strictObject({
 			invocation: invocationIdShape,
@@ -157,7 +169,8 @@ export const schedulerToWorker = {
 		]),
 	}),
 	'invocation.cancel': method({
-		description: 'End a process tree: TERM, and KILL after the grace time. Answered at once; its end is reported by `invocation.finished`, unless `forget`.',
+		description:
+			'End a process tree: TERM, and KILL after the grace time. Answered at once; its end is reported by `invocation.finished`, unless `forget`.',
 		access: 'anyone',
 		params: z.strictObject({
 			invocation: invocationIdShape,
@@ -169,7 +182,7 @@ export const schedulerToWorker = {
 		result: z.strictObject({known: z.boolean()}),
 	}),
 	'log.read': method({
-		description: 'Bytes of an invocation\'s log that is still only here.',
+		description: "Bytes of an invocation's log that is still only here.",
 		access: 'anyone',
 		params: z.strictObject({
 			invocation: invocationIdShape,
@@ -185,7 +198,8 @@ export const schedulerToWorker = {
 		}),
 	}),
 	'worker.stop': method({
-		description: 'End: at once with all processes, or, `drain`, when the last has finished.',
+		description:
+			'End: at once with all processes, or, `drain`, when the last has finished.',
 		access: 'anyone',
 		params: z.strictObject({drain: z.boolean().default(false)}),
 		result: z.strictObject({}),

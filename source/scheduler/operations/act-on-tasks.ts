@@ -1,16 +1,24 @@
 import type {TaskId} from '../../core/ids.js';
-import {isBlocked, isRunning, type RestingState} from '../../core/task-state.js';
+import {
+	isBlocked,
+	isRunning,
+	type RestingState,
+} from '../../core/task-state.js';
 import {askToEnd, giveUp, liveOf} from '../invocations.js';
 import {kill} from '../kill.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
 import type {Turn} from '../turn-context.js';
 
-export type TaskAction = 'pause' | 'resume' | 'cancel' | 'retry' | 'kill' | 'restart' | 'revive';
+export type TaskAction =
+	'pause' | 'resume' | 'cancel' | 'retry' | 'kill' | 'restart' | 'revive';
 
 export type ActionResult = {
 	readonly changed: number;
-	readonly skipped: ReadonlyArray<{readonly id: TaskId; readonly reason: string}>;
+	readonly skipped: ReadonlyArray<{
+		readonly id: TaskId;
+		readonly reason: string;
+	}>;
 };
 
 /** Says why nothing was done, or undefined where something was. */
@@ -130,15 +138,23 @@ export const forceState =
 		desk.place(task, {
 			state,
 			note: 'set by hand',
-			...(state === 'done' || state === 'ready' ? {output} : {}),
-			...(state === 'error' ? {details: {reason: 'forced', message: 'Set to error by hand.'}} : {}),
+			...((state === 'done' || state === 'ready') && {output}),
+			...(state === 'error' && {
+				details: {reason: 'forced', message: 'Set to error by hand.'},
+			}),
 		});
 		return undefined;
 	};
 
 /** Move a task to another node: it waits there, or is done there if it was done. */
 export const moveTo =
-	({node, input}: {readonly node: TaskDraft['row']['node_id']; readonly input: string}): OnTask =>
+	({
+		node,
+		input,
+	}: {
+		readonly node: TaskDraft['row']['node_id'];
+		readonly input: string;
+	}): OnTask =>
 	(turn, task) => {
 		const {desk, books} = turn;
 		const {state} = task.row;
@@ -151,14 +167,23 @@ export const moveTo =
 		desk.place(
 			task,
 			state === 'done'
-				? {state: 'done', node, input, output: books.graph.nodes.get(node)?.outputs[0] ?? 'main'}
+				? {
+						state: 'done',
+						node,
+						input,
+						output: books.graph.nodes.get(node)?.outputs[0] ?? 'main',
+					}
 				: {state: 'waiting', node, input},
 		);
 		return undefined;
 	};
 
 /** A person cancels what runs, or is about to: an error that says so, once the process is gone. */
-export const cancel = (turn: Turn, task: TaskDraft, message: string): string | undefined => {
+export const cancel = (
+	turn: Turn,
+	task: TaskDraft,
+	message: string,
+): string | undefined => {
 	const {desk, books} = turn;
 	const live = liveOf(turn, task);
 	if (live && books.fleet.workers.get(live.worker)?.link) {
@@ -178,7 +203,7 @@ export const cancel = (turn: Turn, task: TaskDraft, message: string): string | u
 	desk.place(task, {
 		state: 'error',
 		details: {reason: 'cancelled', message},
-		...(task.row.output === null ? {} : {output: task.row.output}),
+		...(task.row.output !== null && {output: task.row.output}),
 	});
 	return undefined;
 };
@@ -191,12 +216,18 @@ const disown = (turn: Turn, task: TaskDraft): void => {
 
 	const {desk, statements} = turn;
 	const split = desk.openSplitOf(task);
-	if (split) {
-		desk.sealSplit(split);
-		desk.writeTasks();
-		for (const {id} of statements.tasks.elements.all(split.row.id)) {
-			kill(turn, desk.existingTask(id), `Task ${task.row.id}, which was divided into it, was called back by hand.`);
-		}
+	if (!split) {
+		return;
+	}
+
+	desk.sealSplit(split);
+	desk.writeTasks();
+	for (const {id} of statements.tasks.elements.all(split.row.id)) {
+		kill(
+			turn,
+			desk.existingTask(id),
+			`Task ${task.row.id}, which was divided into it, was called back by hand.`,
+		);
 	}
 };
 
@@ -210,7 +241,11 @@ const again = ({desk, books, statements}: Turn, task: TaskDraft): void => {
 	desk.place(task, {state: 'waiting'});
 };
 
-const setPaused = ({desk}: Turn, task: TaskDraft, paused: 0 | 1): string | undefined => {
+const setPaused = (
+	{desk}: Turn,
+	task: TaskDraft,
+	paused: 0 | 1,
+): string | undefined => {
 	if (task.row.paused === paused) {
 		return paused === 1 ? 'it is paused already' : 'it is not paused';
 	}
@@ -230,10 +265,13 @@ const setPaused = ({desk}: Turn, task: TaskDraft, paused: 0 | 1): string | undef
 export const reconsider = ({desk}: Turn, task: TaskDraft): void => {
 	if (isBlocked(task.row.state)) {
 		desk.wake(task);
-	} else if (task.row.state === 'generating' || task.row.state === 'post_generating') {
+	} else if (
+		task.row.state === 'generating' ||
+		task.row.state === 'post_generating'
+	) {
 		desk.place(task, {
 			state: task.row.state === 'generating' ? 'waiting' : 'post_waiting',
-			...(task.row.output === null ? {} : {output: task.row.output}),
+			...(task.row.output !== null && {output: task.row.output}),
 		});
 	}
 };

@@ -1,5 +1,5 @@
 import type {InvocationId} from '../../core/ids.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 
 /** A worker says that the process runs. `stale` when the invocation was given up meanwhile, or has ended already. */
 export const confirmRunning =
@@ -21,7 +21,7 @@ export const confirmRunning =
 		live.startedAt = startedAt;
 		desk.place(task, {
 			state: 'in_progress',
-			...(task.row.output === null ? {} : {output: task.row.output}),
+			...(task.row.output !== null && {output: task.row.output}),
 		});
 		desk.changes().invocations.add(id);
 		return 'running';

@@ -1,10 +1,14 @@
 import type {InvocationId, WorkerId} from '../../core/ids.js';
-import type {InvocationMeasures, InvocationOutcome, InvocationRequest} from '../../core/invocation.js';
+import type {
+	InvocationMeasures,
+	InvocationOutcome,
+	InvocationRequest,
+} from '../../core/invocation.js';
 import {avoid} from '../books.js';
 import {workOf} from '../dispatch.js';
 import type {LiveInvocation} from '../fleet.js';
 import {endInvocation, letGo} from '../invocations.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
 import type {Turn} from '../turn-context.js';
 
@@ -41,7 +45,12 @@ export const finishInvocation =
 		live.cpu = measures.cpu_s ?? undefined;
 		live.logBytes = measures.log_bytes;
 		const verdict = judge(turn, live, outcome);
-		if (endInvocation(turn, live, {...verdict.end, finished_at: Math.max(measures.finished_at, measures.started_at)}) === 'stale') {
+		if (
+			endInvocation(turn, live, {
+				...verdict.end,
+				finished_at: Math.max(measures.finished_at, measures.started_at),
+			}) === 'stale'
+		) {
 			return 'stale';
 		}
 
@@ -58,11 +67,23 @@ export const finishInvocation =
 export const loseInvocation = (
 	turn: Turn,
 	live: LiveInvocation,
-	{reason, message, avoid: keepAway}: {readonly reason: string; readonly message: string; readonly avoid: boolean},
+	{
+		reason,
+		message,
+		avoid: keepAway,
+	}: {
+		readonly reason: string;
+		readonly message: string;
+		readonly avoid: boolean;
+	},
 ): void => {
 	const {desk} = turn;
 	letGo(turn, live);
-	const ended = endInvocation(turn, live, {state: live.ending === 'cancelled' ? 'cancelled' : 'lost', reason, message});
+	const ended = endInvocation(turn, live, {
+		state: live.ending === 'cancelled' ? 'cancelled' : 'lost',
+		reason,
+		message,
+	});
 	const task = desk.task(live.task);
 	if (ended === 'stale' || task?.row.invocation_id !== live.id) {
 		return;
@@ -70,7 +91,11 @@ export const loseInvocation = (
 
 	conclude(turn, task, {
 		live,
-		verdict: {next: live.ending === undefined ? 'again' : endings[live.ending], end: {state: 'lost', reason, message}, keepAway},
+		verdict: {
+			next: live.ending === undefined ? 'again' : endings[live.ending],
+			end: {state: 'lost', reason, message},
+			keepAway,
+		},
 	});
 };
 
@@ -88,18 +113,29 @@ type Verdict = {
 	readonly keepAway: boolean;
 };
 
-const endings = {cancelled: 'cancelled', restart: 'restart', dead: 'cancelled'} as const;
+const endings = {
+	cancelled: 'cancelled',
+	restart: 'restart',
+	dead: 'cancelled',
+} as const;
 
-const judge = (turn: Turn, live: LiveInvocation, outcome: InvocationOutcome): Verdict => {
+const judge = (
+	turn: Turn,
+	live: LiveInvocation,
+	outcome: InvocationOutcome,
+): Verdict => {
 	if (live.ending !== undefined) {
 		return {
 			next: endings[live.ending],
 			end: {
 				state: 'cancelled',
 				reason: 'cancelled',
-				message: live.ending === 'restart' ? 'Ended for a restart.' : 'Cancelled by hand.',
-				...(outcome.kind === 'exited' ? {exit_code: outcome.exit_code} : {}),
-				...(outcome.kind === 'signalled' ? {signal: outcome.signal} : {}),
+				message:
+					live.ending === 'restart'
+						? 'Ended for a restart.'
+						: 'Cancelled by hand.',
+				...(outcome.kind === 'exited' && {exit_code: outcome.exit_code}),
+				...(outcome.kind === 'signalled' && {signal: outcome.signal}),
 			},
 			keepAway: false,
 		};
@@ -117,7 +153,11 @@ const judge = (turn: Turn, live: LiveInvocation, outcome: InvocationOutcome): Ve
 			const mayRetry = work?.process.retry_exit_codes.includes(code) ?? false;
 			return {
 				next: mayRetry ? 'again' : 'error',
-				end: {...end, reason: 'exit', message: `The process ended with exit code ${code}.`},
+				end: {
+					...end,
+					reason: 'exit',
+					message: `The process ended with exit code ${code}.`,
+				},
 				keepAway: false,
 			};
 		}
@@ -138,7 +178,11 @@ const judge = (turn: Turn, live: LiveInvocation, outcome: InvocationOutcome): Ve
 		case 'not_started': {
 			return {
 				next: 'again',
-				end: {state: 'finished', reason: 'not_started', message: outcome.message},
+				end: {
+					state: 'finished',
+					reason: 'not_started',
+					message: outcome.message,
+				},
 				keepAway: true,
 			};
 		}
@@ -146,23 +190,40 @@ const judge = (turn: Turn, live: LiveInvocation, outcome: InvocationOutcome): Ve
 		case 'limit': {
 			return {
 				next: 'error',
-				end: {state: 'finished', reason: `${outcome.limit}_limit`, message: outcome.message},
+				end: {
+					state: 'finished',
+					reason: `${outcome.limit}_limit`,
+					message: outcome.message,
+				},
 				keepAway: false,
 			};
 		}
 
 		case 'failed': {
-			return {next: 'error', end: {state: 'finished', reason: 'failed', message: outcome.message}, keepAway: false};
+			return {
+				next: 'error',
+				end: {state: 'finished', reason: 'failed', message: outcome.message},
+				keepAway: false,
+			};
 		}
 
 		case 'vanished': {
-			return {next: 'again', end: {state: 'lost', reason: 'vanished', message: outcome.message}, keepAway: true};
+			return {
+				next: 'again',
+				end: {state: 'lost', reason: 'vanished', message: outcome.message},
+				keepAway: true,
+			};
 		}
 
 		case 'cancelled': {
 			return {
 				next: 'again',
-				end: {state: 'lost', reason: 'lost', message: 'The worker ended it of its own accord: it was stopped, or had lost its scheduler for too long.'},
+				end: {
+					state: 'lost',
+					reason: 'lost',
+					message:
+						'The worker ended it of its own accord: it was stopped, or had lost its scheduler for too long.',
+				},
 				keepAway: false,
 			};
 		}
@@ -176,7 +237,8 @@ const conclude = (
 ): void => {
 	const {desk, books, statements, settings} = turn;
 	const output = task.row.output === null ? {} : {output: task.row.output};
-	const worker = books.fleet.workers.get(live.worker)?.row.name ?? String(live.worker);
+	const worker =
+		books.fleet.workers.get(live.worker)?.row.name ?? String(live.worker);
 	if (verdict.keepAway) {
 		const until = desk.now() + settings.avoidS * 1000;
 		statements.invocations.avoid.run(task.row.id, live.machine, until);
@@ -192,8 +254,8 @@ const conclude = (
 		invocation: live.id,
 		worker,
 		attempt: live.attempt,
-		...(exitCode === undefined ? {} : {exit_code: exitCode}),
-		...(signal === undefined ? {} : {signal}),
+		...(exitCode !== undefined && {exit_code: exitCode}),
+		...(signal !== undefined && {signal}),
 	};
 	switch (verdict.next) {
 		case 'good': {
@@ -219,7 +281,11 @@ const conclude = (
 		case 'again': {
 			const allowed = allowedAttempts(turn, task);
 			if (live.attempt < allowed) {
-				desk.place(task, {state: 'ready', note: `${message} Attempt ${live.attempt} of ${allowed}.`, ...output});
+				desk.place(task, {
+					state: 'ready',
+					note: `${message} Attempt ${live.attempt} of ${allowed}.`,
+					...output,
+				});
 				return;
 			}
 
@@ -236,7 +302,11 @@ const conclude = (
 		}
 
 		case 'error': {
-			desk.place(task, {state: 'error', details: {reason, message: `${message} It ran on ${worker}.`, ...facts}, ...output});
+			desk.place(task, {
+				state: 'error',
+				details: {reason, message: `${message} It ran on ${worker}.`, ...facts},
+				...output,
+			});
 		}
 	}
 };

@@ -2,20 +2,36 @@ import {FarmError} from '../../core/errors.js';
 import type {NodeId, TaskId} from '../../core/ids.js';
 import type {JsonObject} from '../../core/json.js';
 import type {TaskState} from '../../core/task-state.js';
-import {planGraph, type GraphChange, type GraphFault, type GraphPlan, type NodeTypeRules} from '../../graph/check-graph.js';
-import {printWire, type GraphDocument, type Wire} from '../../graph/graph-document.js';
+import {
+	planGraph,
+	type GraphChange,
+	type GraphFault,
+	type GraphPlan,
+	type NodeTypeRules,
+} from '../../graph/check-graph.js';
+import {
+	printWire,
+	type GraphDocument,
+	type Wire,
+} from '../../graph/graph-document.js';
 import {parseParameters} from '../../nodes/parse-parameters.js';
 import {makeGraph, makeNode, outputsOf, type FarmNode} from '../farm-graph.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
 import type {Turn} from '../turn-context.js';
 import {reconsider, taskActions} from './act-on-tasks.js';
 
-export type GraphOutcome = {readonly changes: readonly GraphChange[]; readonly faults: readonly GraphFault[]};
+export type GraphOutcome = {
+	readonly changes: readonly GraphChange[];
+	readonly faults: readonly GraphFault[];
+};
 
 /** Bring the graph to what a document says; all, or, where it has faults, nothing. */
 export const applyGraph =
-	(document: GraphDocument, {prune, dryRun}: {readonly prune: boolean; readonly dryRun: boolean}): Operation<GraphOutcome> =>
+	(
+		document: GraphDocument,
+		{prune, dryRun}: {readonly prune: boolean; readonly dryRun: boolean},
+	): Operation<GraphOutcome> =>
 	(turn) => {
 		const {faults, changes, plan} = planFor(turn, document, prune);
 		if (faults.length === 0 && !dryRun) {
@@ -32,7 +48,12 @@ export const editGraph =
 		const {faults, changes, plan} = planFor(turn, document, false);
 		const [fault] = faults;
 		if (fault) {
-			throw new FarmError('INVALID', faults.length === 1 ? fault.message : faults.map(({message}) => message).join('; '));
+			throw new FarmError(
+				'INVALID',
+				faults.length === 1
+					? fault.message
+					: faults.map(({message}) => message).join('; '),
+			);
 		}
 
 		carryOut(turn, plan);
@@ -42,7 +63,13 @@ export const editGraph =
 export const setNode =
 	(
 		name: string,
-		{parameters, position}: {readonly parameters: JsonObject; readonly position?: readonly [number, number] | undefined},
+		{
+			parameters,
+			position,
+		}: {
+			readonly parameters: JsonObject;
+			readonly position?: readonly [number, number] | undefined;
+		},
 	): Operation<readonly GraphChange[]> =>
 	(turn) => {
 		const node = existingNode(turn, name);
@@ -56,7 +83,14 @@ export const setNode =
 		}
 
 		return editGraph({
-			nodes: {[name]: {type: node.type, parameters: merged, enabled: node.enabled, ...(position ? {position: [...position]} : {})}},
+			nodes: {
+				[name]: {
+					type: node.type,
+					parameters: merged,
+					enabled: node.enabled,
+					...(position && {position: [...position]}),
+				},
+			},
 			connections: [],
 		})(turn);
 	};
@@ -84,24 +118,35 @@ export const deleteNodes =
 		for (const node of nodes) {
 			const living = livingTasks(turn, node.id);
 			if (living > 0) {
-				throw new FarmError('CONFLICT', `Node ${node.name} has ${living} ${living === 1 ? 'task' : 'tasks'} that ${living === 1 ? 'is' : 'are'} not dead: move or kill them first.`);
+				throw new FarmError(
+					'CONFLICT',
+					`Node ${node.name} has ${living} ${living === 1 ? 'task' : 'tasks'} that ${living === 1 ? 'is' : 'are'} not dead: move or kill them first.`,
+				);
 			}
 		}
 
 		desk.remember({
-			nodes: nodes.map(({name, type, stored}) => ({name, type, parameters: stored})),
+			nodes: nodes.map(({name, type, stored}) => ({
+				name,
+				type,
+				parameters: stored,
+			})),
 			connections: turn.books.graph.wires
-				.filter((wire) => nodes.some(({id}) => id === wire.from || id === wire.to))
+				.filter((wire) =>
+					nodes.some(({id}) => id === wire.from || id === wire.to),
+				)
 				.map((wire) => printWire(wireOf(turn, wire))),
 		});
 		desk.touch();
 		const affected: Array<readonly [NodeId, string]> = [];
 		for (const {id} of nodes) {
 			for (const wire of turn.books.graph.wires) {
-				if (wire.from === id || wire.to === id) {
-					statements.nodes.disconnect.run(wire.id);
-					affected.push([wire.from, wire.output]);
+				if (!(wire.from === id || wire.to === id)) {
+					continue;
 				}
+
+				statements.nodes.disconnect.run(wire.id);
+				affected.push([wire.from, wire.output]);
 			}
 
 			statements.nodes.forget.run(id);
@@ -114,7 +159,10 @@ export const deleteNodes =
 	};
 
 export const actOnNodes =
-	(names: readonly string[], action: 'pause' | 'resume' | 'retry_errors'): Operation<{changed: number}> =>
+	(
+		names: readonly string[],
+		action: 'pause' | 'resume' | 'retry_errors',
+	): Operation<{changed: number}> =>
 	(turn) => {
 		const {desk, statements} = turn;
 		const nodes = names.map((name) => existingNode(turn, name));
@@ -122,16 +170,23 @@ export const actOnNodes =
 		let changed = 0;
 		for (const node of nodes) {
 			if (action === 'retry_errors') {
-				changed += eachIn(turn, node.id, ['error'], (task) => taskActions.retry(turn, task) === undefined);
+				changed += eachIn(
+					turn,
+					node.id,
+					['error'],
+					(task) => taskActions.retry(turn, task) === undefined,
+				);
 				continue;
 			}
 
 			const enabled = action === 'resume' ? 1 : 0;
-			if (node.row.enabled !== enabled) {
-				changed += 1;
-				desk.touch();
-				statements.nodes.update.run({...node.row, enabled});
+			if (node.row.enabled === enabled) {
+				continue;
 			}
+
+			changed += 1;
+			desk.touch();
+			statements.nodes.update.run({...node.row, enabled});
 		}
 
 		if (action !== 'retry_errors') {
@@ -170,13 +225,20 @@ export const removeConnection =
 export const existingNode = ({books}: Turn, name: string): FarmNode => {
 	const node = books.graph.byName.get(name);
 	if (!node) {
-		throw new FarmError('NOT_FOUND', `There is no node ${name}; "lifeblood node list" shows those there are.`);
+		throw new FarmError(
+			'NOT_FOUND',
+			`There is no node ${name}; "lifeblood node list" shows those there are.`,
+		);
 	}
 
 	return node;
 };
 
-export const planFor = (turn: Turn, document: GraphDocument, prune: boolean) => {
+export const planFor = (
+	turn: Turn,
+	document: GraphDocument,
+	prune: boolean,
+) => {
 	const {books, registry} = turn;
 	const rules = new Map<string, NodeTypeRules>();
 	for (const definition of registry.all()) {
@@ -185,7 +247,9 @@ export const planFor = (turn: Turn, document: GraphDocument, prune: boolean) => 
 			outputs: (parameters) => outputsOf(definition, parameters),
 			checkParameters(written) {
 				const parsed = parseParameters(definition, written);
-				return parsed.kind === 'ok' ? {faults: [], parameters: parsed.stored} : {faults: parsed.faults, parameters: {}};
+				return parsed.kind === 'ok'
+					? {faults: [], parameters: parsed.stored}
+					: {faults: parsed.faults, parameters: {}};
 			},
 		});
 	}
@@ -195,13 +259,15 @@ export const planFor = (turn: Turn, document: GraphDocument, prune: boolean) => 
 		prune,
 		types: rules,
 		existing: {
-			nodes: [...books.graph.nodes.values()].map(({name, type, stored, enabled, row}) => ({
-				name,
-				type,
-				parameters: stored,
-				enabled,
-				position: [row.x, row.y] as const,
-			})),
+			nodes: [...books.graph.nodes.values()].map(
+				({name, type, stored, enabled, row}) => ({
+					name,
+					type,
+					parameters: stored,
+					enabled,
+					position: [row.x, row.y] as const,
+				}),
+			),
 			connections: books.graph.wires.map((wire) => wireOf(turn, wire)),
 		},
 		livingTasks(name) {
@@ -218,49 +284,80 @@ const carryOut = (turn: Turn, plan: GraphPlan): void => {
 	desk.remember({
 		nodes: plan.changeNodes.flatMap(({name}) => {
 			const node = books.graph.byName.get(name);
-			return node ? [{name, type: node.type, parameters: node.stored, enabled: node.enabled}] : [];
+			return node
+				? [
+						{
+							name,
+							type: node.type,
+							parameters: node.stored,
+							enabled: node.enabled,
+						},
+					]
+				: [];
 		}),
 		removed: plan.removeNodes.flatMap((name) => {
 			const node = books.graph.byName.get(name);
-			return node ? [{name, type: node.type, parameters: node.stored, enabled: node.enabled}] : [];
+			return node
+				? [
+						{
+							name,
+							type: node.type,
+							parameters: node.stored,
+							enabled: node.enabled,
+						},
+					]
+				: [];
 		}),
 		removed_connections: plan.removeConnections.map((wire) => printWire(wire)),
 	});
 	const affected: Array<readonly [NodeId, string]> = [];
 	for (const wire of plan.removeConnections) {
 		const found = findWire(turn, wire);
-		if (found) {
-			nodes.disconnect.run(found.id);
-			affected.push([found.from, found.output]);
+		if (!found) {
+			continue;
 		}
+
+		nodes.disconnect.run(found.id);
+		affected.push([found.from, found.output]);
 	}
 
 	for (const name of plan.removeNodes) {
 		const node = books.graph.byName.get(name);
-		if (node) {
-			nodes.forget.run(node.id);
-			nodes.delete.run(node.id);
+		if (!node) {
+			continue;
 		}
+
+		nodes.forget.run(node.id);
+		nodes.delete.run(node.id);
 	}
 
 	const changed: NodeId[] = [];
-	for (const {name, type, parameters, enabled, position, isTypeChanged} of plan.changeNodes) {
+	for (const {
+		name,
+		type,
+		parameters,
+		enabled,
+		position,
+		isTypeChanged,
+	} of plan.changeNodes) {
 		const node = books.graph.byName.get(name);
-		if (node) {
-			if (isTypeChanged) {
-				nodes.forget.run(node.id);
-			}
-
-			nodes.update.run({
-				...node.row,
-				type,
-				parameters: JSON.stringify(parameters),
-				enabled: enabled ? 1 : 0,
-				x: position?.[0] ?? node.row.x,
-				y: position?.[1] ?? node.row.y,
-			});
-			changed.push(node.id);
+		if (!node) {
+			continue;
 		}
+
+		if (isTypeChanged) {
+			nodes.forget.run(node.id);
+		}
+
+		nodes.update.run({
+			...node.row,
+			type,
+			parameters: JSON.stringify(parameters),
+			enabled: enabled ? 1 : 0,
+			x: position?.[0] ?? node.row.x,
+			y: position?.[1] ?? node.row.y,
+		});
+		changed.push(node.id);
 	}
 
 	for (const {name, type, parameters, enabled, position} of plan.addNodes) {
@@ -278,7 +375,12 @@ const carryOut = (turn: Turn, plan: GraphPlan): void => {
 	reloadGraph(turn);
 	for (const wire of plan.addConnections) {
 		const from = existingNode(turn, wire.from);
-		nodes.connect.run({from_node: from.id, from_output: wire.output, to_node: existingNode(turn, wire.to).id, to_input: wire.input});
+		nodes.connect.run({
+			from_node: from.id,
+			from_output: wire.output,
+			to_node: existingNode(turn, wire.to).id,
+			to_input: wire.input,
+		});
 		affected.push([from.id, wire.output]);
 	}
 
@@ -289,16 +391,28 @@ const carryOut = (turn: Turn, plan: GraphPlan): void => {
 	requeueDone(turn, affected);
 	for (const id of changed) {
 		// What made a task wait there may be another now.
-		eachIn(turn, id, ['waiting_blocked', 'post_waiting_blocked', 'generating', 'post_generating'], (task) => {
-			reconsider(turn, task);
-			return true;
-		});
+		eachIn(
+			turn,
+			id,
+			[
+				'waiting_blocked',
+				'post_waiting_blocked',
+				'generating',
+				'post_generating',
+			],
+			(task) => {
+				reconsider(turn, task);
+				return true;
+			},
+		);
 		requeueIn(turn, id);
 	}
 };
 
 const reloadGraph = ({books, statements, registry, desk}: Turn): void => {
-	const known = new Map([...books.graph.nodes.values()].map((node) => [node.id, node]));
+	const known = new Map(
+		[...books.graph.nodes.values()].map((node) => [node.id, node]),
+	);
 	books.graph = makeGraph(
 		statements.nodes.all.all().map((row) => {
 			const before = known.get(row.id);
@@ -315,7 +429,10 @@ const reloadGraph = ({books, statements, registry, desk}: Turn): void => {
 };
 
 /** Tasks that lie done at an output whose wires have changed may have a way to go on now, or none any more. */
-const requeueDone = (turn: Turn, outputs: ReadonlyArray<readonly [NodeId, string]>): void => {
+const requeueDone = (
+	turn: Turn,
+	outputs: ReadonlyArray<readonly [NodeId, string]>,
+): void => {
 	const seen = new Set<string>();
 	for (const [node, output] of outputs) {
 		if (seen.has(`${node} ${output}`)) {
@@ -353,7 +470,8 @@ const eachIn = (
 		let after: TaskId | 0 = 0;
 		for (;;) {
 			desk.writeTasks();
-			const ids: ReadonlyArray<{readonly id: TaskId}> = statements.tasks.inNode.all(node, state, after, 1000);
+			const ids: ReadonlyArray<{readonly id: TaskId}> =
+				statements.tasks.inNode.all(node, state, after, 1000);
 			for (const {id} of ids) {
 				after = id;
 				const task = desk.task(id);
@@ -388,7 +506,15 @@ const findWire = ({books}: Turn, wire: Wire) =>
 			input === wire.input,
 	);
 
-const wireOf = ({books}: Turn, wire: {readonly from: NodeId; readonly output: string; readonly to: NodeId; readonly input: string}): Wire => ({
+const wireOf = (
+	{books}: Turn,
+	wire: {
+		readonly from: NodeId;
+		readonly output: string;
+		readonly to: NodeId;
+		readonly input: string;
+	},
+): Wire => ({
 	from: books.graph.nodes.get(wire.from)?.name ?? '',
 	output: wire.output,
 	to: books.graph.nodes.get(wire.to)?.name ?? '',

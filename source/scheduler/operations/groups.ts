@@ -1,9 +1,9 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import {isRunning} from '../../core/task-state.js';
-import type {GroupDraft} from '../desk.js';
+import type {GroupDraft} from '../desk-drafts.js';
 import {giveUp} from '../invocations.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
 import type {Turn} from '../turn-context.js';
 import {taskActions, type OnTask} from './act-on-tasks.js';
@@ -11,11 +11,15 @@ import {taskActions, type OnTask} from './act-on-tasks.js';
 /** So many tasks are looked at between two writes. */
 const page = 1000;
 
-export type GroupAction = 'pause' | 'resume' | 'archive' | 'unarchive' | 'retry';
+export type GroupAction =
+	'pause' | 'resume' | 'archive' | 'unarchive' | 'retry';
 
 /** Do something to all tasks of groups. Returns how many groups and tasks were changed. */
 export const actOnGroups =
-	(names: readonly string[], action: GroupAction): Operation<{changed: number; tasks: number}> =>
+	(
+		names: readonly string[],
+		action: GroupAction,
+	): Operation<{changed: number; tasks: number}> =>
 	(turn) => {
 		const groups = names.map((name) => existingGroup(turn, name).row.id);
 		turn.desk.remember({
@@ -26,7 +30,10 @@ export const actOnGroups =
 		});
 		let tasks = 0;
 		for (const id of groups) {
-			tasks += action === 'archive' || action === 'unarchive' ? setArchived(turn, id, action) : eachTask(turn, id, taskActions[action]);
+			tasks +=
+				action === 'archive' || action === 'unarchive'
+					? setArchived(turn, id, action)
+					: eachTask(turn, id, taskActions[action]);
 		}
 
 		return {changed: groups.length, tasks};
@@ -36,7 +43,12 @@ export const setGroupPriority =
 	(names: readonly string[], priority: number): Operation<{changed: number}> =>
 	(turn) => {
 		const groups = names.map((name) => existingGroup(turn, name).row.id);
-		turn.desk.remember({groups: groups.map((id) => ({name: turn.desk.group(id).row.name, priority: turn.desk.group(id).row.priority}))});
+		turn.desk.remember({
+			groups: groups.map((id) => ({
+				name: turn.desk.group(id).row.name,
+				priority: turn.desk.group(id).row.priority,
+			})),
+		});
 		for (const id of groups) {
 			turn.desk.changeGroup(turn.desk.group(id), {priority});
 			eachTask(turn, id, (inside, task) => {
@@ -59,12 +71,21 @@ Delete some tasks of an archived group for good, with their invocations; in the 
 @returns the invocations whose logs can go, and whether more is to be done
 */
 export const deleteGroupStep =
-	(name: string): Operation<{readonly tasks: number; readonly invocations: readonly number[]; readonly more: boolean}> =>
+	(
+		name: string,
+	): Operation<{
+		readonly tasks: number;
+		readonly invocations: readonly number[];
+		readonly more: boolean;
+	}> =>
 	(turn) => {
 		const {desk, statements} = turn;
 		const group = existingGroup(turn, name);
 		if (group.row.archived === 0) {
-			throw new FarmError('CONFLICT', `Group ${name} is not archived: archive it first. Deleting is for good.`);
+			throw new FarmError(
+				'CONFLICT',
+				`Group ${name} is not archived: archive it first. Deleting is for good.`,
+			);
 		}
 
 		desk.touch();
@@ -109,7 +130,8 @@ const eachTask = (turn: Turn, group: GroupId, act: OnTask): number => {
 	let after: TaskId | 0 = 0;
 	for (;;) {
 		desk.writeTasks();
-		const ids: ReadonlyArray<{readonly id: TaskId}> = statements.removal.livingInGroup.all(group, after, page);
+		const ids: ReadonlyArray<{readonly id: TaskId}> =
+			statements.removal.livingInGroup.all(group, after, page);
 		for (const {id} of ids) {
 			after = id;
 			const task = desk.task(id);
@@ -127,15 +149,23 @@ const eachTask = (turn: Turn, group: GroupId, act: OnTask): number => {
 };
 
 /** Archiving cancels what runs; everything of the group is then out of listings, counts and queues. */
-const setArchived = (turn: Turn, id: GroupId, action: 'archive' | 'unarchive'): number => {
+const setArchived = (
+	turn: Turn,
+	id: GroupId,
+	action: 'archive' | 'unarchive',
+): number => {
 	const {desk, statements} = turn;
 	const group = desk.group(id);
 	desk.changeGroup(group, {archived: action === 'archive' ? 1 : 0});
 	const {name} = group.row;
-	const living = eachTask(turn, id, (inside, task) => archiveOne(inside, task, name));
+	const living = eachTask(turn, id, (inside, task) =>
+		archiveOne(inside, task, name),
+	);
 	// The dead are many, and nothing follows from theirs but a count.
 	desk.writeTasks();
-	for (const {node_id: node, count, to} of statements.removal.deadToFlip.all(id)) {
+	for (const {node_id: node, count, to} of statements.removal.deadToFlip.all(
+		id,
+	)) {
 		desk.countNode(node, 'dead', to === 1 ? -count : count);
 	}
 
@@ -144,7 +174,11 @@ const setArchived = (turn: Turn, id: GroupId, action: 'archive' | 'unarchive'): 
 	return living + dead;
 };
 
-const archiveOne = (turn: Turn, task: TaskDraft, group: string): string | undefined => {
+const archiveOne = (
+	turn: Turn,
+	task: TaskDraft,
+	group: string,
+): string | undefined => {
 	const {desk} = turn;
 	const archived = desk.archivedBy(desk.groupsOf(task));
 	if (archived === task.row.archived) {
@@ -163,7 +197,7 @@ const archiveOne = (turn: Turn, task: TaskDraft, group: string): string | undefi
 		desk.place(task, {
 			state: 'error',
 			details: {reason: 'cancelled', message},
-			...(task.row.output === null ? {} : {output: task.row.output}),
+			...(task.row.output !== null && {output: task.row.output}),
 		});
 	} else {
 		if (task.row.state === 'ready') {

@@ -1,8 +1,11 @@
 import {FarmError} from '../../core/errors.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 
 export const setLimit =
-	(name: string, total: number): Operation<{name: string; total: number; in_use: number}> =>
+	(
+		name: string,
+		total: number,
+	): Operation<{name: string; total: number; in_use: number}> =>
 	({desk, books, statements, recheckWorkers}) => {
 		const known = books.fleet.limits.get(name);
 		desk.remember({total: known?.total ?? null});
@@ -10,7 +13,10 @@ export const setLimit =
 		statements.farm.putLimit.run(name, total);
 		const inUse =
 			known?.inUse ??
-			[...books.fleet.live.values()].reduce((sum, live) => sum + (live.limits[name] ?? 0), 0);
+			[...books.fleet.live.values()].reduce(
+				(sum, live) => sum + (live.limits[name] ?? 0),
+				0,
+			);
 		books.fleet.limits.set(name, {total, inUse});
 		recheckWorkers();
 		return {name, total, in_use: inUse};

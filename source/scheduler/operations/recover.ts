@@ -1,4 +1,4 @@
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 
 /** After a restart nothing is under way outside of turns any more: what was being processed there is processed anew. Workers with invocations are waited for. */
 export const recoverAfterRestart =
@@ -8,7 +8,7 @@ export const recoverAfterRestart =
 			const task = desk.existingTask(id);
 			desk.place(task, {
 				state: task.row.state === 'generating' ? 'waiting' : 'post_waiting',
-				...(task.row.output === null ? {} : {output: task.row.output}),
+				...(task.row.output !== null && {output: task.row.output}),
 			});
 		}
 

@@ -1,8 +1,14 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Attributes, EnvironmentRequest} from '../../core/invocation.js';
-import type {Operation} from '../operation.js';
-import {attributesOf, environmentOf, setAttributes, setEnvironment, type TaskDraft} from '../task-draft.js';
+import type {Operation} from '../turn-context.js';
+import {
+	attributesOf,
+	environmentOf,
+	setAttributes,
+	setEnvironment,
+	type TaskDraft,
+} from '../task-draft.js';
 import type {Turn} from '../turn-context.js';
 import {reconsider} from './act-on-tasks.js';
 
@@ -86,7 +92,7 @@ const setGroups = (
 	const before = desk.groupsOf(task);
 	const after: GroupId[] = [];
 	for (const name of names) {
-		const id = (desk.groupByName(name) ?? desk.createGroup(name, editor)).row.id;
+		const {id} = (desk.groupByName(name) ?? desk.createGroup(name, editor)).row;
 		if (!after.includes(id)) {
 			after.push(id);
 		}

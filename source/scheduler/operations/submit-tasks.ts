@@ -1,7 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Submission} from '../../net/messages/client.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 import type {Turn} from '../turn-context.js';
 
 /** Create tasks, all or none. A task that names no group gets one of its own, `NAME#ID`, so that it can be found. */
@@ -24,7 +24,9 @@ export const submitTasks =
 			const name = submission.name ?? node.name;
 			const groups: GroupId[] = [];
 			for (const wanted of submission.groups) {
-				const id = (desk.groupByName(wanted) ?? desk.createGroup(wanted, creator)).row.id;
+				const {id} = (
+					desk.groupByName(wanted) ?? desk.createGroup(wanted, creator)
+				).row;
 				if (!groups.includes(id)) {
 					groups.push(id);
 				}
@@ -32,7 +34,9 @@ export const submitTasks =
 
 			if (groups.length === 0) {
 				const own = `${name}#${books.lastTaskId + 1}`;
-				groups.push((desk.groupByName(own) ?? desk.createGroup(own, creator)).row.id);
+				groups.push(
+					(desk.groupByName(own) ?? desk.createGroup(own, creator)).row.id,
+				);
 			}
 
 			const task = desk.createTask({

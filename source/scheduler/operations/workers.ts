@@ -4,7 +4,7 @@ import type {Resources, WorkerType} from '../../core/requirements.js';
 import {dismiss, enlist, type FleetWorker} from '../fleet.js';
 import {letGo} from '../invocations.js';
 import {offerOf} from '../offer.js';
-import type {Operation} from '../operation.js';
+import type {Operation} from '../turn-context.js';
 import type {Turn} from '../turn-context.js';
 import {findWorker} from '../views/worker-shape.js';
 import type {WorkerLink} from '../worker-link.js';
@@ -32,7 +32,10 @@ A worker has connected: it is known by its name and machine. What it says that i
 @returns its id, and the invocations that it has to end because they were given up meanwhile
 */
 export const registerWorker =
-	(registration: Registration, link: WorkerLink): Operation<{id: WorkerId; end: InvocationId[]}> =>
+	(
+		registration: Registration,
+		link: WorkerLink,
+	): Operation<{id: WorkerId; end: InvocationId[]}> =>
 	(turn) => {
 		const {desk, books, statements} = turn;
 		desk.touch();
@@ -49,7 +52,10 @@ export const registerWorker =
 			last_seen_at: desk.now(),
 		});
 		if (!row) {
-			throw new FarmError('INTERNAL', 'The database did not give the worker back that was written.');
+			throw new FarmError(
+				'INTERNAL',
+				'The database did not give the worker back that was written.',
+			);
 		}
 
 		const known = books.fleet.workers.get(row.id);
@@ -68,7 +74,12 @@ export const registerWorker =
 			error: undefined,
 			once: registration.once,
 			spent: false,
-			used: known?.used ?? {cpus: 0, memory_bytes: 0, gpus: 0, gpu_memory_bytes: 0},
+			used: known?.used ?? {
+				cpus: 0,
+				memory_bytes: 0,
+				gpus: 0,
+				gpu_memory_bytes: 0,
+			},
 			invocations: known?.invocations ?? new Set(),
 		};
 		enlist(books.fleet, worker);
@@ -79,7 +90,11 @@ export const registerWorker =
 	};
 
 /** What the worker has of what it should have, and the other way round. */
-const agree = (turn: Turn, worker: FleetWorker, {running, unreported}: Registration): InvocationId[] => {
+const agree = (
+	turn: Turn,
+	worker: FleetWorker,
+	{running, unreported}: Registration,
+): InvocationId[] => {
 	const {books} = turn;
 	const has = new Set(running);
 	const willReport = new Set(unreported);
@@ -142,7 +157,7 @@ export const workerGone =
 		desk.touch();
 		worker.lostAt = undefined;
 		let lost = 0;
-		for (const invocation of [...worker.invocations]) {
+		for (const invocation of worker.invocations) {
 			const live = books.fleet.live.get(invocation);
 			if (!live) {
 				continue;
@@ -171,32 +186,49 @@ export const workerStatus =
 	(id: WorkerId, error: string | undefined): Operation<void> =>
 	({desk, books}) => {
 		const worker = books.fleet.workers.get(id);
-		if (worker) {
-			desk.touch();
-			worker.error = error;
-			books.fresh.add(id);
-			desk.changes().workers.add(id);
+		if (!worker) {
+			return;
 		}
+
+		desk.touch();
+		worker.error = error;
+		books.fresh.add(id);
+		desk.changes().workers.add(id);
 	};
 
 export type WorkerAction = 'drain' | 'resume' | 'stop' | 'forget';
 
 export const actOnWorkers =
-	(names: readonly string[], action: WorkerAction): Operation<{changed: number}> =>
+	(
+		names: readonly string[],
+		action: WorkerAction,
+	): Operation<{changed: number}> =>
 	(turn) => {
 		const {desk, books, statements} = turn;
 		const workers = names.map((name) => findWorker(books.fleet, name));
 		for (const worker of workers) {
 			if (action === 'forget' && (worker.link || worker.invocations.size > 0)) {
-				throw new FarmError('CONFLICT', `Worker ${worker.row.name} is not off: stop it first.`);
+				throw new FarmError(
+					'CONFLICT',
+					`Worker ${worker.row.name} is not off: stop it first.`,
+				);
 			}
 
 			if (action === 'stop' && !worker.link) {
-				throw new FarmError('CONFLICT', `Worker ${worker.row.name} is not connected, so it cannot be told to stop.`);
+				throw new FarmError(
+					'CONFLICT',
+					`Worker ${worker.row.name} is not connected, so it cannot be told to stop.`,
+				);
 			}
 		}
 
-		desk.remember({workers: workers.map(({row, link}) => ({name: row.name, draining: row.draining === 1, connected: link !== undefined}))});
+		desk.remember({
+			workers: workers.map(({row, link}) => ({
+				name: row.name,
+				draining: row.draining === 1,
+				connected: link !== undefined,
+			})),
+		});
 		desk.touch();
 		for (const worker of workers) {
 			const {id} = worker.row;
@@ -219,13 +251,8 @@ export const actOnWorkers =
 				}
 
 				case 'forget': {
-					if (statements.workers.hasInvocations.get(id)) {
-						// Old invocations name it: its row stays, but it is out of sight.
-						statements.workers.hide.run(id);
-					} else {
-						statements.workers.delete.run(id);
-					}
-
+					// Old invocations name it: its row stays, out of sight.
+					statements.workers.hide.run(id);
 					dismiss(books.fleet, worker);
 					books.eligible.clear();
 					break;
