@@ -224,7 +224,7 @@ export const parseCapabilities = (
 		}
 
 		const [, name, range = ''] =
-			/^([a-z_][\w\-.]*)(?:\s*(.+))?$/i.exec(part) ?? [];
+			/^([a-z_][\w\-.]*)(.*)$/is.exec(part) ?? [];
 		if (name !== undefined) {
 			ranges.set(name, joined(ranges.get(name), range.trim()));
 			last = name;
