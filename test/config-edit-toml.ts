@@ -7,7 +7,7 @@ import {FarmError} from '../source/core/errors.js';
 import {setInFile, setInToml} from '../source/config/edit-toml.js';
 import {schemas} from '../source/config/load.js';
 import {configTemplate} from '../source/config/template.js';
-import {parseSize, formatSize} from '../source/config/size.js';
+import {parseSize} from '../source/config/size.js';
 
 test('a value is changed where it stands, its comment and all else kept', (t) => {
 	const document = `# top
@@ -116,11 +116,4 @@ test('sizes are read as people write them', (t) => {
 
 	t.is(parseSize(-1), undefined);
 	t.is(parseSize(NaN), undefined);
-});
-
-test('sizes are written so that they read back', (t) => {
-	t.is(formatSize(16 * 1024 ** 3), '16G');
-	t.is(formatSize(300), '300');
-	t.is(formatSize(1.5 * 1024 ** 4), '1.5T');
-	t.is(parseSize(formatSize(64 * 1024 ** 2)), 64 * 1024 ** 2);
 });

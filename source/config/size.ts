@@ -27,19 +27,3 @@ export const parseSize = (written: string | number): number | undefined => {
 	const bytes = Math.round(Number(match.groups['amount']) * unit);
 	return Number.isSafeInteger(bytes) ? bytes : undefined;
 };
-
-/** The shortest way to write an amount of bytes that `parseSize` reads back to within 1 %: `16G`, `1.5T`, `300`. */
-export const formatSize = (bytes: number): string => {
-	let amount = bytes;
-	let unit = '';
-	for (const next of ['K', 'M', 'G', 'T', 'P']) {
-		if (amount < 1024) {
-			break;
-		}
-
-		amount /= 1024;
-		unit = next;
-	}
-
-	return `${Number(amount.toFixed(amount < 10 ? 2 : 1))}${unit}`;
-};
