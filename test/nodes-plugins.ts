@@ -1,4 +1,11 @@
-import {mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {
+	mkdir,
+	mkdtemp,
+	readFile,
+	rm,
+	symlink,
+	writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -15,7 +22,7 @@ const folderWith = async (
 	t.teardown(async () => rm(folder, {recursive: true}));
 	for (const [name, content] of Object.entries(files)) {
 		await mkdir(path.dirname(path.join(folder, name)), {recursive: true}); // eslint-disable-line no-await-in-loop -- one may be within the other
-		await writeFile(path.join(folder, name), content); // eslint-disable-line no-await-in-loop
+		await writeFile(path.join(folder, name), content); // eslint-disable-line no-await-in-loop -- likewise
 	}
 
 	return folder;
@@ -31,7 +38,8 @@ const messagesIn = async (folder: string): Promise<readonly string[]> => {
 
 test('a function, an object, a list, named exports and TypeScript are all plugins', async (t) => {
 	const folder = await folderWith(t, {
-		'a.js': "export default ({defineNode}) => defineNode({type: 'a', label: 'A', description: '', parameters: {}, process: () => ({kind: 'kill'})});",
+		'a.js':
+			"export default ({defineNode}) => defineNode({type: 'a', label: 'A', description: '', parameters: {}, process: () => ({kind: 'kill'})});",
 		'b.mjs': `export default ${plain('b')};`,
 		'c.js': `export default async () => [${plain('c1')}, ${plain('c2')}];`,
 		'd.ts': `type X = {readonly a: number};\nexport const one = ${plain('d1')};\nexport const two: unknown = ${plain('d2')};\nexport const other: X = {a: 1};\nexport const aid = () => 1;`,
@@ -59,7 +67,11 @@ test('a function, an object, a list, named exports and TypeScript are all plugin
 test('files may be named, what is not there is passed over, and nothing is loaded twice', async (t) => {
 	const folder = await folderWith(t, {'a.js': `export default ${plain('a')};`});
 	await symlink(path.join(folder, 'a.js'), path.join(folder, 'same.js'));
-	const {nodes, broken} = await loadPlugins([path.join(folder, 'a.js'), folder, path.join(folder, 'nowhere')]);
+	const {nodes, broken} = await loadPlugins([
+		path.join(folder, 'a.js'),
+		folder,
+		path.join(folder, 'nowhere'),
+	]);
 	t.is(nodes.length, 1);
 	t.deepEqual(broken, []);
 });
@@ -75,10 +87,14 @@ test('a broken plugin is told by file and reason, and the others are loaded', as
 		'number.js': 'export default 5;',
 		'name.js': `export default ${plain('Bad Name')};`,
 		'extra.js': `export default ${plain('extra', ', colour: 1')};`,
-		'process.js': "export default {type: 'p', label: 'L', description: '', parameters: {}};",
-		'parameter.js': "export default {type: 'p', label: 'L', description: '', parameters: {a: {type: 'integer', label: 'A', default: 1}}, process() {}};",
-		'default.js': "export default {type: 'p', label: 'L', description: '', parameters: {a: {type: 'int', label: 'A', default: 0, min: 1}}, process() {}};",
-		'outputs.js': "export default {type: 'p', label: 'L', description: '', parameters: {}, outputs: () => 5, process() {}};",
+		'process.js':
+			"export default {type: 'p', label: 'L', description: '', parameters: {}};",
+		'parameter.js':
+			"export default {type: 'p', label: 'L', description: '', parameters: {a: {type: 'integer', label: 'A', default: 1}}, process() {}};",
+		'default.js':
+			"export default {type: 'p', label: 'L', description: '', parameters: {a: {type: 'int', label: 'A', default: 0, min: 1}}, process() {}};",
+		'outputs.js':
+			"export default {type: 'p', label: 'L', description: '', parameters: {}, outputs: () => 5, process() {}};",
 	});
 	const {nodes} = await loadPlugins([folder]);
 	t.deepEqual(
@@ -87,30 +103,51 @@ test('a broken plugin is told by file and reason, and the others are loaded', as
 	);
 	const messages = await messagesIn(folder);
 	for (const expected of [
-		/^syntax\.js: It cannot be loaded: \w+Error: /,
-		/^throws\.js: It cannot be loaded: at load$/,
-		/^calls\.js: Its default export threw: TypeError: when called$/,
-		/^missing\.js: It cannot be loaded: Cannot find module/,
-		/^nothing\.js: It exports no node type/,
-		/^number\.js: What it exports: /,
-		/^name\.js: The node type "Bad Name", type: a name is made of small letters/,
-		/^extra\.js: The node type "extra": Unrecognized key: "colour"\.$/,
-		/^process\.js: The node type "p", process: must be a function\.$/,
-		/^parameter\.js: The node type "p", parameters\.a\.type: /,
-		/^default\.js: The node type "p", parameters\.a: its default must be at least 1, not 0\.$/,
-		/^outputs\.js: The node type "p", outputs: with the defaults, the function gives no list of names\.$/,
+		/^syntax\.js: It cannot be loaded: \w+Error: /v,
+		/^throws\.js: It cannot be loaded: at load$/v,
+		/^calls\.js: Its default export threw: TypeError: when called$/v,
+		/^missing\.js: It cannot be loaded: Cannot find module/v,
+		/^nothing\.js: It exports no node type/v,
+		/^number\.js: What it exports: /v,
+		/^name\.js: The node type "Bad Name", type: a name is made of small letters/v,
+		/^extra\.js: The node type "extra": Unrecognized key: "colour"\.$/v,
+		/^process\.js: The node type "p", process: must be a function\.$/v,
+		/^parameter\.js: The node type "p", parameters\.a\.type: /v,
+		/^default\.js: The node type "p", parameters\.a: its default must be at least 1, not 0\.$/v,
+		/^outputs\.js: The node type "p", outputs: with the defaults, the function gives no list of names\.$/v,
 	]) {
-		t.true(messages.some((message) => expected.test(message)), `${expected} in ${messages.join('\n')}`);
+		t.true(
+			messages.some((message) => expected.test(message)),
+			`${expected} in ${messages.join('\n')}`,
+		);
 	}
 
 	t.is(messages.length, 12);
 });
 
+test('a link that leads nowhere is told, and the others are loaded', async (t) => {
+	const folder = await folderWith(t, {'a.js': `export default ${plain('a')};`});
+	await symlink(path.join(folder, 'gone.js'), path.join(folder, 'link.js'));
+	const {nodes, broken} = await loadPlugins([folder]);
+	t.is(nodes.length, 1);
+	t.regex(broken[0]?.message ?? '', /^It cannot be read: ENOENT/v);
+});
+
 test('a type name that is taken is told, and the first has it', async (t) => {
-	const folder = await folderWith(t, {'a.js': `export default ${plain('null')};`, 'b.js': `export default ${plain('mine')};`, 'c.js': `export default ${plain('mine')};`});
+	const folder = await folderWith(t, {
+		'a.js': `export default ${plain('null')};`,
+		'b.js': `export default ${plain('mine')};`,
+		'c.js': `export default ${plain('mine')};`,
+	});
 	const registry = createRegistry(coreNodes, await loadPlugins([folder]));
-	t.is(registry.get('null')?.label, coreNodes.find(({type}) => type === 'null')?.label);
-	t.is(registry.list().find(({definition}) => definition.type === 'mine')?.plugin, path.join(folder, 'b.js'));
+	t.is(
+		registry.get('null')?.label,
+		coreNodes.find(({type}) => type === 'null')?.label,
+	);
+	t.is(
+		registry.list().find(({definition}) => definition.type === 'mine')?.plugin,
+		path.join(folder, 'b.js'),
+	);
 	t.deepEqual(
 		registry.broken.map(({file}) => path.basename(file)),
 		['a.js', 'c.js'],
@@ -118,22 +155,51 @@ test('a type name that is taken is told, and the first has it', async (t) => {
 });
 
 test('the examples of the manual are plugins', async (t) => {
-	const page = await readFile(new URL('../docs/plugins.md', import.meta.url), 'utf8');
-	const examples = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
-	const folder = await folderWith(t, Object.fromEntries(examples.map((code, index) => [`${index}.js`, code])));
+	const page = await readFile(
+		new URL('../docs/plugins.md', import.meta.url),
+		'utf8',
+	);
+	const examples = page
+		.matchAll(/```js\n(?<code>.*?)```/gsv)
+		.map(({groups}) => groups?.['code'] ?? '')
+		.toArray();
+	const folder = await folderWith(
+		t,
+		Object.fromEntries(examples.map((code, index) => [`${index}.js`, code])),
+	);
 	const {nodes, broken} = await loadPlugins([folder]);
 	t.deepEqual(broken, []);
 	const [frames, picture] = nodes;
 	t.like(frames?.definition, {type: 'frame_range'});
-	t.like(await frames?.definition.process({parameters: {range: '1-3 7', attribute: 'frames'}} as never), {
-		kind: 'pass',
-		set: {frames: [1, 2, 3, 7]},
-	});
-	const defaults = Object.fromEntries(Object.entries(picture?.definition.parameters ?? {}).map(([name, schema]) => [name, schema.default]));
-	t.like(await picture?.definition.process({parameters: {...defaults, source: 'a.exr', target: 'a.png'}} as never), {
-		kind: 'pass',
-		invocation: {process: {arguments: ['magick', 'a.exr', 'a.png'], good_exit_codes: [0]}, requirements: {minimum: {cpus: 1}}},
-	});
+	t.like(
+		await frames?.definition.process({
+			parameters: {range: '1-3 7', attribute: 'frames'},
+		} as never),
+		{
+			kind: 'pass',
+			set: {frames: [1, 2, 3, 7]},
+		},
+	);
+	const defaults = Object.fromEntries(
+		Object.entries(picture?.definition.parameters ?? {}).map(
+			([name, schema]) => [name, schema.default],
+		),
+	);
+	t.like(
+		await picture?.definition.process({
+			parameters: {...defaults, source: 'a.exr', target: 'a.png'},
+		} as never),
+		{
+			kind: 'pass',
+			invocation: {
+				process: {
+					arguments: ['magick', 'a.exr', 'a.png'],
+					good_exit_codes: [0],
+				},
+				requirements: {minimum: {cpus: 1}},
+			},
+		},
+	);
 });
 
 test('every built-in type would pass as a plugin', async (t) => {

@@ -16,7 +16,10 @@ export const cast = (schema: ParameterSchema, value: Json): Cast => {
 	switch (schema.type) {
 		case 'int':
 		case 'float': {
-			return check(schema, typeof value === 'string' ? (numberIn(value) ?? value) : value);
+			return check(
+				schema,
+				typeof value === 'string' ? (numberIn(value) ?? value) : value,
+			);
 		}
 
 		case 'bool': {
@@ -46,24 +49,34 @@ export const check = (schema: ParameterSchema, value: Json): Cast => {
 		case 'float': {
 			const isNumber =
 				typeof value === 'number' &&
-				(schema.type === 'float' ? Number.isFinite(value) : Number.isSafeInteger(value));
+				(schema.type === 'float'
+					? Number.isFinite(value)
+					: Number.isSafeInteger(value));
 			if (!isNumber) {
-				return wrong(value, schema.type === 'int' ? 'a whole number' : 'a number');
+				return wrong(
+					value,
+					schema.type === 'int' ? 'a whole number' : 'a number',
+				);
 			}
 
 			const {min, max} = schema;
-			return (min !== undefined && value < min) || (max !== undefined && value > max)
+			return (min !== undefined && value < min) ||
+				(max !== undefined && value > max)
 				? wrong(value, limits(min, max))
 				: {kind: 'ok', value};
 		}
 
 		case 'bool': {
-			return typeof value === 'boolean' ? {kind: 'ok', value} : wrong(value, 'true or false');
+			return typeof value === 'boolean'
+				? {kind: 'ok', value}
+				: wrong(value, 'true or false');
 		}
 
 		case 'string':
 		case 'text': {
-			return typeof value === 'string' ? {kind: 'ok', value} : wrong(value, 'text');
+			return typeof value === 'string'
+				? {kind: 'ok', value}
+				: wrong(value, 'text');
 		}
 
 		case 'enum': {
@@ -84,7 +97,9 @@ export const check = (schema: ParameterSchema, value: Json): Cast => {
 
 /** Text for people and for templates, where the value has one form of it only. */
 export const textOf = (value: Json): string | undefined =>
-	typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+	typeof value === 'string' ||
+	typeof value === 'number' ||
+	typeof value === 'boolean'
 		? String(value)
 		: undefined;
 
@@ -98,7 +113,8 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `Array.isArray` that leaves a readonly list's type alone. */
-export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] =>
+	Array.isArray(value);
 
 const rows = (
 	{row}: Extract<ParameterSchema, {type: 'list'}>,
@@ -113,20 +129,32 @@ const rows = (
 	const made: JsonObject[] = [];
 	for (const [index, written] of value.entries()) {
 		// A list of plain values does for rows of one cell.
-		const cells = !isObject(written) && names.length === 1 ? {[names[0] ?? '']: written} : written;
+		const cells =
+			!isObject(written) && names.length === 1
+				? {[names[0] ?? '']: written}
+				: written;
 		if (!isObject(cells)) {
 			return {...wrong(written, `a row of ${names.join(', ')}`), path: [index]};
 		}
 
-		const unknown = Object.keys(cells).find((name) => !Object.hasOwn(row, name));
+		const unknown = Object.keys(cells).find(
+			(name) => !Object.hasOwn(row, name),
+		);
 		if (unknown !== undefined) {
-			return {kind: 'fault', path: [index], message: `has no cell "${unknown}": a row has ${names.join(', ')}`};
+			return {
+				kind: 'fault',
+				path: [index],
+				message: `has no cell "${unknown}": a row has ${names.join(', ')}`,
+			};
 		}
 
 		const filled: Array<[string, Json]> = [];
 		for (const [name, cell] of Object.entries(row)) {
 			const content = Object.hasOwn(cells, name) ? cells[name] : undefined;
-			const result: Cast = content === undefined ? {kind: 'ok', value: cell.default} : cellOf({cell, content});
+			const result: Cast =
+				content === undefined
+					? {kind: 'ok', value: cell.default}
+					: cellOf({cell, content});
 			if (result.kind === 'fault') {
 				return {...result, path: [index, name]};
 			}
@@ -140,7 +168,10 @@ const rows = (
 	return {kind: 'ok', value: made};
 };
 
-const wrong = (value: Json, allowed: string): Extract<Cast, {kind: 'fault'}> => ({
+const wrong = (
+	value: Json,
+	allowed: string,
+): Extract<Cast, {kind: 'fault'}> => ({
 	kind: 'fault',
 	path: [],
 	message: `must be ${allowed}, not ${shown(value)}`,
@@ -155,7 +186,9 @@ const limits = (min: number | undefined, max: number | undefined): string => {
 };
 
 const numberIn = (text: string): number | undefined =>
-	/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+	/^\s*[+\-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+\-]?\d+)?\s*$/iv.test(text)
+		? Number(text)
+		: undefined;
 
 const booleanIn = (value: Json): boolean | undefined => {
 	if (value === 1 || value === 'true') {

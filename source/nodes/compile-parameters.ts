@@ -2,7 +2,7 @@ import type {Json, JsonObject} from '../core/json.js';
 import {cast, isList, isObject, shown, textOf} from './cast.js';
 import {expressionIn} from './expression.js';
 import type {ParameterSchema, ParameterSchemas} from './parameters.js';
-import {parseTemplate} from './template.js';
+import {templateIn, type TemplatePiece} from './template.js';
 
 export type Assembled =
 	| {readonly kind: 'ok'; readonly values: JsonObject}
@@ -24,15 +24,15 @@ export type CompiledParameters = {
 	readonly visible: JsonObject;
 };
 
-/** @param stored - as `parseParameters` gave it. What does not fit its schema any more, as after a plugin was changed, is told by `assemble`. */
+/** Makes a node's stored parameters ready. What does not fit its schema any more, as after a plugin was changed, is told by `assemble`. */
 export const compileParameters = (
 	schemas: ParameterSchemas,
 	stored: JsonObject,
 ): CompiledParameters => {
 	const expressions: string[] = [];
 	const makers = Object.entries(schemas).map(([name, schema]) => {
-		const written = Object.hasOwn(stored, name) ? stored[name] : undefined;
-		return [name, schema, makerOf(schema, written ?? schema.default, expressions)] as const;
+		const written = ownIn(stored, name, schema.default);
+		return [name, schema, makerOf(schema, written, expressions)] as const;
 	});
 
 	const assemble = (results: readonly Json[]): Assembled => {
@@ -41,7 +41,11 @@ export const compileParameters = (
 			const made = make(results);
 			const result = made.kind === 'ok' ? cast(schema, made.value) : made;
 			if (result.kind === 'fault') {
-				return {kind: 'fault', parameter: name + placeOf(result.path), message: result.message};
+				return {
+					kind: 'fault',
+					parameter: name + placeOf(result.path),
+					message: result.message,
+				};
 			}
 
 			values.push([name, result.value]);
@@ -53,7 +57,7 @@ export const compileParameters = (
 	const visible = Object.fromEntries(
 		Object.entries(schemas).map(([name, schema]) => [
 			name,
-			visibleOf(schema, (Object.hasOwn(stored, name) ? stored[name] : undefined) ?? schema.default),
+			visibleOf(schema, ownIn(stored, name, schema.default)),
 		]),
 	);
 	if (expressions.length > 0) {
@@ -66,13 +70,22 @@ export const compileParameters = (
 
 type Made =
 	| {readonly kind: 'ok'; readonly value: Json}
-	| {readonly kind: 'fault'; readonly path: ReadonlyArray<string | number>; readonly message: string};
+	| {
+			readonly kind: 'fault';
+			readonly path: ReadonlyArray<string | number>;
+			readonly message: string;
+	  };
 type Maker = (results: readonly Json[]) => Made;
 
-const makerOf = (schema: ParameterSchema, written: Json, expressions: string[]): Maker => {
+const makerOf = (
+	schema: ParameterSchema,
+	written: Json,
+	expressions: string[],
+): Maker => {
 	const source = expressionIn(written);
 	if (source !== undefined) {
-		const index = expressions.push(source) - 1;
+		const index = expressions.length;
+		expressions.push(source);
 		return (results) => ({kind: 'ok', value: results[index] ?? null});
 	}
 
@@ -80,25 +93,35 @@ const makerOf = (schema: ParameterSchema, written: Json, expressions: string[]):
 		return rowsMaker(schema, written, expressions);
 	}
 
-	const template = isTemplate(schema) && typeof written === 'string' ? parseTemplate(written) : undefined;
+	const template = templateIn(schema, written);
 	if (template === undefined) {
 		return constant(written);
 	}
 
-	const pieces = template.map((piece) =>
-		piece.kind === 'text' ? piece : {...piece, index: expressions.push(piece.source) - 1},
-	);
-	if (!pieces.some((piece) => piece.kind === 'expression')) {
-		return constant(pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join(''));
+	const plain = plainTextOf(template);
+	if (plain !== undefined) {
+		return constant(plain);
 	}
+
+	const first = expressions.length;
+	const sources = template.flatMap((piece) =>
+		piece.kind === 'expression' ? [piece.source] : [],
+	);
+	expressions.push(...sources);
 
 	return (results) => {
 		let whole = '';
-		for (const piece of pieces) {
-			const value = piece.kind === 'text' ? piece.text : (results[piece.index] ?? null);
+		let index = first;
+		for (const piece of template) {
+			const value =
+				piece.kind === 'text' ? piece.text : (results[index++] ?? null);
 			const text = textOf(value);
 			if (text === undefined) {
-				return {kind: 'fault', path: [], message: `takes text, but \`${piece.kind === 'expression' ? piece.source : ''}\` gave ${shown(value)}`};
+				return {
+					kind: 'fault',
+					path: [],
+					message: `takes text, but \`${sources[index - 1 - first] ?? ''}\` gave ${shown(value)}`,
+				};
 			}
 
 			whole += text;
@@ -118,12 +141,10 @@ const rowsMaker = (
 	}
 
 	const rows = written.map((row) =>
-		isObject(row)
-			? Object.entries(schema.row).map(
-					([name, cell]) =>
-						[name, makerOf(cell, (Object.hasOwn(row, name) ? row[name] : undefined) ?? cell.default, expressions)] as const,
-				)
-			: [],
+		Object.entries(schema.row).map(([name, cell]) => {
+			const content = ownIn(row, name, cell.default);
+			return [name, makerOf(cell, content, expressions)] as const;
+		}),
 	);
 	return (results) => {
 		const made: JsonObject[] = [];
@@ -161,27 +182,56 @@ const visibleOf = (schema: ParameterSchema, written: Json): Json => {
 					Object.fromEntries(
 						Object.entries(schema.row).map(([name, cell]) => [
 							name,
-							visibleOf(cell, (isObject(row) && Object.hasOwn(row, name) ? row[name] : undefined) ?? cell.default),
+							visibleOf(cell, ownIn(row, name, cell.default)),
 						]),
 					),
 				)
 			: written;
 	}
 
-	const template = isTemplate(schema) && typeof written === 'string' ? parseTemplate(written) : undefined;
+	const template = templateIn(schema, written);
 	if (template === undefined) {
 		return written;
 	}
 
-	return template.some((piece) => piece.kind === 'expression')
-		? {
-				expr: ['""', ...template.map((piece) => (piece.kind === 'text' ? JSON.stringify(piece.text) : `(${piece.source}\n)`))].join(' + '),
-			}
-		: template.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('');
+	return (
+		plainTextOf(template) ?? {
+			expr: [
+				'""',
+				...template.map((piece) =>
+					piece.kind === 'text'
+						? JSON.stringify(piece.text)
+						: `(${piece.source}\n)`,
+				),
+			].join(' + '),
+		}
+	);
 };
 
-const isTemplate = (schema: ParameterSchema): boolean =>
-	schema.type === 'string' || (schema.type === 'text' && schema.literal !== true);
+/** The whole of a text that has no expressions in it. */
+const plainTextOf = (
+	template: readonly TemplatePiece[],
+): string | undefined => {
+	let whole = '';
+	for (const piece of template) {
+		if (piece.kind === 'expression') {
+			return undefined;
+		}
+
+		whole += piece.text;
+	}
+
+	return whole;
+};
+
+/** What an object has by this name itself. */
+const ownIn = (object: Json, name: string, otherwise: Json): Json => {
+	const own =
+		isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined;
+	return own === undefined ? otherwise : own;
+};
 
 const placeOf = ([index, cell]: ReadonlyArray<string | number>): string =>
-	index === undefined ? '' : `[${index}]${cell === undefined ? '' : `.${cell}`}`;
+	index === undefined
+		? ''
+		: `[${index}]${cell === undefined ? '' : `.${cell}`}`;

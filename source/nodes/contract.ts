@@ -1,4 +1,8 @@
-import type {Attributes, EnvironmentRequest, InvocationRequest} from '../core/invocation.js';
+import type {
+	Attributes,
+	EnvironmentRequest,
+	InvocationRequest,
+} from '../core/invocation.js';
 import type {NodeId, SplitId, TaskId} from '../core/ids.js';
 import type {Json, JsonObject} from '../core/json.js';
 import type {ScriptOutcome} from '../core/script.js';
@@ -89,7 +93,11 @@ export type MaybePromise<T> = T | Promise<T>;
 /** What `process` and `postprocess` are given. */
 export type NodeContext<Parameters> = {
 	readonly task: TaskView;
-	readonly node: {readonly id: NodeId; readonly name: string; readonly type: string};
+	readonly node: {
+		readonly id: NodeId;
+		readonly name: string;
+		readonly type: string;
+	};
 	/** Every expression evaluated for this task, every value of its type and within its limits. */
 	readonly parameters: Parameters;
 	/** Values for this node type from the scheduler's node configuration, over the farm's globals. */
@@ -122,7 +130,11 @@ export type Release = {
 /** What a node wants done. Everything in one result is one transaction. */
 export type ProcessResult =
 	/** The task is blocked until something unblocks it. Memory that was written stays written. */
-	| {readonly kind: 'not_ready'; readonly message?: string; readonly release?: readonly Release[]}
+	| {
+			readonly kind: 'not_ready';
+			readonly message?: string;
+			readonly release?: readonly Release[];
+	  }
 	| {readonly kind: 'error'; readonly message: string}
 	/** The task ends here for good. */
 	| {readonly kind: 'kill'; readonly spawn?: readonly SpawnRequest[]}
@@ -155,12 +167,13 @@ export type ProcessResult =
 
 // Typed as a method, so that one list can hold definitions with different parameters: whoever calls it assembles the values by the definition's own schema.
 type NodeFunction<Parameters> = {
-	// eslint-disable-next-line @typescript-eslint/method-signature-style -- see above
 	process(context: NodeContext<Parameters>): MaybePromise<ProcessResult>;
 }['process'];
 
 /** A node type is this, and nothing else; built-in types and plugins alike. */
-export type NodeDefinition<Schemas extends ParameterSchemas = ParameterSchemas> = {
+export type NodeDefinition<
+	Schemas extends ParameterSchemas = ParameterSchemas,
+> = {
 	/** The name in graph files, in snake_case. */
 	readonly type: string;
 	readonly label: string;
@@ -179,7 +192,9 @@ export type NodeDefinition<Schemas extends ParameterSchemas = ParameterSchemas> 
 
 /** The one public way to make a node type. Gives `process` the types that the schema says. */
 export const defineNode = <const Schemas extends ParameterSchemas>(
-	definition: Partial<Pick<NodeDefinition<Schemas>, 'inputs' | 'outputs' | 'tags'>> &
+	definition: Partial<
+		Pick<NodeDefinition<Schemas>, 'inputs' | 'outputs' | 'tags'>
+	> &
 		Omit<NodeDefinition<Schemas>, 'inputs' | 'outputs' | 'tags'>,
 ): NodeDefinition<Schemas> => ({
 	inputs: ['main'],

@@ -8,5 +8,7 @@ export const expressionIn = (value: Json): string | undefined => {
 	}
 
 	const {expr} = value;
-	return typeof expr === 'string' && Object.keys(value).length === 1 ? expr : undefined;
+	return typeof expr === 'string' && Object.keys(value).length === 1
+		? expr
+		: undefined;
 };

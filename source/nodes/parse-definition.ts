@@ -9,31 +9,47 @@ export const parseDefinition = (written: unknown): Parsed<NodeDefinition> => {
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues;
 		const place = (issue?.path ?? []).map(String).join('.');
-		return fault(`${subjectOf(written)}${place === '' ? '' : `, ${place}`}: ${issue?.message ?? 'it is no node type'}.`);
+		return fault(
+			`${subjectOf(written)}${place === '' ? '' : `, ${place}`}: ${issue?.message ?? 'it is no node type'}.`,
+		);
 	}
 
 	// The shape was checked just now; what `process` takes and gives cannot be.
-	const definition = defineNode(parsed.data as Parameters<typeof defineNode>[0]); // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion
+	const definition = defineNode(
+		parsed.data as Parameters<typeof defineNode>[0],
+	);
 	for (const [name, schema] of Object.entries(definition.parameters)) {
 		const checked = check(schema, schema.default);
 		if (checked.kind === 'fault') {
-			return fault(`${subjectOf(written)}, parameters.${name}: its default ${checked.message}.`);
+			return fault(
+				`${subjectOf(written)}, parameters.${name}: its default ${checked.message}.`,
+			);
 		}
 	}
 
 	const outputs = outputsFault(definition);
-	return outputs === undefined ? ok(definition) : fault(`${subjectOf(written)}, outputs: ${outputs}.`);
+	return outputs === undefined
+		? ok(definition)
+		: fault(`${subjectOf(written)}, outputs: ${outputs}.`);
 };
 
 /** Outputs that depend on parameters are tried with the defaults. */
-const outputsFault = ({outputs, parameters}: NodeDefinition): string | undefined => {
+const outputsFault = ({
+	outputs,
+	parameters,
+}: NodeDefinition): string | undefined => {
 	if (typeof outputs !== 'function') {
 		return undefined;
 	}
 
 	try {
 		const names: unknown = outputs(
-			Object.fromEntries(Object.entries(parameters).map(([name, schema]) => [name, schema.default])),
+			Object.fromEntries(
+				Object.entries(parameters).map(([name, schema]) => [
+					name,
+					schema.default,
+				]),
+			),
 		);
 		return Array.isArray(names) && names.every((one) => typeof one === 'string')
 			? undefined
@@ -44,18 +60,26 @@ const outputsFault = ({outputs, parameters}: NodeDefinition): string | undefined
 };
 
 const subjectOf = (written: unknown): string =>
-	typeof written === 'object' && written !== null && 'type' in written && typeof written.type === 'string'
+	typeof written === 'object' &&
+	written !== null &&
+	'type' in written &&
+	typeof written.type === 'string'
 		? `The node type ${JSON.stringify(written.type)}`
 		: 'What it exports';
 
 const name = z
 	.string()
-	.regex(/^[a-z][a-z\d_]*$/, 'a name is made of small letters, digits and underscores, and begins with a letter');
+	.regex(
+		/^[a-z][\d_a-z]*$/v,
+		'a name is made of small letters, digits and underscores, and begins with a letter',
+	);
 
 const common = {
 	label: z.string(),
 	description: z.string().optional(),
-	when: z.strictObject({parameter: z.string(), is: z.array(z.json())}).optional(),
+	when: z
+		.strictObject({parameter: z.string(), is: z.array(z.json())})
+		.optional(),
 };
 
 const cells = [
@@ -92,13 +116,26 @@ const parameter = z.discriminatedUnion('type', [
 		...common,
 		type: z.literal('list'),
 		default: z.array(z.record(z.string(), z.json())),
-		row: z.record(name, cell).refine((row) => Object.keys(row).length > 0, 'a row has at least one cell'),
+		row: z
+			.record(name, cell)
+			.refine(
+				(row) => Object.keys(row).length > 0,
+				'a row has at least one cell',
+			),
 	}),
 ]);
 
-const isFunction = z.custom<(...given: never) => unknown>((value) => typeof value === 'function', 'must be a function');
+const isFunction = z.custom<(...given: never) => unknown>(
+	(value) => typeof value === 'function',
+	'must be a function',
+);
 
-const ports = z.array(name).refine((names) => new Set(names).size === names.length, 'a name stands there twice');
+const ports = z
+	.array(name)
+	.refine(
+		(names) => new Set(names).size === names.length,
+		'a name stands there twice',
+	);
 
 const definitionShape = z.strictObject({
 	type: name,

@@ -2,8 +2,12 @@ import type {Json, JsonObject} from '../core/json.js';
 import {didYouMean} from '../core/nearest.js';
 import {check, isList, isObject, shown} from './cast.js';
 import {expressionIn} from './expression.js';
-import type {CellSchema, ParameterSchema, ParameterSchemas} from './parameters.js';
-import {parseTemplate} from './template.js';
+import type {
+	CellSchema,
+	ParameterSchema,
+	ParameterSchemas,
+} from './parameters.js';
+import {isTemplate, parseTemplate} from './template.js';
 
 export type ParameterFault = {
 	/** From the parameters on: `['cpus']`, `['command', 0, 'arg']`. */
@@ -31,14 +35,21 @@ export const parseParameters = (
 	if (!isPlainObject(written)) {
 		return {
 			kind: 'faults',
-			faults: [{path: [], message: `The parameters of a ${type} node are an object, not ${shown(asJson(written))}.`}],
+			faults: [
+				{
+					path: [],
+					message: `The parameters of a ${type} node are an object, not ${shown(asJson(written))}.`,
+				},
+			],
 		};
 	}
 
 	const faults: ParameterFault[] = [];
 	const stored: Array<readonly [string, Json]> = [];
 	for (const [name, content] of Object.entries(written)) {
-		const schema = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+		const schema = Object.hasOwn(parameters, name)
+			? parameters[name]
+			: undefined;
 		if (schema === undefined) {
 			faults.push({
 				path: [name],
@@ -54,8 +65,14 @@ export const parseParameters = (
 			}
 		} else {
 			for (const {path, message} of parsed.faults) {
-				const subject = path.length === 0 ? `Parameter "${name}"` : `Parameter "${name}", ${placeOf(path)}`;
-				faults.push({path: [name, ...path], message: `${subject} of a ${type} node ${message}.`});
+				const subject =
+					path.length === 0
+						? `Parameter "${name}"`
+						: `Parameter "${name}", ${placeOf(path)}`;
+				faults.push({
+					path: [name, ...path],
+					message: `${subject} of a ${type} node ${message}.`,
+				});
 			}
 		}
 	}
@@ -72,7 +89,9 @@ type Parsed =
 const parseParameter = (schema: ParameterSchema, value: Json): Parsed => {
 	const source = expressionIn(value);
 	if (source !== undefined) {
-		return source.trim() === '' ? faulty('is an empty expression') : {kind: 'ok', value};
+		return source.trim() === ''
+			? faulty('is an empty expression')
+			: {kind: 'ok', value};
 	}
 
 	if (schema.type === 'list') {
@@ -84,13 +103,20 @@ const parseParameter = (schema: ParameterSchema, value: Json): Parsed => {
 		return faulty(checked.message);
 	}
 
-	return isTemplate(schema) && typeof value === 'string' && parseTemplate(value) === undefined
-		? faulty('has a backtick that is not closed; one that is to stay is written \\`')
+	return typeof value === 'string' &&
+		isTemplate(schema) &&
+		parseTemplate(value) === undefined
+		? faulty(
+				'has a backtick that is not closed; one that is to stay is written \\`',
+			)
 		: checked;
 };
 
 /** Of each row, those cells that differ from their defaults. */
-const parseRows = (row: Readonly<Record<string, CellSchema>>, value: Json): Parsed => {
+const parseRows = (
+	row: Readonly<Record<string, CellSchema>>,
+	value: Json,
+): Parsed => {
 	if (!isList(value)) {
 		return faulty(`must be a list, not ${shown(value)}`);
 	}
@@ -100,7 +126,10 @@ const parseRows = (row: Readonly<Record<string, CellSchema>>, value: Json): Pars
 	const rows: JsonObject[] = [];
 	for (const [index, written] of value.entries()) {
 		if (!isObject(written)) {
-			faults.push({path: [index], message: `must be an object with ${names.join(', ')}, not ${shown(written)}`});
+			faults.push({
+				path: [index],
+				message: `must be an object with ${names.join(', ')}, not ${shown(written)}`,
+			});
 			continue;
 		}
 
@@ -108,13 +137,18 @@ const parseRows = (row: Readonly<Record<string, CellSchema>>, value: Json): Pars
 		for (const [name, content] of Object.entries(written)) {
 			const schema = Object.hasOwn(row, name) ? row[name] : undefined;
 			if (schema === undefined) {
-				faults.push({path: [index, name], message: `is not known: a row has ${names.join(', ')}`});
+				faults.push({
+					path: [index, name],
+					message: `is not known: a row has ${names.join(', ')}`,
+				});
 				continue;
 			}
 
 			const parsed = parseParameter(schema, content);
 			if (parsed.kind === 'faults') {
-				faults.push(...parsed.faults.map(({message}) => ({path: [index, name], message})));
+				faults.push(
+					...parsed.faults.map(({message}) => ({path: [index, name], message})),
+				);
 			} else if (!isSame(parsed.value, schema.default)) {
 				cells.push([name, parsed.value]);
 			}
@@ -123,13 +157,15 @@ const parseRows = (row: Readonly<Record<string, CellSchema>>, value: Json): Pars
 		rows.push(Object.fromEntries(cells));
 	}
 
-	return faults.length > 0 ? {kind: 'faults', faults} : {kind: 'ok', value: rows};
+	return faults.length > 0
+		? {kind: 'faults', faults}
+		: {kind: 'ok', value: rows};
 };
 
-const isTemplate = (schema: ParameterSchema): boolean =>
-	schema.type === 'string' || (schema.type === 'text' && schema.literal !== true);
-
-const faulty = (message: string): Parsed => ({kind: 'faults', faults: [{path: [], message}]});
+const faulty = (message: string): Parsed => ({
+	kind: 'faults',
+	faults: [{path: [], message}],
+});
 
 const placeOf = ([index, cell]: ReadonlyArray<string | number>): string =>
 	`row ${Number(index) + 1}${cell === undefined ? '' : `, "${cell}"`}`;
@@ -137,21 +173,29 @@ const placeOf = ([index, cell]: ReadonlyArray<string | number>): string =>
 /** Whether two JSON values say the same. Keys may be in any order. */
 const isSame = (a: Json | undefined, b: Json | undefined): boolean => {
 	if (isList(a)) {
-		return isList(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index]));
+		return (
+			isList(b) &&
+			a.length === b.length &&
+			a.every((item, index) => isSame(item, b[index]))
+		);
 	}
 
 	if (isObject(a)) {
 		return (
 			isObject(b) &&
 			Object.keys(a).length === Object.keys(b).length &&
-			Object.entries(a).every(([key, value]) => Object.hasOwn(b, key) && isSame(value, b[key]))
+			Object.entries(a).every(
+				([key, value]) => Object.hasOwn(b, key) && isSame(value, b[key]),
+			)
 		);
 	}
 
 	return a === b;
 };
 
-const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isPlainObject = (
+	value: unknown,
+): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What comes from files and the wire is JSON already; what a program passes may be more, and is cut down to it. */

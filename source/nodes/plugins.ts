@@ -3,7 +3,7 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {NodeDefinition} from './contract.js';
 import {parseDefinition} from './parse-definition.js';
-import {pluginApi} from './plugin-api.js';
+import {pluginApi, type PluginApi} from './plugin-api.js';
 import type {LoadedPlugins} from './registry.js';
 
 /**
@@ -17,21 +17,23 @@ export const loadPlugins = async (
 	const nodes: Array<LoadedPlugins['nodes'][number]> = [];
 	const broken: Array<LoadedPlugins['broken'][number]> = [];
 	const seen = new Set<string>();
+	/* eslint-disable no-await-in-loop -- in order: where two files have a node type of the same name, the first has it */
 	for (const place of places) {
-		// One after the other: where two files have a node type of the same name, the first place has it.
-		// eslint-disable-next-line no-await-in-loop
-		for (const file of await filesIn(place, broken)) {
-			const real = await realpath(file); // eslint-disable-line no-await-in-loop
+		for (const {file, real, fault} of await filesIn(place)) {
 			if (seen.has(real)) {
 				continue;
 			}
 
 			seen.add(real);
-			const loaded = await loadFile(file); // eslint-disable-line no-await-in-loop
-			nodes.push(...loaded.definitions.map((definition) => ({definition, file})));
-			broken.push(...loaded.faults.map((message) => ({file, message})));
+			const {definitions, faults} =
+				fault === undefined
+					? await loadFile(file)
+					: {definitions: [], faults: [fault]};
+			nodes.push(...definitions.map((definition) => ({definition, file})));
+			broken.push(...faults.map((message) => ({file, message})));
 		}
 	}
+	/* eslint-enable no-await-in-loop */
 
 	return {nodes, broken};
 };
@@ -46,75 +48,112 @@ const declarations = ['.d.ts', '.d.mts'];
 
 const isPluginFile = (name: string): boolean =>
 	extensions.has(path.extname(name)) &&
-	!declarations.some((ending) => name.endsWith(ending)) &&
-	!isHidden(name);
+	declarations.every((ending) => !name.endsWith(ending));
 
 const isHidden = (name: string): boolean =>
 	name.startsWith('.') || name.startsWith('_') || name === 'node_modules';
 
-const filesIn = async (
-	place: string,
-	broken: Array<LoadedPlugins['broken'][number]>,
-): Promise<readonly string[]> => {
+type FoundFile = {
+	readonly file: string;
+	/** Where links lead to. */
+	readonly real: string;
+	/** Why it, or the folder, cannot be read. */
+	readonly fault?: string;
+};
+
+const filesIn = async (place: string): Promise<readonly FoundFile[]> => {
 	try {
 		const found = await stat(place);
-		return found.isDirectory() ? await filesInFolder(place) : [place];
+		return found.isDirectory()
+			? await filesInFolder(place, 'plugins')
+			: [await foundFile(place)];
 	} catch (error) {
-		if (!isMissing(error)) {
-			broken.push({file: place, message: `It cannot be read: ${messageOf(error)}.`});
-		}
-
-		return [];
+		return isMissing(error) ? [] : [unreadable(place, error)];
 	}
 };
 
-const filesInFolder = async (folder: string): Promise<string[]> => {
-	const entries = await readdir(folder, {withFileTypes: true});
-	const files: string[] = [];
-	for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-		const whole = path.join(folder, entry.name);
-		if (isHidden(entry.name)) {
-			continue;
+/** Of a folder that holds several plugins, among them folders; or the files of one plugin. */
+const filesInFolder = async (
+	folder: string,
+	holds: 'plugins' | 'one plugin',
+): Promise<readonly FoundFile[]> => {
+	const names = await readdir(folder);
+	const shown = names.filter((name) => !isHidden(name)).toSorted();
+	const index =
+		holds === 'one plugin'
+			? shown.find(
+					(name) => isPluginFile(name) && path.parse(name).name === 'index',
+				)
+			: undefined;
+	const found = await Promise.all(
+		(index === undefined ? shown : [index]).map(async (name) =>
+			filesAt(path.join(folder, name), holds),
+		),
+	);
+	return found.flat();
+};
+
+const filesAt = async (
+	file: string,
+	holds: 'plugins' | 'one plugin',
+): Promise<readonly FoundFile[]> => {
+	try {
+		const found = await stat(file);
+		if (found.isDirectory()) {
+			return holds === 'plugins' ? await filesInFolder(file, 'one plugin') : [];
 		}
 
-		// A link may lead to either.
-		const isFolder = entry.isSymbolicLink() ? (await stat(whole)).isDirectory() : entry.isDirectory(); // eslint-disable-line no-await-in-loop
-		if (isFolder) {
-			files.push(...(await filesOfPlugin(whole))); // eslint-disable-line no-await-in-loop
-		} else if (isPluginFile(entry.name)) {
-			files.push(whole);
-		}
+		return isPluginFile(file) ? [await foundFile(file)] : [];
+	} catch (error) {
+		return [unreadable(file, error)];
 	}
-
-	return files;
 };
 
-const filesOfPlugin = async (folder: string): Promise<string[]> => {
-	const names = (await readdir(folder)).filter((name) => isPluginFile(name)).toSorted();
-	const index = names.find((name) => path.parse(name).name === 'index');
-	return (index === undefined ? names : [index]).map((name) => path.join(folder, name));
-};
+const foundFile = async (file: string): Promise<FoundFile> => ({
+	file,
+	real: await realpath(file),
+});
+
+const unreadable = (file: string, error: unknown): FoundFile => ({
+	file,
+	real: file,
+	fault: `It cannot be read: ${messageOf(error)}.`,
+});
 
 const loadFile = async (file: string): Promise<LoadedFile> => {
 	let exported: Readonly<Record<string, unknown>>;
 	try {
-		exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>; // eslint-disable-line @typescript-eslint/no-unsafe-type-assertion -- every module is such an object
+		const module: unknown = await import(pathToFileURL(file).href);
+		exported = {...(module as Record<string, unknown>)};
 	} catch (error) {
-		return {definitions: [], faults: [`It cannot be loaded: ${messageOf(error)}`]};
+		return {
+			definitions: [],
+			faults: [`It cannot be loaded: ${messageOf(error)}`],
+		};
 	}
 
 	const candidates: unknown[] = [];
 	const {default: main, ...others} = exported;
 	try {
-		const made: unknown = typeof main === 'function' ? await main(pluginApi) : main;
-		candidates.push(...(Array.isArray(made) ? made : made === undefined ? [] : [made]));
+		const made: unknown = isMaker(main) ? await main(pluginApi) : main;
+		candidates.push(...listOf(made));
 	} catch (error) {
-		return {definitions: [], faults: [`Its default export threw: ${messageOf(error)}`]};
+		return {
+			definitions: [],
+			faults: [`Its default export threw: ${messageOf(error)}`],
+		};
 	}
 
-	candidates.push(...Object.values(others).filter((value) => looksLikeNode(value)));
+	candidates.push(
+		...Object.values(others).filter((value) => looksLikeNode(value)),
+	);
 	if (candidates.length === 0) {
-		return {definitions: [], faults: ['It exports no node type. Files that only others import begin with "_".']};
+		return {
+			definitions: [],
+			faults: [
+				'It exports no node type. Files that only others import begin with "_".',
+			],
+		};
 	}
 
 	const definitions: NodeDefinition[] = [];
@@ -132,11 +171,30 @@ const loadFile = async (file: string): Promise<LoadedFile> => {
 	return {definitions, faults};
 };
 
+const isMaker = (value: unknown): value is (api: PluginApi) => unknown =>
+	typeof value === 'function';
+
+const listOf = (value: unknown): readonly unknown[] => {
+	if (Array.isArray(value)) {
+		return value;
+	}
+
+	return value === undefined ? [] : [value];
+};
+
 const looksLikeNode = (value: unknown): boolean =>
-	typeof value === 'object' && value !== null && 'type' in value && 'process' in value;
+	typeof value === 'object' &&
+	value !== null &&
+	'type' in value &&
+	'process' in value;
 
 const messageOf = (error: unknown): string =>
-	(error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error)).split('\n')[0] ?? '';
+	(error instanceof Error
+		? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}`
+		: String(error)
+	).split('\n', 1)[0] ?? '';
 
 const isMissing = (error: unknown): boolean =>
-	error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+	error instanceof Error &&
+	'code' in error &&
+	(error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -1,3 +1,6 @@
+import type {Json} from '../core/json.js';
+import type {ParameterSchema} from './parameters.js';
+
 /** A piece of a text: as it stands, or an expression to put in its place. */
 export type TemplatePiece =
 	| {readonly kind: 'text'; readonly text: string}
@@ -11,11 +14,9 @@ Takes a text apart at its backticks: what stands between two of them is an expre
 export const parseTemplate = (
 	text: string,
 ): readonly TemplatePiece[] | undefined => {
-	// Backticks that are kept stand as this meanwhile; no text that comes as JSON from people has it.
 	const parts = text
-		.replaceAll('\\`', kept)
-		.split('`')
-		.map((part) => part.replaceAll(kept, '`'));
+		.split(/(?<!\\)`/v)
+		.map((part) => part.replaceAll('\\`', '`'));
 	if (parts.length % 2 === 0) {
 		return undefined;
 	}
@@ -29,4 +30,16 @@ export const parseTemplate = (
 		.filter((piece) => piece.kind === 'expression' || piece.text !== '');
 };
 
-const kept = '\u{F0000}';
+/** Whether this parameter's texts have expressions in them. */
+export const isTemplate = (schema: ParameterSchema): boolean =>
+	schema.type === 'string' ||
+	(schema.type === 'text' && schema.literal !== true);
+
+/** The pieces of a parameter that was written as a text with expressions in it; undefined where it is anything else. */
+export const templateIn = (
+	schema: ParameterSchema,
+	written: Json,
+): readonly TemplatePiece[] | undefined =>
+	typeof written === 'string' && isTemplate(schema)
+		? parseTemplate(written)
+		: undefined;

@@ -58,12 +58,12 @@ const loop = 0x03;
 const bulk = 0xfc;
 /** `memory.init`, `memory.copy`, `memory.fill`. */
 const isMemoryBulk = (operation: number): boolean =>
-	operation === 8 || operation === 10 || operation === 11;
+	[8, 10, 11].includes(operation);
 
 type Charges = {
-	/** Fuel := fuel − 1; if it is zero now: trap. */
+	/** One unit less; at zero: trap. */
 	readonly one: readonly number[];
-	/** Where the topmost value is a number of bytes: fuel := fuel − bytes / 32; if that is not above zero: trap. */
+	/** Where the topmost value is a number of bytes: a unit less for each 32 of them; unless some are left: trap. */
 	readonly bytes: readonly number[];
 };
 
@@ -232,17 +232,24 @@ const skipInstruction = (body: Uint8Array, start: number): number => {
 			const count = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1][
 				operation
 			];
-			if (count !== undefined) {
-				return skipNumbers(body, operands, count);
+			if (count === undefined) {
+				throw unknownInstruction(code);
 			}
+
+			return skipNumbers(body, operands, count);
+		}
+
+		default: {
+			throw unknownInstruction(code);
 		}
 	}
+};
 
-	throw new FarmError(
+const unknownInstruction = (code: number): FarmError =>
+	new FarmError(
 		'INTERNAL',
 		`The sandbox's program holds an instruction (${code}) that its meter does not know. This release was built with a QuickJS it does not fit.`,
 	);
-};
 
 const readSections = (program: Uint8Array): Section[] => {
 	const sections: Section[] = [];
@@ -281,7 +288,7 @@ const readNumber = (
 	let offset = start;
 	for (let shift = 0; ; shift += 7) {
 		const byte = bytes[offset++] ?? 0;
-		value += (byte & 0x7f) * 2 ** shift;
+		value += (byte % 128) * 2 ** shift;
 		if (byte < 0x80) {
 			return [value, offset];
 		}

@@ -10,7 +10,13 @@ import {
 	type Engine,
 } from './engine.js';
 import {loadProgram} from './program.js';
-import {encodeScope, partsSeenBy, type Scope, type ScopePart} from './scope.js';
+import {
+	encodeScope,
+	partsSeenBy,
+	scopeParts,
+	type Scope,
+	type ScopePart,
+} from './scope.js';
 import {createThreads} from './threads.js';
 
 export type {Scope} from './scope.js';
@@ -239,12 +245,7 @@ const inlineMemoryBytes = 8 * 2 ** 20;
 const mostResultCharacters = 4 * 2 ** 20;
 
 const emptyScope = {text: '{}', expressions: []};
-const allParts: ReadonlySet<ScopePart> = new Set([
-	'task',
-	'attributes',
-	'node',
-	'config',
-]);
+const allParts: ReadonlySet<ScopePart> = new Set(scopeParts);
 
 const createWorks = (): {
 	readonly ofExpressions: (sources: readonly string[]) => Work;
@@ -397,6 +398,6 @@ const failureOf = (
 };
 
 const shortened = (source: string): string => {
-	const line = source.trim().replaceAll(/\s+/g, ' ');
+	const line = source.trim().replaceAll(/\s+/gv, ' ');
 	return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 };

@@ -26,35 +26,26 @@ export type Scope = {
 	};
 };
 
-export type ScopePart = 'task' | 'attributes' | 'node' | 'config';
+export const scopeParts = ['task', 'attributes', 'node', 'config'] as const;
+export type ScopePart = (typeof scopeParts)[number];
 
 /** What of the scope a piece of JavaScript may look at; everything, where that cannot be told from its text. */
 export const partsSeenBy = (source: string): ReadonlySet<ScopePart> => {
 	// An identifier may be written with escapes.
 	if (source.includes(String.raw`\u`)) {
-		return new Set(['task', 'attributes', 'node', 'config']);
+		return new Set(scopeParts);
 	}
 
-	const parts = new Set<ScopePart>();
-	if (/\btask\b/.test(source)) {
-		parts.add('task');
-	}
-
-	if (/\b(?:attr|task)\b/.test(source.replaceAll(taskField, ''))) {
-		parts.add('attributes');
-	}
-
-	if (/\bnode\b/.test(source)) {
-		parts.add('node');
-		// Another parameter that is an expression may look at anything.
-		parts.add('task').add('attributes').add('config');
-	}
-
-	if (/\bconfig\b/.test(source)) {
-		parts.add('config');
-	}
-
-	return parts;
+	const seesNode = /\bnode\b/v.test(source);
+	// Another parameter of the node that is an expression may look at anything.
+	const sees: Readonly<Record<ScopePart, boolean>> = {
+		task: seesNode || /\btask\b/v.test(source),
+		attributes:
+			seesNode || /\b(?:attr|task)\b/v.test(source.replaceAll(taskField, '')),
+		node: seesNode,
+		config: seesNode || /\bconfig\b/v.test(source),
+	};
+	return new Set(scopeParts.filter((part) => sees[part]));
 };
 
 /** A scope as text. */
@@ -85,7 +76,7 @@ export const encodeScope = (
 };
 
 const taskField =
-	/\btask\s*(?:\?\.|\.)\s*(?:id|name|parent_id|groups|priority|split_index|split_count)\b/g;
+	/\btask\s*\??\.\s*(?:id|name|parent_id|groups|priority|split_index|split_count)\b/gv;
 
 /** Where expressions stand among parameters: `[parameter]`, or `[parameter, row, cell]`. */
 const lazyPlaces = (
@@ -104,7 +95,7 @@ const lazyPlaces = (
 	};
 
 	for (const [name, value] of Object.entries(parameters)) {
-		if (look(value, [name]) || !Array.isArray(value)) {
+		if (look(value, [name]) || !isList(value)) {
 			continue;
 		}
 
@@ -130,4 +121,6 @@ const expressionOf = (value: Json): string | undefined => {
 };
 
 const isObject = (value: Json): value is JsonObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+	typeof value === 'object' && value !== null && !isList(value);
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import {parentPort, workerData} from 'node:worker_threads';
 import {
 	createEngine,
@@ -64,8 +65,12 @@ const serve = async (settings: ThreadSettings): Promise<void> => {
 	};
 
 	// One call at a time: the other side waits for the answer.
-	parentPort?.on('message', async (call: Call) => {
+	const reply = async (call: Call): Promise<void> => {
 		parentPort?.postMessage(await answer(call));
+	};
+
+	parentPort?.on('message', (call: Call) => {
+		void reply(call);
 	});
 };
 

@@ -26,35 +26,38 @@ export const createThreads = (
 	count: number,
 ): Threads => {
 	const idle: Worker[] = [];
-	const running = new Map<Worker, Job>();
+	const running = new Map<
+		Worker,
+		{readonly job: Job; readonly watchdog: NodeJS.Timeout}
+	>();
 	// In order of whose turn it is: a key goes to the end when one of its jobs was taken.
 	const waiting = new Map<string, Job[]>();
 	let stopped = false;
 
 	const take = (): Job | undefined => {
-		for (const [key, jobs] of waiting) {
-			const job = jobs.shift();
-			waiting.delete(key);
-			if (jobs.length > 0) {
-				waiting.set(key, jobs);
-			}
-
-			return job;
+		const [first] = waiting;
+		if (first === undefined || stopped) {
+			return undefined;
 		}
 
-		return undefined;
+		const [key, jobs] = first;
+		const job = jobs.shift();
+		waiting.delete(key);
+		if (jobs.length > 0) {
+			waiting.set(key, jobs);
+		}
+
+		return job;
 	};
 
 	const next = (): void => {
-		while (
-			!stopped &&
-			waiting.size > 0 &&
-			(idle.length > 0 || running.size < count)
-		) {
+		while (running.size < count) {
 			const job = take();
-			if (job !== undefined) {
-				run(idle.pop() ?? start(), job);
+			if (job === undefined) {
+				return;
 			}
+
+			run(idle.pop() ?? start(), job);
 		}
 	};
 
@@ -66,12 +69,9 @@ export const createThreads = (
 			resourceLimits: {stackSizeMb: 16},
 		});
 		worker.on('message', (answer: ThreadAnswer) => {
-			const job = running.get(worker);
-			running.delete(worker);
 			worker.unref();
 			idle.push(worker);
-			job?.resolve(answer);
-			next();
+			finish(worker, answer);
 		});
 		// Followed by 'exit'.
 		worker.on('error', () => undefined);
@@ -81,28 +81,31 @@ export const createThreads = (
 				idle.splice(index, 1);
 			}
 
-			const job = running.get(worker);
-			running.delete(worker);
-			job?.resolve(undefined);
-			next();
+			finish(worker, undefined);
 		});
 		return worker;
 	};
 
+	const finish = (worker: Worker, answer: ThreadAnswer | undefined): void => {
+		const current = running.get(worker);
+		running.delete(worker);
+		clearTimeout(current?.watchdog);
+		current?.job.resolve(answer);
+		next();
+	};
+
 	const run = (worker: Worker, job: Job): void => {
-		running.set(worker, job);
-		worker.ref();
-		worker.postMessage(job.call);
 		// The thread stops by itself at its limit; this is for what nobody has thought of.
 		const watchdog = setTimeout(
-			async () => {
-				if (running.get(worker) === job) {
-					await worker.terminate();
-				}
+			() => {
+				void worker.terminate();
 			},
 			slackMs + settings.timeLimitMs * job.call.sources.length * 20,
 		);
 		watchdog.unref();
+		running.set(worker, {job, watchdog});
+		worker.ref();
+		worker.postMessage(job.call);
 	};
 
 	return {
@@ -121,14 +124,18 @@ export const createThreads = (
 		},
 		async stop() {
 			stopped = true;
-			const left = [...[...waiting.values()].flat(), ...running.values()];
 			const workers = [...idle, ...running.keys()];
-			waiting.clear();
-			running.clear();
-			for (const job of left) {
+			for (const {job, watchdog} of running.values()) {
+				clearTimeout(watchdog);
 				job.reject(closed());
 			}
 
+			for (const job of waiting.values().toArray().flat()) {
+				job.reject(closed());
+			}
+
+			running.clear();
+			waiting.clear();
 			await Promise.all(workers.map(async (worker) => worker.terminate()));
 		},
 	};
@@ -142,6 +149,7 @@ const closed = (): FarmError =>
 		'The sandbox is stopping; what was to run there did not.',
 	);
 
-const threadUrl = import.meta.url.endsWith('.ts')
-	? new URL('thread.ts', import.meta.url)
-	: new URL('sandbox-thread.js', import.meta.url);
+const threadUrl = new URL(
+	import.meta.url.endsWith('.ts') ? 'thread.ts' : 'sandbox-thread.js',
+	import.meta.url,
+);

@@ -3,9 +3,7 @@ declare namespace WebAssembly {
 	type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	type Exports = Record<string, unknown>;
 
-	class Module {
-		private readonly brand;
-	}
+	type Module = {readonly [Symbol.toStringTag]: 'WebAssembly.Module'};
 
 	class Instance {
 		readonly exports: Exports;
