@@ -122,6 +122,7 @@ const loadFleet = (
 			link: known?.link,
 			lostAt: known?.lostAt,
 			error: known?.error,
+			isStopping: known?.isStopping ?? false,
 			once: known?.once ?? false,
 			spent: known?.spent ?? false,
 			used: {cpus: 0, memory_bytes: 0, gpus: 0, gpu_memory_bytes: 0},

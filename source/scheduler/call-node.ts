@@ -84,6 +84,7 @@ export const callNode = (
 
 	const memory = createNodeMemory(turn, node.id);
 	let slow = false;
+	let currentPace = pace;
 	const context: NodeContext<never> = {
 		task: viewOf(turn, task),
 		node: {id: node.id, name: node.name, type: node.type},
@@ -100,7 +101,7 @@ export const callNode = (
 				return outcome;
 			}
 
-			if (pace === 'patient') {
+			if (currentPace === 'patient') {
 				return turn.sandbox.runScriptLater(source, scopeOf(turn, task, node));
 			}
 

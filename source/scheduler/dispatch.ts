@@ -328,6 +328,7 @@ const keyOf = ({requirement, priority, group}: Line): string =>
 export const isOpen = (worker: FleetWorker): boolean =>
 	worker.link !== undefined &&
 	worker.error === undefined &&
+	!worker.isStopping &&
 	worker.row.draining === 0 &&
 	!(worker.once && worker.spent);
 

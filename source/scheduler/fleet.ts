@@ -20,6 +20,8 @@ export type FleetWorker = {
 	lostAt: number | undefined;
 	/** Why it cannot work, as it says itself. */
 	error: string | undefined;
+	/** It was told to end: it takes no more, though it is still connected. */
+	isStopping: boolean;
 	/** It ends after one invocation. */
 	once: boolean;
 	/** It was given an invocation since it connected. */

@@ -199,7 +199,10 @@ export const createWorkerSession = ({
 
 				case 'worker.status': {
 					await submit(
-						workerStatus(registered(), call.params.error ?? undefined),
+						workerStatus(registered(), {
+							error: call.params.error ?? undefined,
+							isStopping: call.params.stopping,
+						}),
 					);
 					call.reply({});
 					return;

@@ -51,7 +51,8 @@ export const scriptNode = defineNode({
 		'Runs a script of your own for the task: a quick one in the scheduler, and if it says so another one on a worker.',
 	outputs: ['main', 'spawned'],
 	parameters,
-	async process({runScript, parameters: values}) {
+	// eslint-disable-next-line @typescript-eslint/promise-function-async -- a quick script is done within the turn; a promise would cost it another
+	process({runScript, parameters: values}) {
 		if (values.process.trim() === '') {
 			return resultOf(
 				{...nothing, schedule: values.invoke.trim() !== ''},

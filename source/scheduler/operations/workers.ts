@@ -4,8 +4,7 @@ import type {Resources, WorkerType} from '../../core/requirements.js';
 import {dismiss, enlist, type FleetWorker} from '../fleet.js';
 import {letGo} from '../invocations.js';
 import {offerOf} from '../offer.js';
-import type {Operation} from '../turn-context.js';
-import type {Turn} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 import {findWorker} from '../views/worker-shape.js';
 import type {WorkerLink} from '../worker-link.js';
 import {confirmRunning} from './confirm-running.js';
@@ -72,6 +71,7 @@ export const registerWorker =
 			link,
 			lostAt: undefined,
 			error: undefined,
+			isStopping: false,
 			once: registration.once,
 			spent: false,
 			used: known?.used ?? {
@@ -181,9 +181,15 @@ export const workerGone =
 		return lost;
 	};
 
-/** A worker cannot work, and says why; or it can again. */
+/** A worker cannot work, and says why; or it can again; or it was told to end. */
 export const workerStatus =
-	(id: WorkerId, error: string | undefined): Operation<void> =>
+	(
+		id: WorkerId,
+		{
+			error,
+			isStopping,
+		}: {readonly error: string | undefined; readonly isStopping: boolean},
+	): Operation<void> =>
 	({desk, books}) => {
 		const worker = books.fleet.workers.get(id);
 		if (!worker) {
@@ -192,6 +198,7 @@ export const workerStatus =
 
 		desk.touch();
 		worker.error = error;
+		worker.isStopping = isStopping;
 		books.fresh.add(id);
 		desk.changes().workers.add(id);
 	};

@@ -60,7 +60,7 @@ export const workerState = (worker: FleetWorker): WorkerState => {
 		return 'error';
 	}
 
-	if (worker.row.draining === 1) {
+	if (worker.row.draining === 1 || worker.isStopping) {
 		return 'draining';
 	}
 
