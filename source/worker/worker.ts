@@ -61,6 +61,7 @@ export const createWorker = ({
 	let mode: 'work' | 'drain' | 'now' | 'force' = 'work';
 	let grace = settings.grace_s ?? usualGraceSeconds;
 	let killGrace = settings.kill_grace_s ?? usualKillGraceSeconds;
+	let trouble: string | undefined;
 	let sharedLogs: string | undefined;
 	let graceTimer: NodeJS.Timeout | undefined;
 	let uploading: Promise<void> | undefined;
@@ -209,13 +210,23 @@ export const createWorker = ({
 		}
 
 		startUpload(peer);
-		const trouble = troubleOf(settings);
+		trouble = troubleOf(settings);
 		if (trouble !== undefined) {
 			say(trouble);
-			await peer.request('worker.status', {error: trouble});
+		}
+
+		if (trouble !== undefined || mode !== 'work') {
+			await tellStatus(peer);
 		}
 
 		ready.resolve();
+	};
+
+	const tellStatus = async (peer: SchedulerPeer): Promise<void> => {
+		await peer.request('worker.status', {
+			error: trouble ?? null,
+			stopping: mode !== 'work',
+		});
 	};
 
 	/** The scheduler gives up on us after the same time, and the tasks go on elsewhere. */
@@ -305,6 +316,11 @@ export const createWorker = ({
 
 		mode = how;
 		say(how === 'drain' ? 'stops when what runs has finished' : 'stopping');
+		if (online !== undefined) {
+			// Before anything ends: else it would be offered to us again. Where the connection ends first, that says the same.
+			tellStatus(online).catch(() => undefined);
+		}
+
 		if (how === 'force') {
 			invocations.killAll();
 		}

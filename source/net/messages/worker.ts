@@ -94,9 +94,13 @@ export const workerToScheduler = {
 	'worker.register': register,
 	'worker.status': method({
 		description:
-			'A worker says that it cannot work, and why; or that it can again.',
+			'A worker says that it cannot work, and why; or that it can again; or that it was told to end.',
 		access: 'worker',
-		params: z.strictObject({error: z.string().max(65_536).nullable()}),
+		params: z.strictObject({
+			error: z.string().max(65_536).nullable(),
+			/** It was told to end, and takes no more. */
+			stopping: z.boolean().default(false),
+		}),
 		result: z.strictObject({}),
 	}),
 	'worker.leave': method({
