@@ -111,9 +111,19 @@ export const callNode = (
 	};
 	try {
 		const answer = run(context);
-		return answer instanceof Promise
-			? {kind: 'promise', promise: answer, commitMemory: memory.commit}
-			: {kind: 'result', result: answer, commitMemory: memory.commit};
+		if (!(answer instanceof Promise)) {
+			return {kind: 'result', result: answer, commitMemory: memory.commit};
+		}
+
+		if (slow) {
+			// An async function, to which the throw above became a rejection.
+			answer.catch(() => undefined);
+			return {kind: 'slow'};
+		}
+
+		// From here on it runs outside of the turn, and may take its time.
+		currentPace = 'patient';
+		return {kind: 'promise', promise: answer, commitMemory: memory.commit};
 	} catch (error) {
 		return slow ? {kind: 'slow'} : failure(node, phase, error);
 	}
