@@ -160,83 +160,38 @@ const skipLocals = (body: Uint8Array): number => {
 const skipInstruction = (body: Uint8Array, start: number): number => {
 	const code = body[start] ?? 0;
 	const after = start + 1;
-	if (code >= 0x45 && code <= 0xc4) {
-		return after;
-	}
-
-	if (code >= 0x28 && code <= 0x3e) {
-		return skipNumbers(body, after, 2);
+	const operands = operandsOf(code);
+	if (operands !== undefined) {
+		return skipNumbers(body, after, operands);
 	}
 
 	switch (code) {
-		case 0x00:
-		case 0x01:
-		case 0x05:
-		case 0x0b:
-		case 0x0f:
-		case 0x1a:
-		case 0x1b:
-		case 0xd1: {
-			return after;
-		}
-
-		// Blocks, branches, calls, locals, globals, tables, memory size, integer constants, references.
-		case 0x02:
-		case 0x03:
-		case 0x04:
-		case 0x0c:
-		case 0x0d:
-		case 0x10:
-		case 0x12:
-		case 0x20:
-		case 0x21:
-		case 0x22:
-		case 0x23:
-		case 0x24:
-		case 0x25:
-		case 0x26:
-		case 0x3f:
-		case 0x40:
-		case 0x41:
-		case 0x42:
-		case 0xd0:
-		case 0xd2: {
-			return skipNumber(body, after);
-		}
-
-		case 0x11:
-		case 0x13: {
-			return skipNumbers(body, after, 2);
-		}
-
-		case 0x0e: {
+		case branchTable: {
 			const [targets, first] = readNumber(body, after);
 			return skipNumbers(body, first, targets + 1);
 		}
 
-		case 0x1c: {
+		case selectOfTypes: {
 			const [types, first] = readNumber(body, after);
 			return first + types;
 		}
 
-		case 0x43: {
+		case float32: {
 			return after + 4;
 		}
 
-		case 0x44: {
+		case float64: {
 			return after + 8;
 		}
 
-		case 0xfc: {
-			const [operation, operands] = readNumber(body, after);
-			const count = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1][
-				operation
-			];
+		case bulk: {
+			const [operation, first] = readNumber(body, after);
+			const count = bulkOperands[operation];
 			if (count === undefined) {
 				throw unknownInstruction(code);
 			}
 
-			return skipNumbers(body, operands, count);
+			return skipNumbers(body, first, count);
 		}
 
 		default: {
@@ -244,6 +199,43 @@ const skipInstruction = (body: Uint8Array, start: number): number => {
 		}
 	}
 };
+
+const branchTable = 0x0e;
+const selectOfTypes = 0x1c;
+const float32 = 0x43;
+const float64 = 0x44;
+
+/** How many numbers follow the instruction; undefined where something else does. */
+const operandsOf = (code: number): number | undefined => {
+	if (code >= 0x45 && code <= 0xc4) {
+		// Calculations.
+		return 0;
+	}
+
+	// Loads and stores: alignment and offset.
+	return code >= 0x28 && code <= 0x3e ? 2 : otherOperands.get(code);
+};
+
+const otherOperands: ReadonlyMap<number, number> = new Map([
+	// Unreachable, nop, else, end, return, drop, select, is null.
+	...[0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1].map(
+		(code) => [code, 0] as const,
+	),
+	// Blocks, branches, calls.
+	...[0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x12].map(
+		(code) => [code, 1] as const,
+	),
+	// Locals, globals, tables, size of the memory, whole constants, references.
+	...[0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26].map(
+		(code) => [code, 1] as const,
+	),
+	...[0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2].map((code) => [code, 1] as const),
+	// Calls through a table.
+	...[0x11, 0x13].map((code) => [code, 2] as const),
+]);
+
+/** Of conversions, and of operations on memories and tables as a whole. */
+const bulkOperands = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1];
 
 const unknownInstruction = (code: number): FarmError =>
 	new FarmError(

@@ -37,7 +37,7 @@ export type Sandbox = {
 		expressions: readonly string[],
 		scope: () => Scope,
 	) => readonly Evaluation[] | 'slow';
-	/** Evaluates on another thread, with the full limits for each expression. Rejects with `CLOSED` if the sandbox stops meanwhile. */
+	/** Evaluates on another thread, with the full limits for each expression. Rejects with `CLOSED` if the sandbox stops meanwhile, and with `INTERNAL` if the thread cannot run or dies. */
 	readonly evaluateLater: (
 		expressions: readonly string[],
 		scope: Scope,

@@ -8,7 +8,9 @@ export type Threads = {
 	/**
 	Calls of different keys take turns, so that one node's scripts that take long do not hold up another's.
 
-	Resolves with `undefined` if the thread died of it or had to be ended.
+	Resolves with `undefined` if the thread had to be ended.
+
+	@throws {FarmError} `INTERNAL` if the thread died, `CLOSED` if all are stopped
 	*/
 	readonly call: (key: string, call: Call) => Promise<ThreadAnswer | undefined>;
 	readonly stop: () => Promise<void>;
@@ -73,24 +75,39 @@ export const createThreads = (
 			idle.push(worker);
 			finish(worker, answer);
 		});
+		let death: FarmError | undefined;
 		// Followed by 'exit'.
-		worker.on('error', () => undefined);
+		worker.on('error', (cause) => {
+			death = new FarmError(
+				'INTERNAL',
+				`The thread for scripts died: ${cause instanceof Error ? cause.message : String(cause)}`,
+				{cause},
+			);
+		});
 		worker.on('exit', () => {
 			const index = idle.indexOf(worker);
 			if (index !== -1) {
 				idle.splice(index, 1);
 			}
 
-			finish(worker, undefined);
+			finish(worker, death);
 		});
 		return worker;
 	};
 
-	const finish = (worker: Worker, answer: ThreadAnswer | undefined): void => {
+	const finish = (
+		worker: Worker,
+		answer: ThreadAnswer | FarmError | undefined,
+	): void => {
 		const current = running.get(worker);
 		running.delete(worker);
 		clearTimeout(current?.watchdog);
-		current?.job.resolve(answer);
+		if (answer instanceof FarmError) {
+			current?.job.reject(answer);
+		} else {
+			current?.job.resolve(answer);
+		}
+
 		next();
 	};
 
