@@ -27,20 +27,17 @@ export const readAccount = (file: string): readonly Run[] => {
 	return runs.values().toArray();
 };
 
-/** How many of these ran at the same time, at most. */
+/** How many of these ran at the same time, at most, each counted with its weight. */
 export const mostAtOnce = (
 	file: string,
-	tasks: ReadonlySet<number>,
+	weights: ReadonlyMap<number, number>,
 ): number => {
 	let now = 0;
 	let most = 0;
 	for (const line of linesOf(file)) {
 		const [word, task] = line.split(' ', 2);
-		if (!tasks.has(Number(task))) {
-			continue;
-		}
-
-		now += word === 'start' ? 1 : -1;
+		const weight = weights.get(Number(task)) ?? 0;
+		now += word === 'start' ? weight : -weight;
 		most = Math.max(most, now);
 	}
 
