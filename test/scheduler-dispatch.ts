@@ -169,6 +169,25 @@ test('what no worker can take holds nobody back', async (t) => {
 	farm.expectSound();
 });
 
+test('a worker that was full and came free while nothing was ready is given what comes later', async (t) => {
+	const farm = await createTestFarm(t, {graph: running()});
+	const worker = await farm.addWorker({
+		resources: {cpus: 1, memory_bytes: 2 ** 33, gpus: 0, gpu_memory_bytes: 0},
+	});
+	await farm.submitTask('run');
+	await farm.submitTask('run');
+	for (const _ of [1, 2]) {
+		const {invocation} = await worker.take(); // eslint-disable-line no-await-in-loop -- one core, one after the other
+		await worker.start(invocation); // eslint-disable-line no-await-in-loop -- as above
+		await worker.finish(invocation, good); // eslint-disable-line no-await-in-loop -- as above
+	}
+
+	const late = await farm.submitTask('run');
+	const {task} = await worker.take();
+	t.is(task, late);
+	farm.expectSound();
+});
+
 test('resources are reserved up to the preferred, and shared by workers of one machine', async (t) => {
 	const farm = await createTestFarm(t, {
 		graph: running({cpus: 2, cpus_preferred: 3}),

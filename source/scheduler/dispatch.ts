@@ -38,8 +38,14 @@ export const dispatch = (
 ): {readonly again: boolean; readonly wakeAt: number | undefined} => {
 	const {books} = turn;
 	const pass = new Pass(turn);
+	const stuck = new Set(books.stuck);
+	if (books.fresh.size > 0) {
+		// What came free is looked at for each of them in this pass. One that finds no worker is stuck again; one that has no task at present, or none left, is not.
+		books.stuck.clear();
+	}
+
 	if (books.ready.total() > 0 && books.fleet.workers.size > 0) {
-		pass.open();
+		pass.open(stuck);
 		let given = 0;
 		for (;;) {
 			const line = pass.best();
@@ -80,10 +86,10 @@ class Pass {
 	}
 
 	/** Which requirements some free worker may meet now. */
-	open(): void {
+	open(stuck: ReadonlySet<RequirementId>): void {
 		const {books} = this.#turn;
 		for (const id of books.ready.requirements()) {
-			const onlyFresh = books.stuck.has(id);
+			const onlyFresh = stuck.has(id);
 			if (onlyFresh && books.fresh.size === 0) {
 				continue;
 			}
