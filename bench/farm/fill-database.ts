@@ -73,18 +73,19 @@ export const fillDatabase = async (
 			const elements = (blocked * 2) / splits;
 			connection
 				.prepare(
-					`CREATE TEMP TABLE wanted AS SELECT @dead AS dead, @splits AS splits, @elements AS elements, @blocked AS blocked,
-					@end AS end_node, @cut AS cut_node, @run AS run_node, @gather AS gather_node, @at AS at, @work AS work, last_insert_rowid() AS requirement`,
+					`CREATE TEMP TABLE wanted AS SELECT ${['dead', 'splits', 'elements', 'end_node', 'cut_node', 'run_node', 'gather_node', 'at']
+						// A number of JavaScript arrives as a REAL.
+						.map((name) => `CAST(@${name} AS INTEGER) AS ${name}`)
+						.join(', ')}, @work AS work, last_insert_rowid() AS requirement`,
 				)
 				.run({
 					dead,
 					splits,
 					elements,
-					blocked,
-					end: nodeOf('end'),
-					cut: nodeOf('old_cut'),
-					run: nodeOf('old_run'),
-					gather: nodeOf('old_gather'),
+					end_node: nodeOf('end'),
+					cut_node: nodeOf('old_cut'),
+					run_node: nodeOf('old_run'),
+					gather_node: nodeOf('old_gather'),
 					at: Date.UTC(2026, 0, 2),
 					work: JSON.stringify({
 						process: {
@@ -118,7 +119,7 @@ export const fillDatabase = async (
 };
 
 const numbers = (count: string): string =>
-	`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < (SELECT ${count} FROM wanted))`;
+	`WITH RECURSIVE numbers (n) AS (SELECT 1 FROM wanted WHERE ${count} > 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < (SELECT ${count} FROM wanted))`;
 
 /** First the dead, then the tasks that were divided, then their elements: the even ones have arrived, the odd ones are ready. */
 const history = `
