@@ -2,9 +2,15 @@ import type {NodeDefinition} from './contract.js';
 
 /** What `loadPlugins` found. */
 export type LoadedPlugins = {
-	readonly nodes: ReadonlyArray<{readonly definition: NodeDefinition; readonly file: string}>;
+	readonly nodes: ReadonlyArray<{
+		readonly definition: NodeDefinition;
+		readonly file: string;
+	}>;
 	/** Files that could not be loaded, each with one line that says why. */
-	readonly broken: ReadonlyArray<{readonly file: string; readonly message: string}>;
+	readonly broken: ReadonlyArray<{
+		readonly file: string;
+		readonly message: string;
+	}>;
 };
 
 export type RegisteredNode = {
@@ -27,7 +33,10 @@ export const createRegistry = (
 	plugins: LoadedPlugins = {nodes: [], broken: []},
 ): Registry => {
 	const types = new Map<string, RegisteredNode>(
-		builtIn.map((definition) => [definition.type, {definition, plugin: undefined}]),
+		builtIn.map((definition) => [
+			definition.type,
+			{definition, plugin: undefined},
+		]),
 	);
 	const broken = [...plugins.broken];
 	for (const {definition, file} of plugins.nodes) {

@@ -223,8 +223,7 @@ export const parseCapabilities = (
 			continue;
 		}
 
-		const [, name, range = ''] =
-			/^([a-z_][\w\-.]*)(.*)$/is.exec(part) ?? [];
+		const [, name, range = ''] = /^([a-z_][\w\-.]*)(.*)$/is.exec(part) ?? [];
 		if (name !== undefined) {
 			ranges.set(name, joined(ranges.get(name), range.trim()));
 			last = name;

@@ -19,14 +19,16 @@ import {coreNodes} from '../../source/nodes/core-nodes.js';
 import type {NodeDefinition} from '../../source/nodes/contract.js';
 import {createRegistry} from '../../source/nodes/registry.js';
 import {createSandbox} from '../../source/sandbox/sandbox.js';
-import type {Operation} from '../../source/scheduler/turn-context.js';
+import {
+	type Operation,
+	type SchedulerSettings,
+} from '../../source/scheduler/turn-context.js';
 import {confirmRunning} from '../../source/scheduler/operations/confirm-running.js';
 import {finishInvocation} from '../../source/scheduler/operations/finish-invocation.js';
 import {applyGraph} from '../../source/scheduler/operations/graph.js';
 import {recoverAfterRestart} from '../../source/scheduler/operations/recover.js';
 import {submitTasks} from '../../source/scheduler/operations/submit-tasks.js';
 import {registerWorker} from '../../source/scheduler/operations/workers.js';
-import type {SchedulerSettings} from '../../source/scheduler/turn-context.js';
 import {createTurnLoop} from '../../source/scheduler/turn-loop.js';
 import type {TurnChanges} from '../../source/scheduler/turn-changes.js';
 import type {RunRequest} from '../../source/scheduler/worker-link.js';

@@ -22,9 +22,10 @@ export const gatherStatements = (connection: Connection) => ({
 	>(
 		`SELECT state, count(*) AS count, sum(archived = 0) AS listed FROM tasks INDEXED BY tasks_split WHERE ${blocked} GROUP BY state`,
 	),
-	blocked: connection.prepare<[SplitId, NodeId], {id: TaskId; state: TaskState}>(
-		`SELECT id, state FROM tasks INDEXED BY tasks_split WHERE ${blocked}`,
-	),
+	blocked: connection.prepare<
+		[SplitId, NodeId],
+		{id: TaskId; state: TaskState}
+	>(`SELECT id, state FROM tasks INDEXED BY tasks_split WHERE ${blocked}`),
 	addVisits: connection.prepare<[number, string, SplitId, NodeId]>(
 		`INSERT INTO visits (task_id, turn, steps) SELECT id, ?, ? FROM tasks INDEXED BY tasks_split WHERE ${blocked}`,
 	),

@@ -6,9 +6,8 @@ import {
 } from '../../core/task-state.js';
 import {askToEnd, giveUp, liveOf} from '../invocations.js';
 import {kill} from '../kill.js';
-import type {Operation} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
-import type {Turn} from '../turn-context.js';
 
 export type TaskAction =
 	'pause' | 'resume' | 'cancel' | 'retry' | 'kill' | 'restart' | 'revive';

@@ -8,9 +8,8 @@ import {avoid} from '../books.js';
 import {workOf} from '../dispatch.js';
 import type {LiveInvocation} from '../fleet.js';
 import {endInvocation, letGo} from '../invocations.js';
-import type {Operation} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
-import type {Turn} from '../turn-context.js';
 
 /**
 A worker says that a process has ended. `stale` when that invocation was given up meanwhile: its task may run elsewhere, and this report changes nothing but that what it held is free.

@@ -16,9 +16,8 @@ import {
 } from '../../graph/graph-document.js';
 import {parseParameters} from '../../nodes/parse-parameters.js';
 import {makeGraph, makeNode, outputsOf, type FarmNode} from '../farm-graph.js';
-import type {Operation} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
-import type {Turn} from '../turn-context.js';
 import {reconsider, taskActions} from './act-on-tasks.js';
 
 export type GraphOutcome = {

@@ -3,9 +3,8 @@ import type {GroupId, TaskId} from '../../core/ids.js';
 import {isRunning} from '../../core/task-state.js';
 import type {GroupDraft} from '../desk-drafts.js';
 import {giveUp} from '../invocations.js';
-import type {Operation} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
-import type {Turn} from '../turn-context.js';
 import {taskActions, type OnTask} from './act-on-tasks.js';
 
 /** So many tasks are looked at between two writes. */

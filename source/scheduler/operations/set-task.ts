@@ -1,7 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Attributes, EnvironmentRequest} from '../../core/invocation.js';
-import type {Operation} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 import {
 	attributesOf,
 	environmentOf,
@@ -9,7 +9,6 @@ import {
 	setEnvironment,
 	type TaskDraft,
 } from '../task-draft.js';
-import type {Turn} from '../turn-context.js';
 import {reconsider} from './act-on-tasks.js';
 
 export type TaskEdit = {

@@ -1,8 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Submission} from '../../net/messages/client.js';
-import type {Operation} from '../turn-context.js';
-import type {Turn} from '../turn-context.js';
+import {type Operation, type Turn} from '../turn-context.js';
 
 /** Create tasks, all or none. A task that names no group gets one of its own, `NAME#ID`, so that it can be found. */
 export const submitTasks =
