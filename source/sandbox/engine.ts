@@ -7,7 +7,7 @@ import {
 } from 'quickjs-emscripten-core';
 import {FarmError} from '../core/errors.js';
 import {createCompiler} from './compiler.js';
-import {fuelExport} from './meter.js';
+import {fuelExport, stackExport} from './meter.js';
 import {prelude} from './prelude.js';
 import type {EncodedScope} from './scope.js';
 
@@ -46,8 +46,6 @@ export type Answer =
 /** One QuickJS. What a call tells it is gone before the next. */
 export type Engine = {
 	readonly call: (call: Call, allowance: Allowance) => Answer;
-	/** It was stopped in the middle of something, or has grown: take another one. */
-	readonly isWorn: () => boolean;
 };
 
 export type EngineOptions = {
@@ -70,9 +68,8 @@ export const createEngine = async ({
 		Math.ceil(((memoryLimitBytes + ownBytes) * 1.25) / pageBytes),
 	);
 	const memory = new WebAssembly.Memory({initial: firstPages, maximum: most});
-	const {quickjs, fuel} = await instantiate(program, memory);
+	const {quickjs, fuel, stack} = await instantiate(program, memory);
 	let goOn: Allowance['goOn'] = (left) => left;
-	let isBroken = false;
 
 	const runtime = quickjs.newRuntime({
 		memoryLimitBytes: memoryLimitBytes + ownBytes,
@@ -96,7 +93,17 @@ export const createEngine = async ({
 	);
 	const evaluate = context.getProp(entries, 'evaluate');
 	const script = context.getProp(entries, 'script');
-	const compiler = createCompiler(context);
+	const {undefined: nothing} = context;
+	let compiler = createCompiler(context);
+	const fresh = {memory: usedPart(memory), stack: stack.value};
+
+	/** A call was stopped half-way, or has seen the limits: back to where everything was at first. A tenth of the time that a new engine takes. */
+	const restore = (): void => {
+		new Uint8Array(memory.buffer).set(fresh.memory);
+		stack.value = fresh.stack;
+		// What it had compiled is gone with the rest.
+		compiler = createCompiler(context);
+	};
 
 	const ended = (message: string): Answer | undefined => {
 		if (message === 'interrupted') {
@@ -104,7 +111,6 @@ export const createEngine = async ({
 		}
 
 		if (message === outOfMemory) {
-			isBroken = true;
 			return {kind: 'exhausted', message};
 		}
 
@@ -136,7 +142,7 @@ export const createEngine = async ({
 
 		for (const source of scope.expressions) {
 			const body = compiler.compile('expression', source);
-			bodies.push(body.kind === 'refused' ? context.undefined : body.value);
+			bodies.push(body.kind === 'refused' ? nothing : body.value);
 		}
 
 		fuel.value = allowance.fuel;
@@ -144,14 +150,8 @@ export const createEngine = async ({
 		const count = context.newNumber(sources.length);
 		const result =
 			kind === 'script'
-				? context.callFunction(script, context.undefined, seen, ...bodies)
-				: context.callFunction(
-						evaluate,
-						context.undefined,
-						seen,
-						count,
-						...bodies,
-					);
+				? context.callFunction(script, nothing, seen, ...bodies)
+				: context.callFunction(evaluate, nothing, seen, count, ...bodies);
 		seen.dispose();
 		count.dispose();
 		if (result.error === undefined) {
@@ -171,16 +171,11 @@ export const createEngine = async ({
 		return ended(message) ?? {kind: 'exhausted', message};
 	};
 
-	const call = (what: Call, allowance: Allowance): Answer => {
-		goOn = allowance.goOn;
+	const attempt = (what: Call, allowance: Allowance): Answer => {
 		try {
-			const answer = run(what, allowance);
-			fuel.value = plenty;
-			compiler.forget();
-			return answer;
+			return run(what, allowance);
 		} catch (error) {
-			// Out of fuel, or this thread's own stack is full. Either way it stopped half-way.
-			isBroken = true;
+			// Out of fuel, or this thread's own stack is full.
 			return error instanceof RangeError
 				? {kind: 'exhausted', message: tooDeep}
 				: {kind: 'stopped'};
@@ -188,10 +183,18 @@ export const createEngine = async ({
 	};
 
 	return {
-		call,
-		isWorn: () =>
-			isBroken ||
-			/* It never shrinks. */ memory.buffer.byteLength > firstPages * pageBytes,
+		call(what, allowance) {
+			goOn = allowance.goOn;
+			const answer = attempt(what, allowance);
+			fuel.value = plenty;
+			if (answer.kind === 'stopped' || answer.kind === 'exhausted') {
+				restore();
+			} else {
+				compiler.forget();
+			}
+
+			return answer;
+		},
 	};
 };
 
@@ -224,14 +227,24 @@ const intrinsics = {
 	BigInt: true,
 };
 
+/** A copy of the memory up to the last byte that is not zero: about 1 of 16 MiB. What is made of the rest later is set before it is read. */
+const usedPart = (memory: WebAssembly.Memory): Uint8Array => {
+	const words = new BigUint64Array(memory.buffer);
+	return new Uint8Array(memory.buffer).slice(
+		0,
+		(words.findLastIndex((word) => word !== 0n) + 1) * 8,
+	);
+};
+
 const instantiate = async (
 	program: WebAssembly.Module,
 	memory: WebAssembly.Memory,
 ): Promise<{
 	readonly quickjs: QuickJSWASMModule;
 	readonly fuel: WebAssembly.Global;
+	readonly stack: WebAssembly.Global;
 }> => {
-	let fuel: unknown;
+	let exported: WebAssembly.Exports = {};
 	// As an ES module it is the default export; its types are those of its CommonJS form.
 	const base = 'default' in variant ? variant.default : variant;
 	const quickjs = await newQuickJSWASMModuleFromVariant(
@@ -243,19 +256,23 @@ const instantiate = async (
 					done: (instance: WebAssembly.Instance) => void,
 				) {
 					const instance = new WebAssembly.Instance(program, imports);
-					fuel = instance.exports[fuelExport];
+					exported = instance.exports;
 					done(instance);
 					return instance.exports;
 				},
 			},
 		}),
 	);
-	if (!(fuel instanceof WebAssembly.Global)) {
+	const fuel = exported[fuelExport];
+	const stack = exported[stackExport];
+	if (!(
+		fuel instanceof WebAssembly.Global && stack instanceof WebAssembly.Global
+	)) {
 		throw new FarmError(
 			'INTERNAL',
 			"The sandbox's program has no meter. This is a defect.",
 		);
 	}
 
-	return {quickjs, fuel};
+	return {quickjs, fuel, stack};
 };

@@ -2,6 +2,8 @@ import {FarmError} from '../core/errors.js';
 
 /** What the metered program exports beside its own: an i32 that counts down, by one at each turn of a loop, each call, and each 32 bytes that are filled or copied at once, and ends the program at zero. */
 export const fuelExport = 'fuel';
+/** The program's only variable outside of its memory, exported too: with that and a copy of the memory, it can be put back to where it was. */
+export const stackExport = 'stack';
 
 /**
 Rewrites a WebAssembly program so that it can never run for longer than it is given fuel for.
@@ -12,15 +14,22 @@ QuickJS asks its interrupt handler only once in ten thousand turns of a script's
 */
 export const meter = (program: Uint8Array): Uint8Array<ArrayBuffer> => {
 	const sections = readSections(program);
-	const globals = sectionOf(sections, globalSection);
-	const [globalCount, afterCount] = readNumber(globals, 0);
-	const charges = chargesTo(globalCount);
+	const globals = sections.find(({id}) => id === globalSection)?.content;
+	// One variable: an i32 that changes.
+	if (globals?.[0] !== 1 || globals[1] !== 0x7f || globals[2] !== 1) {
+		throw new FarmError(
+			'INTERNAL',
+			"The sandbox's program has other variables than its stack, so this is not the QuickJS that this release was made for.",
+		);
+	}
+
+	const charges = chargesTo(fuelGlobal);
 	const rewritten = sections.map(({id, content}) => {
 		if (id === globalSection) {
-			// Two more, both mutable i32: the fuel, at first more than starting up takes, and a place to put a size aside.
+			// Two more, both i32 that change: the fuel, at first more than starting up takes, and a place to put a size aside.
 			return section(id, [
-				number(globalCount + 2),
-				content.subarray(afterCount),
+				[3],
+				globals.subarray(1),
 				[0x7f, 0x01, 0x41, 0xff, 0xff, 0xff, 0xff, 0x07, 0x0b],
 				[0x7f, 0x01, 0x41, 0x00, 0x0b],
 			]);
@@ -28,14 +37,11 @@ export const meter = (program: Uint8Array): Uint8Array<ArrayBuffer> => {
 
 		if (id === exportSection) {
 			const [count, after] = readNumber(content, 0);
-			const name = new TextEncoder().encode(fuelExport);
 			return section(id, [
-				number(count + 1),
+				number(count + 2),
 				content.subarray(after),
-				number(name.length),
-				name,
-				[0x03],
-				number(globalCount),
+				exportOf(fuelExport, fuelGlobal),
+				exportOf(stackExport, stackGlobal),
 			]);
 		}
 
@@ -53,6 +59,9 @@ type Section = {readonly id: number; readonly content: Uint8Array};
 const globalSection = 6;
 const exportSection = 7;
 const codeSection = 10;
+
+const stackGlobal = 0;
+const fuelGlobal = 1;
 
 const loop = 0x03;
 const bulk = 0xfc;
@@ -256,16 +265,9 @@ const readSections = (program: Uint8Array): Section[] => {
 	return sections;
 };
 
-const sectionOf = (sections: readonly Section[], id: number): Uint8Array => {
-	const found = sections.find((section) => section.id === id);
-	if (found === undefined) {
-		throw new FarmError(
-			'INTERNAL',
-			"The sandbox's program has no globals, so this is not the QuickJS that this release was made for.",
-		);
-	}
-
-	return found.content;
+const exportOf = (name: string, global: number): Uint8Array => {
+	const bytes = new TextEncoder().encode(name);
+	return joined([number(bytes.length), bytes, [0x03], number(global)]);
 };
 
 const section = (id: number, content: readonly Bytes[]): Uint8Array =>

@@ -7,7 +7,6 @@ import {
 	type Allowance,
 	type Answer,
 	type Call,
-	type Engine,
 } from './engine.js';
 import {loadProgram} from './program.js';
 import {
@@ -74,14 +73,11 @@ export const createSandbox = async ({
 	clock = systemClock,
 }: SandboxOptions = {}): Promise<Sandbox> => {
 	const program = await loadProgram();
-	const make = async (): Promise<Engine> =>
-		createEngine({
-			program,
-			memoryLimitBytes: Math.min(memoryLimitBytes, inlineMemoryBytes),
-			mostCharacters: mostInlineCharacters,
-		});
-	// Two, so that when one is worn there is another at once.
-	const engines: Engine[] = [await make(), await make()];
+	const engine = await createEngine({
+		program,
+		memoryLimitBytes: Math.min(memoryLimitBytes, inlineMemoryBytes),
+		mostCharacters: mostInlineCharacters,
+	});
 	const threads = createThreads(
 		{
 			program,
@@ -97,27 +93,17 @@ export const createSandbox = async ({
 	const inline: Allowance = {
 		fuel,
 		readingFuel: 4 * fuel,
-		// QuickJS asks once in about 220,000 units. To stop it here keeps the engine in one piece.
+		// QuickJS asks once in about 220,000 units. What has used half by then will not end soon.
 		goOn: (left) => (left > fuel / 2 ? left : 0),
 	};
 	const messages = messagesOf({timeLimitMs, memoryLimitBytes});
-
-	const replaceWorn = async (): Promise<void> => {
-		engines.shift();
-		try {
-			engines.push(await make());
-		} catch {
-			// No memory for another one now. While there is none, everything is `slow`.
-		}
-	};
 
 	const attempt = (
 		work: Work,
 		sources: readonly string[],
 		scope: () => Scope,
 	): Answer | 'slow' => {
-		const [engine] = engines;
-		if (engine === undefined || work.isLong || slow.has(work.key)) {
+		if (work.isLong || slow.has(work.key)) {
 			return 'slow';
 		}
 
@@ -131,10 +117,6 @@ export const createSandbox = async ({
 			{kind: work.kind, sources, scope: encoded},
 			inline,
 		);
-		if (engine.isWorn()) {
-			void replaceWorn();
-		}
-
 		if (answer.kind === 'stopped' || answer.kind === 'exhausted') {
 			slow.add(work.key);
 			return 'slow';

@@ -5,7 +5,6 @@ import {
 	type Allowance,
 	type Answer,
 	type Call,
-	type Engine,
 	type EngineOptions,
 } from './engine.js';
 
@@ -33,8 +32,7 @@ const spentMs = (): number => {
 };
 
 const serve = async (settings: ThreadSettings): Promise<void> => {
-	const make = async (): Promise<Engine> => createEngine(settings);
-	let engine = await make();
+	const engine = await createEngine(settings);
 
 	const timed = (): Allowance => {
 		const until = spentMs() + settings.timeLimitMs;
@@ -45,32 +43,21 @@ const serve = async (settings: ThreadSettings): Promise<void> => {
 		};
 	};
 
-	const answer = async ({
-		kind,
-		sources,
-		scope,
-	}: Call): Promise<ThreadAnswer> => {
+	const answer = ({kind, sources, scope}: Call): ThreadAnswer => {
 		const answers: Answer[] = [];
 		let longestMs = 0;
 		for (const source of sources) {
 			const start = spentMs();
 			answers.push(engine.call({kind, sources: [source], scope}, timed()));
 			longestMs = Math.max(longestMs, spentMs() - start);
-			if (engine.isWorn()) {
-				engine = await make(); // eslint-disable-line no-await-in-loop -- the next one needs it
-			}
 		}
 
 		return {answers, longestMs};
 	};
 
 	// One call at a time: the other side waits for the answer.
-	const reply = async (call: Call): Promise<void> => {
-		parentPort?.postMessage(await answer(call));
-	};
-
 	parentPort?.on('message', (call: Call) => {
-		void reply(call);
+		parentPort?.postMessage(answer(call));
 	});
 };
 
