@@ -1,3 +1,4 @@
+import process from 'node:process';
 import test from 'ava';
 import {createSandbox, type Scope} from '../source/sandbox/sandbox.js';
 
@@ -19,6 +20,12 @@ const scope: Scope = {
 	},
 	node: {name: 'n', type: 'script', parameters: {}},
 	config: {own: {}, globals: {}},
+};
+
+/** Of the processor, on this thread: other programs may be at work too. */
+const spentMs = (): number => {
+	const {user, system} = process.threadCpuUsage();
+	return (user + system) / 1000;
 };
 
 /** Each held QuickJS, limited by nothing but its own interrupt handler, for between a second and for ever. */
@@ -46,24 +53,21 @@ for (const [what, source] of Object.entries(endless)) {
 	test.serial(
 		`${what} holds this thread for no more than a moment, and the other one until its limit`,
 		async (t) => {
-			const before = performance.now();
+			const before = spentMs();
 			t.is(
 				sandbox.evaluate([source], () => scope),
 				'slow',
 			);
-			const inlineMs = performance.now() - before;
+			const inlineMs = spentMs() - before;
 			t.true(inlineMs < 60, `${inlineMs} ms`);
 
 			sandbox.evaluate([source], () => scope);
-			const known = performance.now();
+			const known = spentMs();
 			t.is(
 				sandbox.evaluate([source], () => scope),
 				'slow',
 			);
-			t.true(
-				performance.now() - known < 5,
-				'it is known by now, and not tried',
-			);
+			t.true(spentMs() - known < 5, 'it is known by now, and not tried');
 
 			const [evaluation] = await sandbox.evaluateLater([source], scope);
 			t.is(evaluation?.kind, 'failed');
@@ -109,9 +113,9 @@ const greedy: Readonly<
 
 for (const [what, [source, message]] of Object.entries(greedy)) {
 	test.serial(`too much of ${what} ends in a message`, async (t) => {
-		const before = performance.now();
+		const before = spentMs();
 		sandbox.evaluate([source], () => scope);
-		const inlineMs = performance.now() - before;
+		const inlineMs = spentMs() - before;
 		t.true(inlineMs < 60, `${inlineMs} ms`);
 		const [evaluation] = await sandbox.evaluateLater([source], scope);
 		t.regex(
