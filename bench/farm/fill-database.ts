@@ -24,7 +24,7 @@ export type History = {
 	readonly blocked: number;
 };
 
-const splits = 100;
+const mostSplits = 100;
 
 /** A database that a farm has used for a long time, written past the scheduler. `dead` and `blocked` are multiples of a thousand. */
 export const fillDatabase = async (
@@ -70,7 +70,8 @@ export const fillDatabase = async (
 			connection
 				.prepare<[string]>('INSERT INTO requirements (json) VALUES (?)')
 				.run(JSON.stringify(unmet));
-			const elements = (blocked * 2) / splits;
+			const splits = blocked === 0 ? 0 : mostSplits;
+			const elements = blocked === 0 ? 0 : (blocked * 2) / splits;
 			connection
 				.prepare(
 					`CREATE TEMP TABLE wanted AS SELECT ${['dead', 'splits', 'elements', 'end_node', 'cut_node', 'run_node', 'gather_node', 'at']
