@@ -36,7 +36,7 @@ export type Sandbox = {
 		expressions: readonly string[],
 		scope: () => Scope,
 	) => readonly Evaluation[] | 'slow';
-	/** Evaluates on another thread, with the full limits for each expression. Rejects with `CLOSED` if the sandbox stops meanwhile, and with `INTERNAL` if the thread cannot run or dies. */
+	/** Evaluates on another thread, with the full limits for each expression. Rejects with `CLOSED` if the sandbox stops meanwhile. */
 	readonly evaluateLater: (
 		expressions: readonly string[],
 		scope: Scope,
@@ -136,8 +136,16 @@ export const createSandbox = async ({
 			scope: encodeScope(scope, work.parts),
 		};
 		const answer = await threads.call(work.key, call);
-		if (answer === undefined) {
-			return sources.map(() => ({kind: 'stopped'}));
+		if ('death' in answer) {
+			const {death} = answer;
+			return sources.map(() =>
+				death === undefined
+					? {kind: 'stopped'}
+					: {
+							kind: 'exhausted',
+							message: `ended the thread it ran on: ${death}`,
+						},
+			);
 		}
 
 		if (answer.longestMs < inlineBudgetMs / 4) {

@@ -8,18 +8,22 @@ export type Threads = {
 	/**
 	Calls of different keys take turns, so that one node's scripts that take long do not hold up another's.
 
-	Resolves with `undefined` if the thread had to be ended.
-
-	@throws {FarmError} `INTERNAL` if the thread died, `CLOSED` if all are stopped
+	@throws {FarmError} `CLOSED` if all are stopped
 	*/
-	readonly call: (key: string, call: Call) => Promise<ThreadAnswer | undefined>;
+	readonly call: (
+		key: string,
+		call: Call,
+	) => Promise<ThreadAnswer | ThreadDeath>;
 	readonly stop: () => Promise<void>;
 };
+
+/** The thread had to be ended, or, with a message, ended by itself. */
+export type ThreadDeath = {readonly death: string | undefined};
 
 type Job = {
 	readonly key: string;
 	readonly call: Call;
-	readonly resolve: (answer: ThreadAnswer | undefined) => void;
+	readonly resolve: (answer: ThreadAnswer | ThreadDeath) => void;
 	readonly reject: (error: unknown) => void;
 };
 
@@ -75,14 +79,10 @@ export const createThreads = (
 			idle.push(worker);
 			finish(worker, answer);
 		});
-		let death: FarmError | undefined;
+		let death: string | undefined;
 		// Followed by 'exit'.
 		worker.on('error', (cause) => {
-			death = new FarmError(
-				'INTERNAL',
-				`The thread for scripts died: ${cause instanceof Error ? cause.message : String(cause)}`,
-				{cause},
-			);
+			death = cause instanceof Error ? cause.message : String(cause);
 		});
 		worker.on('exit', () => {
 			const index = idle.indexOf(worker);
@@ -90,24 +90,16 @@ export const createThreads = (
 				idle.splice(index, 1);
 			}
 
-			finish(worker, death);
+			finish(worker, {death});
 		});
 		return worker;
 	};
 
-	const finish = (
-		worker: Worker,
-		answer: ThreadAnswer | FarmError | undefined,
-	): void => {
+	const finish = (worker: Worker, answer: ThreadAnswer | ThreadDeath): void => {
 		const current = running.get(worker);
 		running.delete(worker);
 		clearTimeout(current?.watchdog);
-		if (answer instanceof FarmError) {
-			current?.job.reject(answer);
-		} else {
-			current?.job.resolve(answer);
-		}
-
+		current?.job.resolve(answer);
 		next();
 	};
 
