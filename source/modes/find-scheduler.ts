@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import {connect as connectPlain} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import {configFolder, stateFolders} from '../config/folders.js';
@@ -20,14 +21,14 @@ export type FoundScheduler = {
 };
 
 /**
-Where the scheduler is that a command talks to: the one that was named, else the configuration's, else the one of this machine and user, else the one whose broadcast is heard.
+Where the scheduler is that a command talks to: the one that was named, else the configuration's, else the one of this machine and user, else the one whose broadcast is heard; while that is listened for, one that is started here counts too. The signal ends the listening.
 
 @throws FarmError `UNREACHABLE` where there is none, `REFUSED` where there is no key for it, `INVALID` for a faulty configuration
 */
-export const findScheduler = async ({
-	flags,
-	output,
-}: CommandContext): Promise<FoundScheduler> => {
+export const findScheduler = async (
+	{flags, output}: CommandContext,
+	signal?: AbortSignal,
+): Promise<FoundScheduler> => {
 	const host = thisHost();
 	const configDirectory = flags.text('config-dir');
 	const {settings, configuration, warnings} = await loadViewerConfig({
@@ -68,8 +69,12 @@ export const findScheduler = async ({
 		};
 	}
 
-	const local = await localScheduler(host, configDirectory);
-	if (local !== undefined) {
+	const lookHere = async (): Promise<FoundScheduler | undefined> => {
+		const local = await localScheduler(host, configDirectory);
+		if (local === undefined) {
+			return undefined;
+		}
+
 		const {server: address, key_file: theirs} = local;
 		return {
 			address,
@@ -82,14 +87,53 @@ export const findScheduler = async ({
 							say,
 						}),
 		};
+	};
+
+	const here = await lookHere();
+	if (here !== undefined) {
+		return here;
 	}
 
-	return heardScheduler({
-		key: insecure ? undefined : await readKey(ownKeyFile, say),
-		isInsecure: insecure,
-		broadcastPort,
-		say,
-	});
+	say(
+		`no scheduler is named, and none runs here; listening for one on the network (at most ${longestListenMs / 1000} s)`,
+	);
+	const ending = new AbortController();
+	const until =
+		signal === undefined
+			? ending.signal
+			: AbortSignal.any([ending.signal, signal]);
+	try {
+		return await Promise.race([
+			heardScheduler({
+				key: insecure ? undefined : await readKey(ownKeyFile, say),
+				isInsecure: insecure,
+				broadcastPort,
+				say,
+				signal: until,
+			}),
+			startedHere(lookHere, until),
+		]);
+	} finally {
+		ending.abort();
+	}
+};
+
+const lookHereMs = 250;
+
+/** A scheduler of this machine that was away, as for a restart. Never settles where none comes. */
+const startedHere = async (
+	lookHere: () => Promise<FoundScheduler | undefined>,
+	signal: AbortSignal,
+): Promise<FoundScheduler> => {
+	for (;;) {
+		/* eslint-disable no-await-in-loop -- each look depends on time passing */
+		await delay(lookHereMs, undefined, {signal});
+		const found = await lookHere();
+		/* eslint-enable no-await-in-loop */
+		if (found !== undefined) {
+			return found;
+		}
+	}
 };
 
 /** The one that was started with the same configuration; where nobody named a configuration, any other will do. */
@@ -177,20 +221,20 @@ const heardScheduler = async ({
 	isInsecure,
 	broadcastPort,
 	say,
+	signal,
 }: {
 	readonly key: FarmKey | undefined;
 	readonly isInsecure: boolean;
 	readonly broadcastPort: number;
 	readonly say: Say;
+	readonly signal: AbortSignal;
 }): Promise<FoundScheduler> => {
-	say(
-		`no scheduler is named, and none runs here; listening for one on the network (at most ${longestListenMs / 1000} s)`,
-	);
 	const {discover} = await import('../net/discover.js');
 	const [heard] = await discover({
 		port: broadcastPort,
 		sought: soughtWith(key, isInsecure),
 		timeoutMs: longestListenMs,
+		signal,
 	});
 	if (heard === undefined) {
 		throw new FarmError(

@@ -129,7 +129,7 @@ const dialFor = (
 		},
 	};
 	return async (onRequest, signal) => {
-		const {address, key} = await findScheduler(own);
+		const {address, key} = await findScheduler(own, signal);
 		return connect({
 			address,
 			key,
