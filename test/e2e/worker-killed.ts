@@ -7,7 +7,7 @@ import {
 	isRunning,
 	type FarmProcess,
 } from '../helpers/farm-process.js';
-import {job, waitFor} from '../helpers/run-account.js';
+import {job, notRunOnce, waitFor} from '../helpers/run-account.js';
 import {until} from '../helpers/until.js';
 
 /** What the worker of this name has written down of an invocation; empty while there is nothing. */
@@ -30,16 +30,6 @@ const untilRecorded = async (
 		{what: `the record to say ${word}`, within: 10_000},
 	);
 };
-
-/** Each of these tasks was run by one process to its end, and by no other. */
-const ranOnce = (farm: FarmProcess): readonly string[] =>
-	Map.groupBy(farm.runs(), ({task}) => task)
-		.entries()
-		.filter(
-			([, runs]) => runs.length !== 1 || runs.some(({hasEnded}) => !hasEnded),
-		)
-		.map(([task, runs]) => `task ${task}: ${JSON.stringify(runs)}`)
-		.toArray();
 
 test.serial(
 	'a worker that is killed while its process runs is missed at once, and adopts the process when it is back',
@@ -73,7 +63,7 @@ test.serial(
 		farm.open('end');
 		t.like(await farm.rest(id), {errors: 0});
 		t.like(await farm.task(id), {state: 'done', attempts: 1});
-		t.deepEqual(ranOnce(farm), []);
+		t.deepEqual(notRunOnce(farm.runs()), []);
 		t.is(
 			await farm.printed(['task', 'log', String(id)]),
 			'before\nafter\nALF_PROGRESS 60%',
@@ -96,7 +86,7 @@ test.serial(
 		t.deepEqual(farm.runs(), []);
 		await farm.worker();
 		t.like(await farm.rest(id), {errors: 0});
-		t.deepEqual(ranOnce(farm), []);
+		t.deepEqual(notRunOnce(farm.runs()), []);
 		t.like(await farm.invocations(id), {
 			0: {state: 'lost'},
 			1: {state: 'finished', exit_code: 0},
@@ -158,7 +148,7 @@ test.serial(
 		scheduler.signal('SIGCONT');
 		t.like(await farm.rest(id), {errors: 0});
 		t.like(await farm.task(id), {state: 'done', attempts: 1});
-		t.deepEqual(ranOnce(farm), []);
+		t.deepEqual(notRunOnce(farm.runs()), []);
 		await until(
 			() => (recordOf(farm, run?.invocation ?? 0) === '' ? true : undefined),
 			{what: 'the worker to forget what is acknowledged', within: 10_000},
@@ -211,7 +201,7 @@ test.serial(
 		}
 
 		t.is(farm.runs().length, 24);
-		t.deepEqual(ranOnce(farm), []);
+		t.deepEqual(notRunOnce(farm.runs()), []);
 	},
 );
 

@@ -27,6 +27,17 @@ export const readAccount = (file: string): readonly Run[] => {
 	return runs.values().toArray();
 };
 
+/** What is wrong with those tasks that were not run by one process to its end, and by no other. */
+export const notRunOnce = (runs: readonly Run[]): readonly string[] =>
+	Map.groupBy(runs, ({task}) => task)
+		.entries()
+		.filter(
+			([, ofTask]) =>
+				ofTask.length !== 1 || ofTask.some(({hasEnded}) => !hasEnded),
+		)
+		.map(([task, ofTask]) => `task ${task}: ${JSON.stringify(ofTask)}`)
+		.toArray();
+
 /** How many of these ran at the same time, at most, each counted with its weight. */
 export const mostAtOnce = (
 	file: string,
