@@ -25,7 +25,7 @@ export const asStorageError = (error: unknown, file: string): unknown => {
 	}
 
 	if (
-		/^(SQLITE_(IOERR|READONLY|CANTOPEN|PERM)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EIO)/.test(
+		/^(?:SQLITE_(?:IOERR|READONLY|CANTOPEN|PERM)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EIO)/v.test(
 			code,
 		) ||
 		(error instanceof TypeError &&

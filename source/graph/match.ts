@@ -27,12 +27,12 @@ const slack = 1e-6;
 
 /** Why a worker could never run this, however idle it is; one phrase for each thing, none where it could. */
 export const unmet = (requirements: Requirements, offer: Offer): string[] => {
-	const reasons: string[] = [];
-	if (requirements.worker_type !== offer.type) {
-		reasons.push(
-			`is a ${offer.type} worker, a ${requirements.worker_type} one is needed`,
-		);
-	}
+	const reasons =
+		requirements.worker_type === offer.type
+			? []
+			: [
+					`is a ${offer.type} worker, a ${requirements.worker_type} one is needed`,
+				];
 
 	if (
 		requirements.groups.length > 0 &&

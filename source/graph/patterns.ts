@@ -72,10 +72,11 @@ const matcherOf = (pattern: string): ((name: string) => boolean) => {
 };
 
 // Slashes mean nothing in a name, but picomatch cuts at them: a character that no name has stands in for them.
-const standIn = '\u{FFFF}';
+const withoutSlashes = (text: string): string =>
+	text.replaceAll('/', '\u{FFFF}');
 
 const createMatcher = (pattern: string): ((name: string) => boolean) => {
-	const matches = picomatch(pattern.replaceAll('/', standIn), {
+	const matches = picomatch(withoutSlashes(pattern), {
 		dot: true,
 		nonegate: true,
 		noextglob: true,
@@ -83,5 +84,5 @@ const createMatcher = (pattern: string): ((name: string) => boolean) => {
 		strictSlashes: true,
 		windows: false,
 	});
-	return (name) => matches(name.replaceAll('/', standIn));
+	return (name) => matches(withoutSlashes(name));
 };

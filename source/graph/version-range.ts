@@ -14,9 +14,7 @@ export const satisfies = (version: string, range: string): boolean => {
 	const parsedVersion = parseVersion(version);
 	const parsedRange = rangeOf(text);
 	return (
-		parsedVersion !== undefined &&
-		parsedRange !== undefined &&
-		parsedRange.test(parsedVersion)
+		parsedVersion !== undefined && parsedRange?.test(parsedVersion) === true
 	);
 };
 
@@ -24,18 +22,18 @@ export const satisfies = (version: string, range: string): boolean => {
 export const isVersionRange = (range: string): boolean =>
 	range.trim() === '' ||
 	rangeOf(range.trim()) !== undefined ||
-	/^[a-z][\w+\-.]*$/i.test(range.trim());
+	/^[A-Za-z][\w+\-.]*$/v.test(range.trim());
 
 const parseVersion = (text: string): semver.SemVer | undefined => {
 	const match =
-		/^\s*v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:\.\d+)*(?:-([\d\-.A-Za-z]+))?/.exec(
+		/^\s*v?(?<major>\d{1,15})(?:\.(?<minor>\d{1,15}))?(?:\.(?<patch>\d{1,15}))?(?:\.\d+)*(?:-(?<prerelease>[\d\-.A-Za-z]+))?/v.exec(
 			text,
 		);
-	if (!match) {
+	if (!match?.groups) {
 		return undefined;
 	}
 
-	const [, major, minor = '0', patch = '0', prerelease] = match;
+	const {major, minor = '0', patch = '0', prerelease} = match.groups;
 	const whole = [major, minor, patch].map(Number).join('.');
 	// What follows a version is not always a pre-release by the rules (`-01`): it is left out then.
 	return (
@@ -67,11 +65,11 @@ const parseRange = (text: string): semver.Range | undefined => {
 	const plain = text
 		.replaceAll(',', ' ')
 		// Semantic versions have neither a fourth number nor leading zeros; drivers and builds do.
-		.replaceAll(/(\d+\.\d+\.\d+)(?:\.\d+)+/g, '$1')
-		.replaceAll(/(?<![\w-])v?0+(?=\d)/g, '')
-		.replaceAll(/(?<=\d\.)0+(?=\d)/g, '')
+		.replaceAll(/(?<!\d)(?<release>\d+\.\d+\.\d+)(?:\.\d+)+/gv, '$<release>')
+		.replaceAll(/(?<![\w\-])v?0+(?=\d)/gv, '')
+		.replaceAll(/(?<=\d\.)0+(?=\d)/gv, '')
 		.replaceAll('==', '=')
-		.replaceAll(/~=\s*v?(\d+(?:\.\d+)*)/g, (_, version: string) =>
+		.replaceAll(/~=\s*v?(?<version>\d+(?:\.\d+)*)/gv, (_, version: string) =>
 			compatibleRelease(version),
 		);
 	try {

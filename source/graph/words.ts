@@ -1,13 +1,7 @@
 import {fault, ok, type Parsed} from './parsed.js';
 
 /**
-Cut a text into words as a shell does: at white space, except within single or double quotes. A backslash keeps the next character as it is, outside of single quotes.
-
-@param text
-@param keepEscapes - leave backslashes in the words, for whoever reads the words to take them away
-@param root0
-@param root0.keepEscapes
-@param keepEscapes.keepEscapes
+Cut a text into words as a shell does: at white space, except within single or double quotes. A backslash keeps the next character as it is, outside of single quotes. With `keepEscapes` the backslashes stay in the words, for whoever reads the words to take them away.
 */
 export const parseWords = (
 	text: string,
@@ -30,7 +24,7 @@ export const parseWords = (
 		} else if (character === '"' || character === "'") {
 			quote = character;
 			word ??= '';
-		} else if (/\s/.test(character)) {
+		} else if (/\s/v.test(character)) {
 			if (word !== undefined) {
 				words.push(word);
 			}

@@ -170,7 +170,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		},
 		logFolder:
 			settings.scheduler.database.log_folder === ''
-				? `${opened.path.replace(/\.db$/, '')}.logs`
+				? `${opened.path.replace(/\.db$/v, '')}.logs`
 				: settings.scheduler.database.log_folder,
 		clock: systemClock,
 		log: {
@@ -197,7 +197,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			throw new FarmError('INTERNAL', 'The scheduler listens nowhere.');
 		}
 
-		await using announced = await announce({
+		await using _announced = await announce({
 			settings,
 			keys,
 			farm,
@@ -209,7 +209,6 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 				logger.warn(message);
 			},
 		});
-		announced;
 		const runtimeFile = await leaveWord({
 			folder: state.folders.run,
 			server,
@@ -313,7 +312,7 @@ const standBack = async (
 		isForced,
 	}: {readonly keys: Keys | undefined; readonly isForced: boolean},
 ): Promise<void> => {
-	if (!core.broadcast || isForced || !keys) {
+	if (isForced || !keys || !core.broadcast) {
 		return;
 	}
 
@@ -440,10 +439,10 @@ const leaveWord = async ({
 };
 
 /** An address to connect to from this machine. */
-const fromHere = ({host, port}: Address): Address =>
-	host === '::' || host === '0.0.0.0'
-		? {host: '127.0.0.1', port}
-		: {host, port};
+const fromHere = ({host, port}: Address): Address => ({
+	host: host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host,
+	port,
+});
 
 const greet = (
 	{output}: CommandContext,
@@ -525,4 +524,4 @@ const until = async (signal: AbortSignal): Promise<void> =>
 	});
 
 const withoutPassword = (url: string): string =>
-	url.replace(/:[^/:@]*@/, ':…@');
+	url.replace(/:[^\/:@]*@/v, ':…@');

@@ -127,12 +127,11 @@ const sortedBy = (
 	gathered: readonly Gathered[],
 	{sort_by: by, reversed}: Row,
 ): readonly Gathered[] => {
-	const sorted = [...gathered].sort(
-		(a, b) =>
-			(by === '' ? 0 : compare(valueOf(a, by), valueOf(b, by))) ||
-			a.order - b.order,
-	);
-	return reversed ? sorted.reverse() : sorted;
+	const sorted = gathered.toSorted((a, b) => {
+		const difference = by === '' ? 0 : compare(valueOf(a, by), valueOf(b, by));
+		return difference === 0 ? a.order - b.order : difference;
+	});
+	return reversed ? sorted.toReversed() : sorted;
 };
 
 const valueOf = ({attributes}: Gathered, name: string): Json | undefined =>
@@ -166,25 +165,21 @@ const isList = (value: Json | undefined): value is readonly Json[] =>
 	Array.isArray(value);
 
 const rank = (value: Json | undefined): number => {
-	switch (typeof value) {
-		case 'boolean': {
-			return value ? 1 : 0;
-		}
-
-		case 'number': {
-			return 2;
-		}
-
-		case 'string': {
-			return 3;
-		}
-
-		case 'undefined': {
-			return 6;
-		}
-
-		default: {
-			return isList(value) ? 4 : 5;
-		}
+	if (typeof value === 'boolean') {
+		return value ? 1 : 0;
 	}
+
+	if (typeof value === 'number') {
+		return 2;
+	}
+
+	if (typeof value === 'string') {
+		return 3;
+	}
+
+	if (isList(value)) {
+		return 4;
+	}
+
+	return value === undefined ? 6 : 5;
 };

@@ -27,10 +27,12 @@ export type Registry = {
 	readonly broken: LoadedPlugins['broken'];
 };
 
+const noPlugins: LoadedPlugins = {nodes: [], broken: []};
+
 /** Built-in types first; a plugin whose type name is taken is left out and reported. */
 export const createRegistry = (
 	builtIn: readonly NodeDefinition[],
-	plugins: LoadedPlugins = {nodes: [], broken: []},
+	plugins: LoadedPlugins = noPlugins,
 ): Registry => {
 	const types = new Map<string, RegisteredNode>(
 		builtIn.map((definition) => [
@@ -53,8 +55,12 @@ export const createRegistry = (
 
 	return {
 		get: (type) => types.get(type)?.definition,
-		all: () => [...types.values()].map(({definition}) => definition),
-		list: () => [...types.values()],
+		all: () =>
+			types
+				.values()
+				.map(({definition}) => definition)
+				.toArray(),
+		list: () => types.values().toArray(),
 		broken,
 	};
 };

@@ -206,7 +206,7 @@ export const parseWorkerGroups = (
 
 	const [excluded] = patterns.value.exclude;
 	return excluded === undefined
-		? ok([...new Set(patterns.value.include)].sort())
+		? ok([...new Set(patterns.value.include)].toSorted())
 		: fault(
 				`worker_groups has ^${excluded}, but groups cannot be excluded there: name those that may run it.`,
 			);
@@ -218,16 +218,18 @@ export const parseCapabilities = (
 ): Parsed<Requirements['capabilities']> => {
 	const ranges = new Map<string, string>();
 	let last: string | undefined;
-	for (const part of text.split(',').map((item) => item.trim())) {
+	for (const item of text.split(',')) {
+		const part = item.trim();
 		if (part === '') {
 			continue;
 		}
 
-		const [, name, range = ''] = /^([a-z_][\w\-.]*)(.*)$/is.exec(part) ?? [];
+		const name = /^[A-Z_a-z][\w\-.]*/v.exec(part)?.[0];
 		if (name !== undefined) {
-			ranges.set(name, joined(ranges.get(name), range.trim()));
+			const range = part.slice(name.length).trim();
+			ranges.set(name, joined(ranges.get(name), range));
 			last = name;
-		} else if (last !== undefined && /^[\d!<=>^~]/.test(part)) {
+		} else if (last !== undefined && /^[\d!<=>^~]/v.test(part)) {
 			// A range may have a comma itself: `houdini >=19.5, <21`.
 			ranges.set(last, joined(ranges.get(last), part));
 		} else {
@@ -250,7 +252,9 @@ export const parseCapabilities = (
 
 const joined = (before: string | undefined, range: string): string =>
 	before === undefined || before === '*'
-		? range || '*'
+		? range === ''
+			? '*'
+			: range
 		: range === ''
 			? before
 			: `${before} ${range}`;
@@ -258,13 +262,13 @@ const joined = (before: string | undefined, range: string): string =>
 /** `houdini-engine:1 nuke:2`: names with counts by space or comma; a name alone is one. */
 export const parseLimits = (text: string): Parsed<Requirements['limits']> => {
 	const counts = new Map<string, number>();
-	for (const part of text.split(/[\s,]+/)) {
+	for (const part of text.split(/[\s,]+/v)) {
 		if (part === '') {
 			continue;
 		}
 
-		const [, name, count = '1'] =
-			/^([^:]+)(?::([1-9]\d{0,8}))?$/.exec(part) ?? [];
+		const {name, count = '1'} =
+			/^(?<name>[^:]+)(?::(?<count>[1-9]\d{0,8}))?$/v.exec(part)?.groups ?? {};
 		if (name === undefined) {
 			return fault(
 				`limits has ${JSON.stringify(part)}, but each is a name and a whole number from 1, such as: houdini-engine:1 nuke:2`,
@@ -287,7 +291,7 @@ export const parseLimits = (text: string): Parsed<Requirements['limits']> => {
 const sorted = <T>(
 	entries: ReadonlyMap<string, T>,
 ): Readonly<Record<string, T>> =>
-	Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+	Object.fromEntries([...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const highestExitCode = 255;
 
@@ -323,18 +327,16 @@ export const exitCodesOf = ({
 };
 
 /** `0 3-5`: numbers and ranges by space or comma, from 0 to 255. */
-export const parseExitCodes = (text: string): Parsed<readonly number[]> => {
+const parseExitCodes = (text: string): Parsed<readonly number[]> => {
 	const codes = new Set<number>();
-	for (const part of text.split(/[\s,]+/)) {
+	for (const part of text.split(/[\s,]+/v)) {
 		if (part === '') {
 			continue;
 		}
 
-		const [, first = NaN, last = first] = (
-			/^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part) ?? []
-		).map((found: string | undefined) =>
-			found === undefined ? undefined : Number(found),
-		);
+		const {from, to = from} =
+			/^(?<from>\d{1,3})(?:-(?<to>\d{1,3}))?$/v.exec(part)?.groups ?? {};
+		const [first, last] = [Number(from), Number(to)];
 		if (!(first <= last && last <= highestExitCode)) {
 			return fault(
 				`has ${JSON.stringify(part)}, but exit codes are numbers from 0 to ${highestExitCode} and ranges of them, such as: 0 3-5`,
@@ -346,5 +348,5 @@ export const parseExitCodes = (text: string): Parsed<readonly number[]> => {
 		}
 	}
 
-	return ok([...codes].sort((a, b) => a - b));
+	return ok([...codes].toSorted((a, b) => a - b));
 };

@@ -62,7 +62,7 @@ export const answerChange = async (
 ): Promise<void> => {
 	const record = async <Value>(operation: Operation<Value>): Promise<Value> =>
 		submit(recorded(requestOf(connection, call), operation));
-	const creator = connection.user || connection.name;
+	const creator = connection.user === '' ? connection.name : connection.user;
 
 	const actOnSelection = async (
 		select: TaskSelection,
@@ -366,7 +366,7 @@ const pagesOf = function* (
 	}
 };
 
-/** Read page by page, behind the last id that was looked at: what an action changes cannot make it come round again. */
+// Read page by page, behind the last id that was looked at: what an action changes cannot make it come round again.
 const foundBy = function* (
 	views: ViewContext,
 	filter: Extract<TaskSelection, {filter: unknown}>['filter'],

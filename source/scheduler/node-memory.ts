@@ -46,7 +46,7 @@ export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
 				}
 			}
 
-			return [...found].sort();
+			return [...found].toSorted();
 		},
 	};
 	return {

@@ -68,7 +68,7 @@ export const createReadyBook = (): ReadyBook => {
 				return undefined;
 			}
 
-			let priority = Number.NEGATIVE_INFINITY;
+			let priority = -Infinity;
 			for (const candidate of priorities.keys()) {
 				if (candidate < below && candidate > priority) {
 					priority = candidate;

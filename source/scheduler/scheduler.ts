@@ -121,9 +121,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	const watches = createWatches({context, logs, clock});
 
 	const sessionOf = (worker: WorkerId): WorkerSession | undefined =>
-		[...sessions.values()].find(
-			(session) => session.id() === worker && !session.peer.isClosed(),
-		);
+		sessions
+			.values()
+			.find((session) => session.id() === worker && !session.peer.isClosed());
 
 	const changeContext: ChangeContext = {
 		submit: loop.submit,
@@ -138,16 +138,16 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		const timer = setTimeout(() => {
 			graceTimers.delete(worker);
 			if (!loop.books.fleet.workers.get(worker)?.link) {
-				loop.submit(workerGone(worker, {said: false})).then(
-					(lost) => {
+				loop
+					.submit(workerGone(worker, {said: false}))
+					.then((lost) => {
 						if (lost > 0) {
 							log.warn(
 								`Worker ${worker} was lost with ${lost} invocations; their tasks go on elsewhere.`,
 							);
 						}
-					},
-					() => undefined,
-				);
+					})
+					.catch(() => undefined);
 			}
 		}, settings.workerGraceS * 1000);
 		graceTimers.set(worker, timer);

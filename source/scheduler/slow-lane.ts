@@ -40,7 +40,10 @@ export const takeToSlowLane = (
 export const pumpSlowLane = (turn: Turn): void => {
 	const {books, desk, slowLane, statements} = turn;
 	while (books.queued.slow.size > 0 && slowLane.entries.size < capacity) {
-		const nodes = [...books.queued.slow.keys()].sort((a, b) => a - b);
+		const nodes = books.queued.slow
+			.keys()
+			.toArray()
+			.toSorted((a, b) => a - b);
 		const id = nodes.find((node) => node > slowLane.lastNode) ?? nodes[0];
 		if (id === undefined) {
 			return;
@@ -48,7 +51,7 @@ export const pumpSlowLane = (turn: Turn): void => {
 
 		slowLane.lastNode = id;
 		desk.writeTasks();
-		const [row] = statements.tasks.queued.all('slow', id, 0, 1);
+		const [row] = statements.tasks.queued.slow.all(id, 1);
 		const node = books.graph.nodes.get(id);
 		if (!row || !node) {
 			return;
@@ -140,14 +143,13 @@ const settleWhenDone = async (
 	},
 ): Promise<void> => {
 	const outcome: Extract<NodeAnswer, {kind: 'result' | 'failed'}> =
-		await answer.promise.then(
-			(result: ProcessResult) => ({
-				kind: 'result',
+		await answer.promise
+			.then((result: ProcessResult) => ({
+				kind: 'result' as const,
 				result,
 				commitMemory: answer.commitMemory,
-			}),
-			(error: unknown) => failure(node, entry.phase, error),
-		);
+			}))
+			.catch((error: unknown) => failure(node, entry.phase, error));
 	try {
 		await slowLane.submit((turn) => {
 			const found = claimed(turn, entry);
@@ -190,7 +192,7 @@ const claimed = ({desk, books, slowLane}: Turn, entry: SlowEntry) => {
 		task?.row.node_id === entry.node &&
 		task.row.state ===
 			(entry.phase === 'process' ? 'generating' : 'post_generating');
-	if (slowLane.entries.get(entry.task) !== entry || !waits || !node) {
+	if (!waits || !node || slowLane.entries.get(entry.task) !== entry) {
 		if (slowLane.entries.get(entry.task) === entry) {
 			slowLane.entries.delete(entry.task);
 		}

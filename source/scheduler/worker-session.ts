@@ -152,16 +152,18 @@ export const createWorkerSession = ({
 
 	void peer.closed.then(async () => {
 		heardAt = clock.now();
-		if (id !== undefined && !hasLeft) {
-			const worker = id;
-			quietly(
-				insist(workerDisconnected(worker, link)).then((outcome) => {
-					if (outcome === 'lost') {
-						onLost(worker);
-					}
-				}),
-			);
+		if (id === undefined || hasLeft) {
+			return;
 		}
+
+		const worker = id;
+		quietly(
+			insist(workerDisconnected(worker, link)).then((outcome) => {
+				if (outcome === 'lost') {
+					onLost(worker);
+				}
+			}),
+		);
 	});
 
 	const register = async (call: CallTo<'worker.register'>): Promise<void> => {
@@ -239,7 +241,11 @@ export const createWorkerSession = ({
 export type WorkerSession = ReturnType<typeof createWorkerSession>;
 
 export const isWorkerCall = (call: SchedulerCall): call is WorkerCall =>
-	call.name === 'worker.register' ||
-	call.name === 'worker.status' ||
-	call.name === 'worker.leave' ||
-	call.name === 'invocation.finished';
+	workerMethods.has(call.name);
+
+const workerMethods: ReadonlySet<string> = new Set<WorkerCall['name']>([
+	'worker.register',
+	'worker.status',
+	'worker.leave',
+	'invocation.finished',
+]);

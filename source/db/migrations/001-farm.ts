@@ -249,7 +249,7 @@ export const up = async (knex: Knex): Promise<void> => {
 
 const statements = (sql: string): string[] =>
 	sql
-		.replaceAll(/--.*$/gm, '')
+		.replaceAll(/--.*/gv, '')
 		.split(';')
 		.map((statement) => statement.trim())
 		.filter((statement) => statement !== '');

@@ -128,10 +128,11 @@ export const taskStatements = (connection: Connection) => ({
 	updateCounts: connection.prepare<[TaskRow]>(
 		`UPDATE tasks SET ${assignments(countColumns)} WHERE id = @id`,
 	),
-	/** The next tasks of a node in a queue, in the order of their ids. */
-	queued: connection.prepare<[TaskQueue, NodeId, TaskId | 0, number], TaskRow>(
-		'SELECT * FROM tasks WHERE queue = ? AND node_id = ? AND id > ? ORDER BY id LIMIT ?',
-	),
+	/** The next tasks of a node in a queue, in the order of their ids. The queue's name is written out, since SQLite takes a partial index only for what it can see. */
+	queued: {
+		advance: queued(connection, 'advance'),
+		slow: queued(connection, 'slow'),
+	},
 	queueCounts: connection.prepare<
 		[],
 		{queue: TaskQueue; node_id: NodeId; count: number}
@@ -196,5 +197,10 @@ export const taskStatements = (connection: Connection) => ({
 		'INSERT INTO works (task_id, json) VALUES (?, ?) ON CONFLICT (task_id) DO UPDATE SET json = excluded.json',
 	),
 });
+
+const queued = (connection: Connection, queue: 'advance' | 'slow') =>
+	connection.prepare<[NodeId, number], TaskRow>(
+		`SELECT * FROM tasks INDEXED BY tasks_queue WHERE queue = '${queue}' AND queue IN ('advance', 'slow') AND node_id = ? ORDER BY id LIMIT ?`,
+	);
 
 export type TaskStatements = ReturnType<typeof taskStatements>;

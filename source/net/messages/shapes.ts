@@ -24,7 +24,7 @@ export const nameShape = z
 	.min(1)
 	.max(256)
 	.refine(
-		(value) => !/[\u0000-\u001F\u007F]/.test(value),
+		(value) => !/[\p{Control}&&\p{ASCII}]/v.test(value),
 		'must not hold control characters',
 	);
 

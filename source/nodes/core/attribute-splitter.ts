@@ -167,7 +167,7 @@ const rangeChunks = (values: Values): Parsed<readonly Attributes[]> => {
 	return ok(
 		Array.from({length: count}, (_, chunk) => {
 			const [from, next] = [first(chunk), first(chunk + 1)];
-			return Object.fromEntries([
+			const entries: ReadonlyArray<readonly [string, number]> = [
 				[values.start_attribute, element(from)],
 				...(mode === 'start_size'
 					? []
@@ -175,10 +175,13 @@ const rangeChunks = (values: Values): Parsed<readonly Attributes[]> => {
 							[
 								values.end_attribute,
 								chunk === count - 1 ? end : element(next - 1),
-							],
+							] as const,
 						]),
-				...(mode === 'start_end' ? [] : [[values.size_attribute, next - from]]),
-			]);
+				...(mode === 'start_end'
+					? []
+					: [[values.size_attribute, next - from] as const]),
+			];
+			return Object.fromEntries(entries);
 		}),
 	);
 };
@@ -187,6 +190,7 @@ const faultOf = (values: Values): string | undefined => {
 	const {start, end, increment, number_type: type, split_by: by} = values;
 	if (type === 'int') {
 		for (const [name, value] of Object.entries({start, end, increment})) {
+			// eslint-disable-next-line unicorn/prefer-number-is-safe-integer -- 1e300 is whole, too
 			if (!Number.isInteger(value)) {
 				return `${name} is ${value}, but number_type is int: give a whole number, or set number_type to float.`;
 			}

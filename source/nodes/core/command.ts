@@ -102,13 +102,16 @@ const faultOf = ({
 		return 'The first row of command is empty, but it must name the program to run.';
 	}
 
-	const wrong = environment.find(({name}) => name === '' || /[\0=]/.test(name));
+	const wrong = environment.find(
+		({name}) => name === '' || /[\0=]/v.test(name),
+	);
 	if (wrong) {
 		return `environment has a variable named ${JSON.stringify(wrong.name)}; a name is not empty and has no "=".`;
 	}
 
 	try {
-		new RegExp(pattern); // eslint-disable-line no-new -- whether it can be made is the question
+		// eslint-disable-next-line no-new, require-unicode-regexp -- whether it can be made is the question, by the lenient rules that people's patterns are read by
+		new RegExp(pattern);
 	} catch (error) {
 		return `progress_regex is no regular expression: ${error instanceof Error ? error.message : String(error)}.`;
 	}

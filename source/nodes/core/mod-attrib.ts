@@ -78,7 +78,7 @@ export const modAttribNode = defineNode({
 			if (changed.kind === 'fault') {
 				return {
 					kind: 'error',
-					message: `Row ${index + 1} of operations (${row.op} on ${row.name || 'nothing'}) cannot be done: ${changed.message}.`,
+					message: `Row ${index + 1} of operations (${row.op} on ${row.name === '' ? 'nothing' : row.name}) cannot be done: ${changed.message}.`,
 				};
 			}
 
@@ -177,6 +177,7 @@ const pop = (before: Json | undefined, value: Json): Parsed<Json> => {
 		return fault(notAList(before));
 	}
 
+	// eslint-disable-next-line unicorn/prefer-number-is-safe-integer -- 1e300 is whole, too
 	if (value !== null && !Number.isInteger(value)) {
 		return fault(
 			`the value is ${shown(value)}, but it must be an index, or null for the last item`,
@@ -201,6 +202,7 @@ const slice = (
 	}
 
 	for (const [name, value] of Object.entries({start, end, step})) {
+		// eslint-disable-next-line unicorn/prefer-number-is-safe-integer -- 1e300 is whole, too
 		if (value !== null && !Number.isInteger(value)) {
 			return fault(
 				`${name} is ${shown(value)}, but it must be a whole number or null`,
@@ -212,13 +214,15 @@ const slice = (
 		return fault('its step is zero');
 	}
 
-	const items: readonly Json[] = typeof whole === 'string' ? [...whole] : whole;
-	const taken = indices(items.length, {
-		start: numberOr(start),
-		end: numberOr(end),
-		step: numberOr(step) ?? 1,
-	}).flatMap((index) => items.slice(index, index + 1));
-	return ok(typeof whole === 'string' ? taken.join('') : taken);
+	const taken = <Item>(items: readonly Item[]): Item[] =>
+		indices(items.length, {
+			start: numberOr(start),
+			end: numberOr(end),
+			step: numberOr(step) ?? 1,
+		}).flatMap((index) => items.slice(index, index + 1));
+	return ok(
+		typeof whole === 'string' ? taken([...whole]).join('') : taken(whole),
+	);
 };
 
 type Bounds = {

@@ -165,13 +165,13 @@ const invocationOf = (values: Values): Parsed<InvocationRequest> => {
 	});
 };
 
-const pythons = /^(?:python|pypy|hython|mayapy)[\d.]*(?:\.exe)?$/i;
+const pythons = /^(?:python|pypy|hython|mayapy)[\d.]*(?:\.exe)?$/iv;
 
 const filesFor = (
 	interpreter: readonly string[],
 	source: string,
 ): Pick<InvocationRequest['process'], 'arguments' | 'files'> => {
-	const program = interpreter[0]?.split(/[/\\]/).at(-1) ?? '';
+	const program = interpreter[0]?.split(/[\/\\]/v).at(-1) ?? '';
 	return pythons.test(program)
 		? {
 				arguments: [...interpreter, ':/script_start.py', ':/script.py'],

@@ -89,13 +89,18 @@ export const waitForTaskValueNode = defineNode({
 type Entry = {readonly value: string; readonly waits: string | undefined};
 
 const readEntry = (stored: Json | undefined): Entry | undefined => {
-	if (typeof stored !== 'object' || stored === null || !('value' in stored)) {
+	if (
+		typeof stored !== 'object' ||
+		stored === null ||
+		!('value' in stored) ||
+		typeof stored['value'] !== 'string'
+	) {
 		return undefined;
 	}
 
 	const waits = 'waits' in stored ? stored['waits'] : undefined;
 	return {
-		value: String(stored['value']),
+		value: stored['value'],
 		waits: typeof waits === 'string' ? waits : undefined,
 	};
 };

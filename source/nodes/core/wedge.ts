@@ -141,7 +141,7 @@ const valuesOf = ({
 	const valueAt = arithmeticRow(from, step);
 	return ok(
 		Array.from({length: intervals + 1}, (_, index) =>
-			mode === 'count' && index > 0 && index === intervals
+			mode === 'count' && index === intervals && index > 0
 				? to
 				: valueAt(index),
 		),

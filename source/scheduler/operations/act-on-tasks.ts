@@ -249,7 +249,7 @@ const setPaused = (
 		return paused === 1 ? 'it is paused already' : 'it is not paused';
 	}
 
-	if (task.row.state === 'dead' && paused === 1) {
+	if (paused === 1 && task.row.state === 'dead') {
 		return 'it is dead';
 	}
 

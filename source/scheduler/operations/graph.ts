@@ -33,7 +33,7 @@ export const applyGraph =
 	): Operation<GraphOutcome> =>
 	(turn) => {
 		const {faults, changes, plan} = planFor(turn, document, prune);
-		if (faults.length === 0 && !dryRun) {
+		if (!dryRun && faults.length === 0) {
 			carryOut(turn, plan);
 		}
 
@@ -258,15 +258,16 @@ export const planFor = (
 		prune,
 		types: rules,
 		existing: {
-			nodes: [...books.graph.nodes.values()].map(
-				({name, type, stored, enabled, row}) => ({
+			nodes: books.graph.nodes
+				.values()
+				.map(({name, type, stored, enabled, row}) => ({
 					name,
 					type,
 					parameters: stored,
 					enabled,
 					position: [row.x, row.y] as const,
-				}),
-			),
+				}))
+				.toArray(),
 			connections: books.graph.wires.map((wire) => wireOf(turn, wire)),
 		},
 		livingTasks(name) {
@@ -276,37 +277,28 @@ export const planFor = (
 	});
 };
 
+/** What the journal keeps of a node; nothing of one that is not there. */
+const asItWas = ({books}: Turn, name: string) => {
+	const node = books.graph.byName.get(name);
+	return node
+		? [
+				{
+					name,
+					type: node.type,
+					parameters: node.stored,
+					enabled: node.enabled,
+				},
+			]
+		: [];
+};
+
 const carryOut = (turn: Turn, plan: GraphPlan): void => {
 	const {desk, books, statements} = turn;
 	const {nodes} = statements;
 	desk.touch();
 	desk.remember({
-		nodes: plan.changeNodes.flatMap(({name}) => {
-			const node = books.graph.byName.get(name);
-			return node
-				? [
-						{
-							name,
-							type: node.type,
-							parameters: node.stored,
-							enabled: node.enabled,
-						},
-					]
-				: [];
-		}),
-		removed: plan.removeNodes.flatMap((name) => {
-			const node = books.graph.byName.get(name);
-			return node
-				? [
-						{
-							name,
-							type: node.type,
-							parameters: node.stored,
-							enabled: node.enabled,
-						},
-					]
-				: [];
-		}),
+		nodes: plan.changeNodes.flatMap(({name}) => asItWas(turn, name)),
+		removed: plan.removeNodes.flatMap((name) => asItWas(turn, name)),
 		removed_connections: plan.removeConnections.map((wire) => printWire(wire)),
 	});
 	const affected: Array<readonly [NodeId, string]> = [];
@@ -348,25 +340,27 @@ const carryOut = (turn: Turn, plan: GraphPlan): void => {
 			nodes.forget.run(node.id);
 		}
 
+		const [x, y] = position ?? [node.row.x, node.row.y];
 		nodes.update.run({
 			...node.row,
 			type,
 			parameters: JSON.stringify(parameters),
 			enabled: enabled ? 1 : 0,
-			x: position?.[0] ?? node.row.x,
-			y: position?.[1] ?? node.row.y,
+			x,
+			y,
 		});
 		changed.push(node.id);
 	}
 
 	for (const {name, type, parameters, enabled, position} of plan.addNodes) {
+		const [x, y] = position ?? [0, 0];
 		nodes.insert.run({
 			name,
 			type,
 			parameters: JSON.stringify(parameters),
 			enabled: enabled ? 1 : 0,
-			x: position?.[0] ?? 0,
-			y: position?.[1] ?? 0,
+			x,
+			y,
 			created_at: desk.now(),
 		});
 	}
@@ -410,7 +404,7 @@ const carryOut = (turn: Turn, plan: GraphPlan): void => {
 
 const reloadGraph = ({books, statements, registry, desk}: Turn): void => {
 	const known = new Map(
-		[...books.graph.nodes.values()].map((node) => [node.id, node]),
+		books.graph.nodes.values().map((node) => [node.id, node] as const),
 	);
 	books.graph = makeGraph(
 		statements.nodes.all.all().map((row) => {

@@ -13,10 +13,9 @@ export const setLimit =
 		statements.farm.putLimit.run(name, total);
 		const inUse =
 			known?.inUse ??
-			[...books.fleet.live.values()].reduce(
-				(sum, live) => sum + (live.limits[name] ?? 0),
-				0,
-			);
+			books.fleet.live
+				.values()
+				.reduce((sum, live) => sum + (live.limits[name] ?? 0), 0);
 		books.fleet.limits.set(name, {total, inUse});
 		recheckWorkers();
 		return {name, total, in_use: inUse};

@@ -109,7 +109,7 @@ const setGroups = (
 		}
 	}
 
-	task.groups = after.sort((a, b) => a - b);
+	task.groups = after.toSorted((a, b) => a - b);
 	task.row.archived = desk.archivedBy(after);
 	task.placeChanged = true;
 };

@@ -150,7 +150,7 @@ export const workerGone =
 	(turn) => {
 		const {desk, books} = turn;
 		const worker = books.fleet.workers.get(id);
-		if (!worker || (worker.link !== undefined && !said)) {
+		if (!worker || (!said && worker.link !== undefined)) {
 			return 0;
 		}
 
@@ -214,7 +214,10 @@ export const actOnWorkers =
 		const {desk, books, statements} = turn;
 		const workers = names.map((name) => findWorker(books.fleet, name));
 		for (const worker of workers) {
-			if (action === 'forget' && (worker.link || worker.invocations.size > 0)) {
+			if (
+				action === 'forget' &&
+				(worker.link !== undefined || worker.invocations.size > 0)
+			) {
 				throw new FarmError(
 					'CONFLICT',
 					`Worker ${worker.row.name} is not off: stop it first.`,

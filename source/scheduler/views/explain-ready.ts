@@ -188,20 +188,24 @@ const summarise = (
 			: `None of the ${able.length} workers that could run it is connected.`;
 	}
 
-	if (limits.length > 0) {
-		return `It waits for a limit: ${limits.join(', ')}.`;
-	}
+	return limits.length > 0
+		? `It waits for a limit: ${limits.join(', ')}.`
+		: itsTurn(aheadOf(context, row), there);
+};
 
-	const ahead = aheadOf(context, row);
+/** When it comes to it, where there are connected workers that could run it. */
+const itsTurn = (ahead: number, there: readonly Judged[]): string => {
 	const queue =
 		ahead === 0
 			? 'it is next'
 			: `${ahead} ${ahead === 1 ? 'task comes' : 'tasks come'} before it`;
 	const open = there.filter(({now}) => now.length === 0);
+	if (ahead === 0 && open.length > 0) {
+		return `It goes to worker ${open[0]?.worker.row.name ?? ''} in a moment.`;
+	}
+
 	if (open.length > 0) {
-		return ahead === 0
-			? `It goes to worker ${open[0]?.worker.row.name ?? ''} in a moment.`
-			: `${open.length} ${open.length === 1 ? 'worker has' : 'workers have'} room for it, and ${queue}.`;
+		return `${open.length} ${open.length === 1 ? 'worker has' : 'workers have'} room for it, and ${queue}.`;
 	}
 
 	return there.length === 1

@@ -3,6 +3,7 @@ import type {GroupShape} from '../../net/messages/shapes.js';
 import {createWalk} from '../../db/reads/walk.js';
 import {groupShapeOf} from './group-shape.js';
 import {takeAll} from './task-list.js';
+import {findGroup} from './find-group.js';
 import type {ViewContext} from './view-context.js';
 
 /** A page of groups, newest first. */
@@ -45,14 +46,4 @@ A group by its name.
 export const getGroup = (
 	{reads}: Pick<ViewContext, 'reads'>,
 	name: string,
-): GroupShape => {
-	const row = reads.groups.byName.get(name);
-	if (!row) {
-		throw new FarmError(
-			'NOT_FOUND',
-			`There is no group "${name}": lifeblood group list shows those there are.`,
-		);
-	}
-
-	return groupShapeOf(row);
-};
+): GroupShape => groupShapeOf(findGroup(reads, name));

@@ -1,5 +1,4 @@
 import {FarmError} from '../../core/errors.js';
-import {didYouMean} from '../../core/nearest.js';
 import type {NodeId} from '../../core/ids.js';
 import {taskStates, type TaskState} from '../../core/task-state.js';
 import {
@@ -11,7 +10,9 @@ import {
 import {createWalk, type Walk} from '../../db/reads/walk.js';
 import type {GroupRow} from '../../db/queries/groups.js';
 import type {TaskFilter} from '../../net/messages/shapes.js';
+import {findGroup} from './find-group.js';
 import {groupCounts} from './group-shape.js';
+import {findNode} from './node-shape.js';
 import type {ViewContext} from './view-context.js';
 
 /** How a filter is looked up: by which stretches of which indexes, and what else must hold. */
@@ -36,37 +37,11 @@ export const planTasks = (
 ): TaskPlan => {
 	const {graph, counts} = books();
 	const node =
-		filter.node === undefined ? undefined : graph.byName.get(filter.node);
-	if (!node && filter.node !== undefined) {
-		throw new FarmError(
-			'NOT_FOUND',
-			`There is no node "${filter.node}"${didYouMean(filter.node, graph.byName.keys())}`,
-		);
-	}
-
+		filter.node === undefined ? undefined : findNode(graph, filter.node);
 	const group =
-		filter.group === undefined
-			? undefined
-			: reads.groups.byName.get(filter.group);
-	if (!group && filter.group !== undefined) {
-		throw new FarmError(
-			'NOT_FOUND',
-			`There is no group "${filter.group}": lifeblood group list shows those there are.`,
-		);
-	}
-
-	const conditions: TaskConditions = {
-		group: group?.id,
-		node: node?.id,
-		states: filter.states,
-		name: filter.name,
-		text: filter.text === '' ? undefined : filter.text,
-		parent: filter.parent,
-		dead: filter.dead,
-		archived: filter.archived,
-	};
-	const states: readonly TaskState[] =
-		filter.states ?? (filter.dead ? taskStates : livingStates);
+		filter.group === undefined ? undefined : findGroup(reads, filter.group);
+	const conditions = conditionsOf(filter, {group: group?.id, node: node?.id});
+	const states = statesOf(filter);
 	const nodes = node ? [node.id] : counts.keys().toArray();
 	const inNodes = (state: TaskState): number => {
 		let count = 0;
@@ -89,35 +64,26 @@ export const planTasks = (
 		return plan([{from: 'children', parent: filter.parent}], undefined);
 	}
 
-	const isFree =
-		conditions.name === undefined &&
-		conditions.text === undefined &&
-		conditions.parent === undefined &&
-		filter.tree === undefined;
+	const isFree = conditions.name === undefined && conditions.text === undefined;
 	const byState = new Map(states.map((state) => [state, inNodes(state)]));
 	const living = states.filter((state) => isLiving(state));
 	const hasDead = living.length < states.length;
-	const members = group && membersOf(group, states, filter.archived);
-	if (members) {
-		// What the group has in these states is counted; whether it is met sooner by the states' own indexes, too.
-		const size = groupCounts(group.counts)['total'] ?? 0;
-		const byIndex = hasDead || filter.archived ? Infinity : total(byState);
-		const known = isFree && !node ? members : undefined;
+	if (group) {
+		const members = membersOf(group, states, filter.archived);
 		return plan(
-			total(members) === 0
-				? []
-				: size <= byIndex
-					? [{from: 'group', group: group.id}]
-					: stateSources({states: living, nodes, counts, archived: false}),
-			known,
+			groupSources(group, {
+				wanted: total(members),
+				inIndexes: hasDead || filter.archived ? Infinity : total(byState),
+				indexes: () =>
+					stateSources({states: living, nodes, counts, archived: false}),
+			}),
+			isFree && !node ? members : undefined,
 		);
 	}
 
+	const known = isFree && !filter.archived ? byState : undefined;
 	if (hasDead) {
-		return plan(
-			[{from: 'all'}],
-			isFree && !filter.archived ? byState : undefined,
-		);
+		return plan([{from: 'all'}], known);
 	}
 
 	return plan(
@@ -127,9 +93,25 @@ export const planTasks = (
 			counts,
 			archived: filter.archived,
 		}),
-		isFree && !filter.archived ? byState : undefined,
+		known,
 	);
 };
+
+const statesOf = ({states, dead}: TaskFilter): readonly TaskState[] =>
+	states ?? (dead ? taskStates : livingStates);
+
+const conditionsOf = (
+	{states, name, text, parent, dead, archived}: TaskFilter,
+	of: Pick<TaskConditions, 'group' | 'node'>,
+): TaskConditions => ({
+	...of,
+	states,
+	name,
+	text: text === '' ? undefined : text,
+	parent,
+	dead,
+	archived,
+});
 
 /** Walk what a plan finds, in the order of ids. */
 export const walkTasks = (
@@ -164,6 +146,27 @@ const membersOf = (
 			!archived && group.archived === 1 ? 0 : (counts[state] ?? 0),
 		]),
 	);
+};
+
+/** What the group has in the wanted states is counted; whether it is met sooner by the states' own indexes, too. */
+const groupSources = (
+	group: GroupRow,
+	{
+		wanted,
+		inIndexes,
+		indexes,
+	}: {
+		readonly wanted: number;
+		readonly inIndexes: number;
+		readonly indexes: () => readonly TaskSource[];
+	},
+): readonly TaskSource[] => {
+	if (wanted === 0) {
+		return [];
+	}
+
+	const size = groupCounts(group.counts)['total'] ?? 0;
+	return size <= inIndexes ? [{from: 'group', group: group.id}] : indexes();
 };
 
 const stateSources = ({
