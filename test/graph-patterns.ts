@@ -33,7 +33,7 @@ test('quotes hold a name with spaces together, and may be excluded', (t) => {
 });
 
 test('a quote that is not closed is told', (t) => {
-	t.regex(String(select('"my file', ['my file'])), /not closed/);
+	t.regex(String(select('"my file', ['my file'])), /not closed/v);
 });
 
 test('names are no paths: a star matches slashes and leading dots, and case counts', (t) => {
@@ -69,17 +69,15 @@ test('no pattern makes it throw, and a plain name matches itself alone', (t) => 
 			},
 		),
 	);
+	// eslint-disable-next-line require-unicode-regexp -- fast-check makes texts for no other kind
+	const plain = fc.stringMatching(/^\w{1,20}$/);
 	fc.assert(
-		fc.property(
-			fc.stringMatching(/^\w{1,20}$/),
-			fc.stringMatching(/^\w{1,20}$/),
-			(a, b) => {
-				t.is(matchesAny(a, [b]), a === b);
-			},
-		),
+		fc.property(plain, plain, (a, b) => {
+			t.is(matchesAny(a, [b]), a === b);
+		}),
 	);
 });
 
 test('a pattern of absurd length is refused', (t) => {
-	t.regex(String(select('a'.repeat(2000), ['a'])), /2000 characters/);
+	t.regex(String(select('a'.repeat(2000), ['a'])), /2000 characters/v);
 });

@@ -115,8 +115,8 @@ test('promoted values are collected, opened, chosen or added up', (t) => {
 	t.deepEqual(promoted([{...row, mode: 'sum'}], {x: 1}, {x: 2.5}, {}), {
 		x: 3.5,
 	});
-	t.regex(String(promoted([{...row, mode: 'sum'}], {x: 1}, {x: 'a'})), /"a"/);
-	t.regex(String(promoted([{...row, attribute: ''}])), /names no attribute/);
+	t.regex(String(promoted([{...row, mode: 'sum'}], {x: 1}, {x: 'a'})), /"a"/v);
+	t.regex(String(promoted([{...row, attribute: ''}])), /names no attribute/v);
 });
 
 test('promoted values are in the order of another attribute, those without it last', (t) => {
@@ -275,7 +275,7 @@ test('a part of a divided child is told to be gathered first', async (t) => {
 				relatives: family(parent()),
 			}),
 		),
-		/split_waiter/,
+		/split_waiter/v,
 	);
 });
 
@@ -427,7 +427,7 @@ test('a value that nobody waits for makes nobody look, and what is waited for no
 	await come(1, 'a', 'b');
 	await come(3, 'x');
 	t.deepEqual(looks, []);
-	t.deepEqual([...entries.keys()].sort(), [
+	t.deepEqual(entries.keys().toArray().toSorted(), [
 		'count "a"',
 		'count "b"',
 		'count "x"',
@@ -440,6 +440,6 @@ test('a value that nobody waits for makes nobody look, and what is waited for no
 test('what is expected is read as words, and a quote that is not closed is told', async (t) => {
 	t.regex(
 		errorOf(await pool().come(1, 'a', '"b')),
-		/expected_values.*not closed/,
+		/expected_values.*not closed/v,
 	);
 });

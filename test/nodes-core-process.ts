@@ -148,20 +148,23 @@ test('a command that cannot be run is an error that says what is missing', async
 				parameters: {command: words('x'), ...parameters},
 			}),
 		);
-	t.regex(await failing({command: []}), /command is empty/);
-	t.regex(await failing({command: words('', 'x')}), /first row/);
-	t.regex(await failing({environment: [{name: 'A=B', value: ''}]}), /"A=B"/);
-	t.regex(await failing({progress_regex: '('}), /progress_regex/);
-	t.regex(await failing({good_exit_codes: ''}), /good_exit_codes is empty/);
-	t.regex(await failing({good_exit_codes: 'all'}), /good_exit_codes has "all"/);
+	t.regex(await failing({command: []}), /command is empty/v);
+	t.regex(await failing({command: words('', 'x')}), /first row/v);
+	t.regex(await failing({environment: [{name: 'A=B', value: ''}]}), /"A=B"/v);
+	t.regex(await failing({progress_regex: '('}), /progress_regex/v);
+	t.regex(await failing({good_exit_codes: ''}), /good_exit_codes is empty/v);
+	t.regex(
+		await failing({good_exit_codes: 'all'}),
+		/good_exit_codes has "all"/v,
+	);
 	t.regex(
 		await failing({retry_exit_codes: '5-3'}),
-		/retry_exit_codes has "5-3"/,
+		/retry_exit_codes has "5-3"/v,
 	);
-	t.regex(await failing({retry_exit_codes: '0'}), /both/);
-	t.regex(await failing({capabilities: 'blender >>3'}), />>3/);
-	t.regex(await failing({limits: 'nuke:0'}), /nuke:0/);
-	t.regex(await failing({worker_groups: '^slow'}), /\^slow/);
+	t.regex(await failing({retry_exit_codes: '0'}), /both/v);
+	t.regex(await failing({capabilities: 'blender >>3'}), />>3/v);
+	t.regex(await failing({limits: 'nuke:0'}), /nuke:0/v);
+	t.regex(await failing({worker_groups: '^slow'}), /\^slow/v);
 });
 
 test('capabilities are names with ranges, which may have commas themselves', (t) => {
@@ -176,8 +179,8 @@ test('capabilities are names with ranges, which may have commas themselves', (t)
 		python: '*',
 	});
 	t.deepEqual(read(' , '), {});
-	t.regex(String(read('>=3')), />=3/);
-	t.regex(String(read('blender ~=3.4 gpu-driver >=550')), /commas/);
+	t.regex(String(read('>=3')), />=3/v);
+	t.regex(String(read('blender ~=3.4 gpu-driver >=550')), /commas/v);
 });
 
 test('limits, groups and exit codes are read as they are written', (t) => {
@@ -235,9 +238,9 @@ test('a script does what its process asked for', async (t) => {
 	t.deepEqual(await run({kill: true, spawn}), {kind: 'kill', spawn});
 	t.regex(
 		errorOf(await run({kill: true, schedule: true}, 'x')),
-		/kill\(\) and schedule\(\)/,
+		/kill\(\) and schedule\(\)/v,
 	);
-	t.regex(errorOf(await run({schedule: true})), /invoke is empty/);
+	t.regex(errorOf(await run({schedule: true})), /invoke is empty/v);
 	t.is(
 		errorOf(
 			await ask(scriptNode, {
@@ -267,7 +270,7 @@ test('an empty process sends what there is to invoke, and passes where there is 
 		errorOf(
 			await ask(scriptNode, {parameters: {invoke: 'x', interpreter: ' '}}),
 		),
-		/interpreter is empty/,
+		/interpreter is empty/v,
 	);
 });
 
@@ -286,10 +289,8 @@ test('in Python, the task is a dict, tracebacks show the lines of the author, an
 			throw new TypeError(invocation);
 		}
 
-		const {
-			files,
-			arguments: [program = '', ...rest],
-		} = invocation.process;
+		const {files, arguments: line} = invocation.process;
+		const [program = '', ...rest] = line;
 		await Promise.all(
 			Object.entries(files).map(async ([name, text]) =>
 				writeFile(path.join(folder, name), text),
@@ -299,7 +300,9 @@ test('in Python, the task is a dict, tracebacks show the lines of the author, an
 		await writeFile(attributes, JSON.stringify({frames: [1, 2], näme: 'é'}));
 		return execa(
 			program,
-			rest.map((argument) => argument.replace(/^:/, folder)),
+			rest.map((argument) =>
+				argument.startsWith(':') ? `${folder}${argument.slice(1)}` : argument,
+			),
 			{env: {LIFEBLOOD_ATTRIBUTES: attributes}, reject: false},
 		);
 	};
@@ -310,5 +313,5 @@ test('in Python, the task is a dict, tracebacks show the lines of the author, an
 	t.is(good.stdout, String.raw`__main__ 2 '\xe9' 1`);
 	const bad = await run('x = 1\nraise ValueError(task["frames"])\n');
 	t.is(bad.exitCode, 1);
-	t.regex(bad.stderr, /script\.py", line 2[\s\S]*ValueError: \[1, 2\]/);
+	t.regex(bad.stderr, /script\.py", line 2[\s\S]*ValueError: \[1, 2\]/v);
 });

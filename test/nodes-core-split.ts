@@ -45,14 +45,14 @@ test('a list is cut into chunks in order, and an empty one into one empty chunk'
 		{frames: [5]},
 	]);
 	t.deepEqual(await cut([], 2), [{frames: []}]);
-	t.regex(String(await cut([1], 0)), /chunk_size is 0/);
+	t.regex(String(await cut([1], 0)), /chunk_size is 0/v);
 });
 
 test('no list is an error that says so', async (t) => {
-	t.regex(errorOf(await ask(attributeSplitterNode)), /no attribute "frames"/);
+	t.regex(errorOf(await ask(attributeSplitterNode)), /no attribute "frames"/v);
 	t.regex(
 		errorOf(await ask(attributeSplitterNode, {attributes: {frames: '1-10'}})),
-		/no list/,
+		/no list/v,
 	);
 });
 
@@ -169,16 +169,16 @@ test('the elements carry what is asked for, under the names that are asked for',
 });
 
 test('a range that makes no sense is an error', async (t) => {
-	t.regex(String(await chunks({increment: 0})), /increment is 0/);
-	t.regex(String(await chunks({increment: -1})), /above 0/);
-	t.regex(String(await chunks({start: 5, end: 4})), /below start/);
-	t.regex(String(await chunks({chunk_size: 0})), /chunk_size is 0/);
+	t.regex(String(await chunks({increment: 0})), /increment is 0/v);
+	t.regex(String(await chunks({increment: -1})), /above 0/v);
+	t.regex(String(await chunks({start: 5, end: 4})), /below start/v);
+	t.regex(String(await chunks({chunk_size: 0})), /chunk_size is 0/v);
 	t.regex(
 		String(await chunks({split_by: 'chunk_count', chunk_count: 0})),
-		/chunk_count is 0/,
+		/chunk_count is 0/v,
 	);
-	t.regex(String(await chunks({increment: 0.5})), /number_type/);
-	t.regex(String(await chunks({end: 1e9, chunk_size: 1})), /1000000/);
+	t.regex(String(await chunks({increment: 0.5})), /number_type/v);
+	t.regex(String(await chunks({end: 1e9, chunk_size: 1})), /1000000/v);
 });
 
 test('the chunks of a range are its elements, each once, in order', async (t) => {
@@ -326,16 +326,16 @@ test('no rows make one element, so that a gatherer downstream has something to g
 test('a wedge that has no values or too many is an error that names the row', async (t) => {
 	t.regex(
 		String(await wedged(row, {...row, attribute: ''})),
-		/Row 2.*no attribute/,
+		/Row 2.*no attribute/v,
 	);
-	t.regex(String(await wedged({...row, count: 0})), /count of 0/);
+	t.regex(String(await wedged({...row, count: 0})), /count of 0/v);
 	t.regex(
 		String(await wedged({...row, mode: 'increment', increment: 0})),
-		/increment of 0/,
+		/increment of 0/v,
 	);
 	t.regex(
 		String(await wedged({...row, mode: 'increment', from: 2, max: 1})),
-		/cannot be reached/,
+		/cannot be reached/v,
 	);
 	t.regex(
 		String(
@@ -344,7 +344,7 @@ test('a wedge that has no values or too many is an error that names the row', as
 				{...row, attribute: 'y', count: 2000},
 			),
 		),
-		/at most 1000000/,
+		/at most 1000000/v,
 	);
 });
 

@@ -101,7 +101,7 @@ test('attributes are set, by odd names too, and a row without a name is an error
 				parameters: {attributes: [{name: '', value: 1}]},
 			}),
 		),
-		/Row 1/,
+		/Row 1/v,
 	);
 });
 
@@ -183,27 +183,27 @@ test('what cannot be done is an error that names the row', async (t) => {
 				{name: 'x', op: 'div', value: 0},
 			),
 		),
-		/Row 2.*zero/,
+		/Row 2.*zero/v,
 	);
 	t.regex(
 		String(await modify({x: 'a'}, {name: 'x', op: 'add', value: 1})),
-		/"a", which is no number/,
+		/"a", which is no number/v,
 	);
 	t.regex(
 		String(await modify({x: 1}, {name: 'x', op: 'append', value: 1})),
-		/no list/,
+		/no list/v,
 	);
 	t.regex(
 		String(await modify({x: 1e308}, {name: 'x', op: 'mul', value: 10})),
-		/too large/,
+		/too large/v,
 	);
 	t.regex(
 		String(await modify({x: [1]}, {name: 'x', op: 'slice', step: 0})),
-		/step is zero/,
+		/step is zero/v,
 	);
 	t.regex(
 		String(await modify({}, {name: '', op: 'add', value: 1})),
-		/names no attribute/,
+		/names no attribute/v,
 	);
 });
 
@@ -233,7 +233,7 @@ test('attributes are renamed in order, over what is there, and missing ones pass
 		await rename({a: 1}, {from: 'a', to: 'b'}, {from: 'b', to: 'a'}),
 		{a: 1},
 	);
-	t.regex(String(await rename({a: 1}, {from: 'a', to: ''})), /no new name/);
+	t.regex(String(await rename({a: 1}, {from: 'a', to: ''})), /no new name/v);
 });
 
 test('attributes are deleted by name, pattern and exclusion', async (t) => {
@@ -252,7 +252,7 @@ test('attributes are deleted by name, pattern and exclusion', async (t) => {
 		'odd [name]': 4,
 	});
 	t.deepEqual(await remove('odd [name]', 'a'), {tmp_a: 2, tmp_b: 3});
-	t.regex(String(await remove('"a')), /Row 1.*not closed/);
+	t.regex(String(await remove('"a')), /Row 1.*not closed/v);
 });
 
 test('a switch leaves by an output that there is', async (t) => {
@@ -339,6 +339,6 @@ test('the environment is set anew, or changed in parts', async (t) => {
 				parameters: {arguments: [{name: '', value: 1}]},
 			}),
 		),
-		/no name/,
+		/no name/v,
 	);
 });

@@ -71,7 +71,7 @@ test('a bad exit code is an error at once; a retry code is tried until the attem
 	t.is(third.attempt, 2);
 	await worker.finish(third.invocation, {kind: 'exited', exit_code: 3});
 	t.is(farm.row(id).state, 'error');
-	t.regex(String(farm.details(id)?.['message']), /attempt 2 of 2/);
+	t.regex(String(farm.details(id)?.['message']), /attempt 2 of 2/v);
 	farm.expectSound();
 
 	await farm.submit(onEachTask([id], taskActions.retry));
@@ -207,7 +207,7 @@ test('resources are reserved up to the preferred, and shared by workers of one m
 	await farm.untilState(second, 'ready');
 	// One core is left on the machine, whichever worker is asked.
 	t.is(one.offered.length + two.offered.length, 1);
-	const [busy] = one.offered.length > 0 ? [one] : [two];
+	const busy = one.offered.length > 0 ? one : two;
 	await busy.finish((await busy.take()).invocation, good);
 	await farm.untilState(second, 'invoking');
 	farm.expectSound();
@@ -414,14 +414,13 @@ test('an archived group is deleted for good, step by step; what is in other grou
 	const farm = await createTestFarm(t, {
 		graph: {nodes: {end: {type: 'killer'}}},
 	});
-	const ids = [];
-	for (let index = 0; index < 450; index += 1) {
-		ids.push(
-			await farm.submitTask('end', {
+	const ids = await Promise.all(
+		Array.from({length: 450}, async (_, index) =>
+			farm.submitTask('end', {
 				groups: index === 0 ? ['job', 'other'] : ['job'],
 			}),
-		);
-	}
+		),
+	);
 
 	await t.throwsAsync(farm.submit(deleteGroupStep('job')), {code: 'CONFLICT'});
 	await farm.submit(actOnGroups(['job'], 'archive'));

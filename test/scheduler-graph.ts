@@ -1,5 +1,4 @@
 import test from 'ava';
-import {connectionId} from '../source/core/ids.js';
 import {
 	forceState,
 	moveTo,
@@ -16,8 +15,6 @@ import {setTask} from '../source/scheduler/operations/set-task.js';
 import {defineNode} from '../source/nodes/contract.js';
 import {createTestFarm} from './helpers/test-farm.js';
 import {until} from './helpers/until.js';
-
-connectionId;
 
 test('a task goes through the graph and dies in a killer', async (t) => {
 	const farm = await createTestFarm(t, {
@@ -174,11 +171,8 @@ test('a gatherer waits for the living elements only, and says so when none is le
 		.all()
 		.filter((row) => row.split_id !== null)
 		.map((row) => row.id);
-	const [first, second, third] = elements;
-	if (first === undefined || second === undefined || third === undefined) {
-		t.fail('there should be three elements');
-		return;
-	}
+	t.is(elements.length, 3);
+	const [first = id, second = id, third = id] = elements;
 
 	await farm.submit(
 		onEachTask(
@@ -208,7 +202,7 @@ test('a gatherer waits for the living elements only, and says so when none is le
 		.map((row) => row.id);
 	await farm.submit(onEachTask(theirs, taskActions.kill));
 	await farm.untilState(other, 'error');
-	t.regex(String(farm.details(other)?.['message']), /2 elements/);
+	t.regex(String(farm.details(other)?.['message']), /2 elements/v);
 	farm.expectSound();
 });
 
@@ -326,7 +320,7 @@ test('an expression that fails is the error of its task, and names the node', as
 	});
 	const id = await farm.submitTask('set');
 	await farm.untilState(id, 'error');
-	t.regex(String(farm.details(id)?.['message']), /node set/);
+	t.regex(String(farm.details(id)?.['message']), /node set/v);
 	await farm.submit(
 		setTask({id, attributes: {nothing: {here: 5}}, delete: []}, 'tester'),
 	);
@@ -372,7 +366,7 @@ test('a script that loops forever holds up nobody else', async (t) => {
 		() => looping.find((id) => farm.row(id).state === 'error'),
 		{what: 'a looping script to be cut off', within: 20_000},
 	);
-	t.regex(String(farm.details(cut)?.['message']), /100 ms/);
+	t.regex(String(farm.details(cut)?.['message']), /100 ms/v);
 	farm.expectSound();
 });
 
@@ -413,7 +407,7 @@ test('a node type that throws is the error of its task; one that awaits does not
 	const bad = await farm.submitTask('bad');
 	const late = await farm.submitTask('late');
 	await farm.untilState(bad, 'error');
-	t.regex(String(farm.details(bad)?.['message']), /as it does/);
+	t.regex(String(farm.details(bad)?.['message']), /as it does/v);
 	await farm.untilState(late, 'dead');
 	t.is(farm.attributes(late)['count'], 1);
 	const later = await farm.submitTask('late');
@@ -472,7 +466,7 @@ test('a node with living tasks is not deleted; dead ones keep its name', async (
 	const resting = await farm.submitTask('a');
 	await farm.untilState(resting, 'done');
 	await t.throwsAsync(farm.submit(deleteNodes(['a'])), {
-		message: /1 task that is not dead/,
+		message: /1 task that is not dead/v,
 	});
 	await farm.submit(onEachTask([resting], taskActions.kill));
 	await farm.submit(deleteNodes(['a', 'end']));
@@ -510,7 +504,7 @@ test('what was being processed outside of turns is processed anew after a restar
 				async process() {
 					calls += 1;
 					if (calls === 1) {
-						await new Promise(() => undefined);
+						await new Promise<never>(() => {});
 					}
 
 					return {kind: 'pass', set: {calls}};

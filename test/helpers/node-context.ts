@@ -25,7 +25,11 @@ export const memoryIn = (entries: Map<string, Json>): NodeMemory => ({
 		entries.delete(key);
 	},
 	keys: (prefix) =>
-		[...entries.keys()].filter((key) => key.startsWith(prefix)).sort(),
+		entries
+			.keys()
+			.filter((key) => key.startsWith(prefix))
+			.toArray()
+			.toSorted(),
 });
 
 export const nobody: Relatives = {
@@ -91,7 +95,7 @@ export const ask = async <Schemas extends ParameterSchemas>(
 			...task,
 		},
 		node: {id: nodeId(1), name: 'node', type: definition.type},
-
+		// eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- which types the defaults have is not seen in the entries
 		parameters: {...defaults, ...parameters} as ParameterValues<Schemas>,
 		config: {},
 		memory,

@@ -158,7 +158,7 @@ export const createTestFarm = async (
 
 	const all = (): TaskRow[] =>
 		current.database.writer
-			.prepare<[], TaskRow>('SELECT * FROM tasks ORDER BY id')
+			.prepare<unknown[], TaskRow>('SELECT * FROM tasks ORDER BY id')
 			.all();
 
 	return {
@@ -215,9 +215,9 @@ export const createTestFarm = async (
 		},
 		nodeOf(id: TaskId): string {
 			return (
-				[...current.loop.books.graph.nodes.values()].find(
-					(node) => node.id === row(id).node_id,
-				)?.name ?? '?'
+				current.loop.books.graph.nodes
+					.values()
+					.find((node) => node.id === row(id).node_id)?.name ?? '?'
 			);
 		},
 		/** Wait until a task is in a state. */
