@@ -36,22 +36,12 @@ export const advance = (turn: Turn, budget: Budget): boolean => {
 		// The counts are of what is written, so write before looking.
 		desk.writeTasks();
 		desk.tidy();
-		const nodes = [...books.queued.advance.keys()].slice(
-			0,
-			budget.tasks - taken,
-		);
-		const share = Math.max(
-			1,
-			Math.floor((budget.tasks - taken) / nodes.length),
-		);
+		const page = Math.min(pageSize, budget.tasks - taken);
+		const nodes = [...books.queued.advance.keys()].slice(0, page);
+		const share = Math.max(1, Math.floor(page / nodes.length));
 		let found = 0;
 		for (const node of nodes) {
-			for (const row of statements.tasks.queued.all(
-				'advance',
-				node,
-				0,
-				share,
-			)) {
+			for (const row of statements.tasks.queued.advance.all(node, share)) {
 				found += 1;
 				desk.requeue(desk.keep(row));
 			}
@@ -67,36 +57,46 @@ export const advance = (turn: Turn, budget: Budget): boolean => {
 	return books.queued.advance.size > 0;
 };
 
-/** Returns false when the budget ran out first. */
-const exhaustFrontier = (turn: Turn, budget: Budget): boolean => {
+/** So many tasks are read at a time: what a turn has no time left for would be read in vain. */
+const pageSize = 256;
+
+/**
+Process and route the tasks that are at hand, and those that they make, as long as there is time. A task that is made and ends in one turn is written only once.
+
+@returns false when the time ran out first; the rest is queued in the database too
+*/
+export const exhaustFrontier = (
+	turn: Turn,
+	budget: Pick<Budget, 'goOn'>,
+): boolean => {
 	const {desk} = turn;
 	let steps = 0;
 	while (desk.hasNext()) {
-		for (const task of desk.nextMany()) {
-			if (!(desk.holds(task) && task.row.queue === 'advance')) {
+		const batch = desk.nextMany();
+		for (const [index, task] of batch.entries()) {
+			if (desk.holds(task) && task.row.queue === 'advance') {
+				step(turn, task);
+				steps += 1;
+			}
+
+			if (steps !== stepsAtOnce) {
 				continue;
 			}
 
-			step(turn, task);
-			steps += 1;
-			if (steps % 64 !== 0) {
-				continue;
-			}
-
+			steps = 0;
 			desk.tidy();
-			// The rest of them is queued in the database as well.
 			if (!budget.goOn()) {
+				desk.putBack(batch.slice(index + 1));
 				return false;
 			}
-		}
-
-		if (!budget.goOn()) {
-			return false;
 		}
 	}
 
 	return true;
 };
+
+/** So many steps are made before the time is looked at. */
+const stepsAtOnce = 64;
 
 const step = (turn: Turn, task: TaskDraft): void => {
 	const {state, output} = task.row;

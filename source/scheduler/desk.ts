@@ -21,7 +21,6 @@ import {draftOf, type TaskDraft} from './task-draft.js';
 import {noChanges, type TurnChanges} from './turn-changes.js';
 import {add, createWriteBack} from './write-back.js';
 
-
 /** Where a task goes; what is absent is forgotten, as it belongs to the state that is left. */
 export type Place = {
 	readonly state: TaskState;
@@ -597,6 +596,15 @@ export const createDesk = (statements: Statements, books: Books) => {
 		},
 		writeTask(draft: TaskDraft): void {
 			writeBack.writeOne(draft, changes, now);
+		},
+		/** There was no time for these; those that are still held come first again. */
+		putBack(rest: readonly TaskDraft[]): void {
+			const held = rest.filter((draft) => tasks.get(draft.row.id) === draft);
+			for (const draft of held) {
+				draft.queued = true;
+			}
+
+			frontier = [...held, ...frontier];
 		},
 		hasNext: () => frontier.length > 0,
 		writeTasks,

@@ -5,19 +5,24 @@ import {asStorageError} from '../db/storage-error.js';
 import {type Statements, prepareStatements} from '../db/statements.js';
 import type {Registry} from '../nodes/registry.js';
 import type {Sandbox} from '../sandbox/sandbox.js';
-import {advance} from './advance.js';
+import {advance, exhaustFrontier, type Budget} from './advance.js';
 import {fail} from './apply-result.js';
 import {loadBooks, type Books} from './books.js';
 import {createDesk} from './desk.js';
 import {dispatch} from './dispatch.js';
-import type {Operation, Submit} from './turn-context.js';
+import {
+	type Operation,
+	type Submit,
+	type SchedulerSettings,
+	type Turn,
+} from './turn-context.js';
 import {createSlowLane, pumpSlowLane} from './slow-lane.js';
-import type {SchedulerSettings, Turn} from './turn-context.js';
 import type {TurnChanges} from './turn-changes.js';
 
 /** What a turn may take before it commits, in milliseconds; a reply waits about this long at most. */
-const turnMs = 20;
-const mostOperations = 2000;
+const turnMs = 40;
+/** So many tasks are read from the database in one turn. */
+const mostTasks = 4096;
 /** Between attempts while the database cannot be written. */
 const retryMs = 1000;
 
@@ -26,6 +31,10 @@ type Waiting = {
 	readonly resolve: (value: unknown) => void;
 	readonly reject: (error: unknown) => void;
 };
+
+type Attempt =
+	| {readonly kind: 'committed'; readonly more: boolean; readonly taken: number}
+	| {readonly kind: 'failed'; readonly error: unknown; readonly taken: number};
 
 export type TurnLoop = {
 	readonly submit: Submit;
@@ -122,16 +131,18 @@ export const createTurnLoop = ({
 
 	const runTurn = (): void => {
 		isScheduled = false;
-		const batch = waiting.slice(0, mostOperations);
-		waiting = waiting.slice(mostOperations);
+		const batch = waiting;
+		waiting = [];
 		const startedAt = clock.monotonic();
 		const outcome = attempt(batch, {alone: false});
 		const took = clock.monotonic() - startedAt;
 		measured.count += 1;
 		measured.totalMs += took;
 		measured.longestMs = Math.max(measured.longestMs, took);
+		// What there was no time for comes first in the next turn.
+		waiting = [...batch.slice(outcome.taken), ...waiting];
 		if (outcome.kind === 'failed') {
-			recover(batch, outcome.error);
+			recover(batch.slice(0, outcome.taken), outcome.error);
 			return;
 		}
 
@@ -143,20 +154,28 @@ export const createTurnLoop = ({
 		}
 	};
 
-	/** One transaction: these operations, and, unless `alone`, what the tasks and workers can do now. */
+	/** One transaction: as many of these operations as there is time for, at least one, and, unless `alone`, what the tasks and workers can do now. */
 	const attempt = (
 		batch: readonly Waiting[],
 		{alone}: {readonly alone: boolean},
-	):
-		| {readonly kind: 'committed'; readonly more: boolean}
-		| {readonly kind: 'failed'; readonly error: unknown} => {
+	): Attempt => {
 		const deadline = clock.monotonic() + turnMs;
+		const budget: Budget = {
+			goOn: () => !careful && clock.monotonic() < deadline,
+			tasks: careful ? 1 : mostTasks,
+		};
 		const replies: Array<() => void> = [];
+		let taken = 0;
 		let more = false;
 		try {
 			begin.run();
 			desk.begin(clock.now());
 			for (const {operation, resolve, reject} of batch) {
+				if (taken > 0 && !alone && clock.monotonic() >= deadline) {
+					break;
+				}
+
+				taken += 1;
 				const before = desk.touched();
 				try {
 					const value = operation(turn);
@@ -176,17 +195,21 @@ export const createTurnLoop = ({
 						reject(error);
 					});
 				}
+
+				if (!alone && !careful) {
+					exhaustFrontier(turn, budget);
+				}
 			}
 
 			if (!alone) {
-				more = work(deadline);
+				more = work(budget);
 			}
 
 			desk.writeTasks();
 			commit.run();
 		} catch (error) {
 			undo();
-			return {kind: 'failed', error};
+			return {kind: 'failed', error, taken};
 		}
 
 		trouble = undefined;
@@ -198,14 +221,11 @@ export const createTurnLoop = ({
 		}
 
 		onCommit(changes);
-		return {kind: 'committed', more};
+		return {kind: 'committed', more, taken};
 	};
 
-	const work = (deadline: number): boolean => {
-		const left = advance(turn, {
-			goOn: () => !careful && clock.monotonic() < deadline,
-			tasks: careful ? 1 : 2000,
-		});
+	const work = (budget: Budget): boolean => {
+		const left = advance(turn, budget);
 		desk.writeTasks();
 		pumpSlowLane(turn);
 		const {again, wakeAt} = dispatch(turn);
@@ -305,7 +325,7 @@ export const createTurnLoop = ({
 		}
 
 		const suspect = [...books.queued.advance.keys()].flatMap((node) =>
-			statements.tasks.queued.all('advance', node, 0, 1),
+			statements.tasks.queued.advance.all(node, 1),
 		);
 		const [first] = suspect;
 		if (first) {

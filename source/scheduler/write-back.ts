@@ -2,7 +2,7 @@ import {FarmError} from '../core/errors.js';
 import type {GroupId, NodeId, SplitId, TaskId} from '../core/ids.js';
 import type {TaskState} from '../core/task-state.js';
 import type {ArrivalKind} from '../db/queries/splits.js';
-import type {TaskRow} from '../db/queries/tasks.js';
+import {taskValues, type TaskRow} from '../db/queries/tasks.js';
 import type {Statements} from '../db/statements.js';
 import {addTo, type Books} from './books.js';
 import type {GroupDraft, SplitDraft} from './desk-drafts.js';
@@ -128,7 +128,7 @@ export const createWriteBack = ({
 	): void => {
 		const {row, was} = task;
 		if (was === undefined) {
-			statements.tasks.insert.run(row);
+			statements.tasks.insert.run(...taskValues(row));
 			for (const id of task.groups ?? []) {
 				statements.tasks.addToGroup.run(id, row.id);
 				countGroup(id, row, 1);

@@ -23,7 +23,7 @@ import {
 import type {TaskState} from '../../source/core/task-state.js';
 import {openDatabase} from '../../source/db/open.js';
 import type {GroupRow} from '../../source/db/queries/groups.js';
-import type {TaskRow} from '../../source/db/queries/tasks.js';
+import {type TaskRow, taskValues} from '../../source/db/queries/tasks.js';
 import {prepareStatements} from '../../source/db/statements.js';
 
 /** When everything in a stored farm was made. */
@@ -118,38 +118,40 @@ export const createStoredFarm = async (t: {
 		lastTask += 1;
 		const id = taskId(lastTask);
 		const hasWork = ['ready', 'invoking', 'in_progress'].includes(fields.state);
-		statements.tasks.insert.run({
-			id,
-			name: `task ${id}`,
-			parent_id: null,
-			root_id: id,
-			state_details:
-				fields.state === 'error'
-					? '{"reason":"exit","message":"It ended with 1."}'
-					: null,
-			paused: 0,
-			archived: 0,
-			input: 'main',
-			output: null,
-			attributes: '{}',
-			environment: null,
-			split_id: null,
-			split_index: null,
-			split_level: 0,
-			priority: 0,
-			effective_priority: 0,
-			queue_group_id: 0,
-			priority_adjustment: 0,
-			requirement_id: hasWork ? requirement() : null,
-			invocation_id: null,
-			attempts: 0,
-			children_count: 0,
-			active_children_count: 0,
-			queue: null,
-			created_at: storedAt,
-			changed_at: storedAt,
-			...fields,
-		});
+		statements.tasks.insert.run(
+			...taskValues({
+				id,
+				name: `task ${id}`,
+				parent_id: null,
+				root_id: id,
+				state_details:
+					fields.state === 'error'
+						? '{"reason":"exit","message":"It ended with 1."}'
+						: null,
+				paused: 0,
+				archived: 0,
+				input: 'main',
+				output: null,
+				attributes: '{}',
+				environment: null,
+				split_id: null,
+				split_index: null,
+				split_level: 0,
+				priority: 0,
+				effective_priority: 0,
+				queue_group_id: 0,
+				priority_adjustment: 0,
+				requirement_id: hasWork ? requirement() : null,
+				invocation_id: null,
+				attempts: 0,
+				children_count: 0,
+				active_children_count: 0,
+				queue: null,
+				created_at: storedAt,
+				changed_at: storedAt,
+				...fields,
+			}),
+		);
 		for (const of of groups) {
 			statements.tasks.addToGroup.run(of, id);
 		}

@@ -114,8 +114,9 @@ export const taskStatements = (connection: Connection) => ({
 	lastId: connection.prepare<[], {id: number | undefined}>(
 		"SELECT seq AS id FROM sqlite_sequence WHERE name = 'tasks'",
 	),
-	insert: connection.prepare<[TaskRow]>(
-		`INSERT INTO tasks (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
+	// By position: with 28 columns, names cost a quarter of the insertion.
+	insert: connection.prepare<TaskValues>(
+		`INSERT INTO tasks (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
 	),
 	updatePlace: connection.prepare<
 		[TaskRow & {was_state: TaskState; was_node: NodeId}]
@@ -204,3 +205,66 @@ const queued = (connection: Connection, queue: 'advance' | 'slow') =>
 	);
 
 export type TaskStatements = ReturnType<typeof taskStatements>;
+
+type TaskValues = [
+	id: TaskRow['id'],
+	name: TaskRow['name'],
+	parent_id: TaskRow['parent_id'],
+	root_id: TaskRow['root_id'],
+	state: TaskRow['state'],
+	state_details: TaskRow['state_details'],
+	paused: TaskRow['paused'],
+	archived: TaskRow['archived'],
+	node_id: TaskRow['node_id'],
+	input: TaskRow['input'],
+	output: TaskRow['output'],
+	attributes: TaskRow['attributes'],
+	environment: TaskRow['environment'],
+	split_id: TaskRow['split_id'],
+	split_index: TaskRow['split_index'],
+	split_level: TaskRow['split_level'],
+	priority: TaskRow['priority'],
+	effective_priority: TaskRow['effective_priority'],
+	queue_group_id: TaskRow['queue_group_id'],
+	priority_adjustment: TaskRow['priority_adjustment'],
+	requirement_id: TaskRow['requirement_id'],
+	invocation_id: TaskRow['invocation_id'],
+	attempts: TaskRow['attempts'],
+	children_count: TaskRow['children_count'],
+	active_children_count: TaskRow['active_children_count'],
+	queue: TaskRow['queue'],
+	created_at: TaskRow['created_at'],
+	changed_at: TaskRow['changed_at'],
+];
+
+/** What `insert` takes, in the order of `columns`. */
+export const taskValues = (row: TaskRow): TaskValues => [
+	row.id,
+	row.name,
+	row.parent_id,
+	row.root_id,
+	row.state,
+	row.state_details,
+	row.paused,
+	row.archived,
+	row.node_id,
+	row.input,
+	row.output,
+	row.attributes,
+	row.environment,
+	row.split_id,
+	row.split_index,
+	row.split_level,
+	row.priority,
+	row.effective_priority,
+	row.queue_group_id,
+	row.priority_adjustment,
+	row.requirement_id,
+	row.invocation_id,
+	row.attempts,
+	row.children_count,
+	row.active_children_count,
+	row.queue,
+	row.created_at,
+	row.changed_at,
+];

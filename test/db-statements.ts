@@ -1,0 +1,73 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {type Connection, openDatabase} from '../source/db/open.js';
+import {prepareStatements} from '../source/db/statements.js';
+
+/** Tables that hold few rows however old the farm is, or are read as a whole once at the start. */
+const small = new Set([
+	'nodes',
+	'connections',
+	'limits',
+	'workers',
+	'farm',
+	'node_counts',
+	'avoided',
+	'sqlite_sequence',
+	'node_memory',
+]);
+
+test('no statement of a turn reads a table that grows from end to end', async (t) => {
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeblood-plans-'));
+	const database = await openDatabase(path.join(folder, 'farm.db'));
+	t.teardown(async () => {
+		database.close();
+		await rm(folder, {recursive: true, force: true});
+	});
+	const scans: string[] = [];
+	let looked = 0;
+	for (const [name, source] of sources(prepareStatements(database.writer))) {
+		looked += 1;
+		for (const detail of planOf(database.writer, source)) {
+			const table =
+				/^SCAN (?<table>\w+)(?<index> USING (?:COVERING )?INDEX \w+)?$/v.exec(
+					detail,
+				)?.groups;
+			if (table && !small.has(table['table'] ?? '') && !table['index']) {
+				scans.push(`${name}: ${detail}`);
+			}
+		}
+	}
+
+	t.true(looked > 80);
+	t.deepEqual(scans, []);
+});
+
+const sources = function* (
+	value: Record<string, unknown>,
+	name = '',
+): Generator<readonly [string, string]> {
+	for (const [key, entry] of Object.entries(value)) {
+		if (typeof entry === 'object' && entry !== null) {
+			if ('source' in entry && typeof entry.source === 'string') {
+				yield [`${name}${key}`, entry.source];
+			} else {
+				yield* sources(entry, `${name}${key}.`);
+			}
+		}
+	}
+};
+
+/** As SQLite plans it with its parameters unknown, which is how it is prepared. */
+const planOf = (connection: Connection, source: string): string[] => {
+	const names = [...new Set(source.match(/@\w+/gv))];
+	const parameters =
+		names.length > 0
+			? [Object.fromEntries(names.map((name) => [name.slice(1), null]))]
+			: Array.from({length: source.split('?').length - 1}, () => null);
+	return connection
+		.prepare<unknown[], {detail: string}>(`EXPLAIN QUERY PLAN ${source}`)
+		.all(...parameters)
+		.map(({detail}) => detail);
+};
