@@ -504,7 +504,7 @@ test('what was being processed outside of turns is processed anew after a restar
 				async process() {
 					calls += 1;
 					if (calls === 1) {
-						await new Promise<never>(() => {});
+						await Promise.withResolvers().promise;
 					}
 
 					return {kind: 'pass', set: {calls}};
