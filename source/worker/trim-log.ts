@@ -3,6 +3,10 @@ import fs from 'node:fs';
 
 /** What stays of the end, so that the last lines are there however shortly before the end the middle went. */
 const mostTail = 4 * 1024 * 1024;
+const mostLate = 1024 * 1024;
+
+/** Made once it is needed, and kept: a log that grows fast is cut several times a second, and new buffers each time would let the worker's memory grow with it. */
+let buffers: {readonly tail: Buffer; readonly late: Buffer} | undefined;
 
 /**
 Bound a log that a process still writes: its first half stays, the middle goes, and the last lines follow after a line that says so. The process appends to the file, so it goes on behind them by itself. What it writes within these few microseconds may be among what goes.
@@ -16,30 +20,28 @@ export const trimLog = (file: string, limit: number): number => {
 	const descriptor = fs.openSync(file, 'r+');
 	const appending = fs.openSync(file, 'a');
 	try {
-		const tail = Buffer.alloc(Math.min(mostTail, Math.floor(limit / 4)));
+		buffers ??= {tail: Buffer.alloc(mostTail), late: Buffer.alloc(mostLate)};
+		const {tail, late} = buffers;
+		const most = Math.min(mostTail, Math.floor(limit / 4));
 		const {size} = fs.fstatSync(descriptor);
 		const length = fs.readSync(
 			descriptor,
 			tail,
 			0,
-			tail.length,
-			Math.max(head, size - tail.length),
+			most,
+			Math.max(head, size - most),
 		);
 		const dropped = size - head - length;
 		// What came since is read as the last thing before the cut.
-		const late = Buffer.alloc(1024 * 1024);
 		const lateLength = fs.readSync(descriptor, late, 0, late.length, size);
 		fs.ftruncateSync(descriptor, head);
-		fs.writeSync(
-			appending,
-			Buffer.concat([
-				Buffer.from(
-					`\n[lifeblood: about ${dropped} bytes were dropped here: the log is limited to ${limit} bytes]\n`,
-				),
-				tail.subarray(0, length),
-				late.subarray(0, lateLength),
-			]),
-		);
+		fs.writevSync(appending, [
+			Buffer.from(
+				`\n[lifeblood: about ${dropped} bytes were dropped here: the log is limited to ${limit} bytes]\n`,
+			),
+			tail.subarray(0, length),
+			late.subarray(0, lateLength),
+		]);
 		return fs.fstatSync(descriptor).size;
 	} finally {
 		fs.closeSync(appending);
