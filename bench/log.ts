@@ -58,8 +58,10 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 		await catSeconds(client, {
 			node: 'small',
 			group: 'warm-up',
-			count: cpus,
+			count,
 		});
+		// From here on it has done all that it ever does, once.
+		await catSeconds(client, {node: 'large', group: 'large-first', count: 1});
 		const before = processUsage(worker.pid).memoryBytes;
 
 		const copy = {file: large, copies: 1, atOnce: 1};
@@ -104,7 +106,7 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 			logSizes(path.join(folder.path, 'farm.logs')).filter(
 				(size) => size === fs.statSync(small).size,
 			).length,
-			cpus + count,
+			count + count,
 		);
 		await farm.finish((connection) => {
 			expectEqual('the states', statesOf(connection, 'large'), {done: 1});
