@@ -103,12 +103,12 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			);
 	const farm = settings.core.farm === '' ? host.name : settings.core.farm;
 	await standBack(settings, {keys, isForced: flags.toggle('force') ?? false});
-	const {config, broken} = await loadNodes({
+	const {config, initial, registry} = await loadNodes({
 		host,
 		folder: configuration.folder,
 		settings,
 	});
-	for (const {file, message} of broken.broken) {
+	for (const {file, message} of registry.broken) {
 		logger.warn(`The plugin ${file} is left out: ${message}`);
 	}
 
@@ -121,7 +121,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 
 	const scheduler = createScheduler({
 		database: opened,
-		registry: broken,
+		registry,
 		sandbox: await createSandbox({
 			timeLimitMs: settings.scheduler.expressions.time_limit_ms,
 			memoryLimitBytes:
@@ -135,6 +135,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 
 			globals: settings.scheduler.globals,
 			nodeConfig: config,
+			initialParameters: initial,
 		},
 		farm,
 		version,
@@ -338,13 +339,13 @@ const loadNodes = async ({
 	readonly folder: string;
 	readonly settings: SchedulerSettings;
 }) => {
-	const [{config}, plugins] = await Promise.all([
+	const [{config, initial}, plugins] = await Promise.all([
 		loadNodeConfig(folder),
 		loadPlugins(
 			pluginPath({host, folder, settings: settings.core.plugin_path}),
 		),
 	]);
-	return {config, broken: createRegistry(coreNodes, plugins)};
+	return {config, initial, registry: createRegistry(coreNodes, plugins)};
 };
 
 const announce = async ({

@@ -212,7 +212,16 @@ export const answerChange = async (
 				}
 
 				return editGraph({
-					nodes: {[name]: {type, parameters, ...(position && {position})}},
+					nodes: {
+						[name]: {
+							type,
+							parameters: {
+								...turn.settings.initialParameters[type],
+								...parameters,
+							},
+							...(position && {position}),
+						},
+					},
 					connections: [],
 				})(turn);
 			});

@@ -419,6 +419,10 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 	const died = (draft: TaskDraft): void => {
 		const {row} = draft;
+		if (row.active_children_count > 0) {
+			wakeChildren(row.id);
+		}
+
 		if (row.split_id !== null) {
 			const open = split(row.split_id);
 			open.row.dead_count += 1;
@@ -474,6 +478,14 @@ export const createDesk = (statements: Statements, books: Books) => {
 				parent.row.active_children_count += 1;
 				parent.countsChanged = true;
 			}
+		}
+	};
+
+	/** Children that wait for their parent, or to be gathered with it, wait in vain: let them look again. */
+	const wakeChildren = (parent: TaskId): void => {
+		writeTasks();
+		for (const {id} of statements.tasks.blockedChildren.all(parent)) {
+			wake(task(id));
 		}
 	};
 

@@ -4,6 +4,7 @@ import type {Evaluation} from '../sandbox/sandbox.js';
 import type {Phase} from './apply-result.js';
 import {callNode, failure, type NodeAnswer} from './call-node.js';
 import type {FarmNode} from './farm-graph.js';
+import {insist} from './insist.js';
 import {settle} from './settle.js';
 import type {TaskDraft} from './task-draft.js';
 import {scopeOf} from './task-scope.js';
@@ -77,7 +78,7 @@ const begin = (turn: Turn, task: TaskDraft, node: FarmNode): void => {
 				expressions.length > 0
 					? await sandbox.evaluateLater(expressions, snapshot)
 					: undefined;
-			await slowLane.submit((later) => {
+			await insist(slowLane.submit, (later) => {
 				resume(later, entry, evaluations);
 			});
 		})().catch(() => {
@@ -151,7 +152,7 @@ const settleWhenDone = async (
 			}))
 			.catch((error: unknown) => failure(node, entry.phase, error));
 	try {
-		await slowLane.submit((turn) => {
+		await insist(slowLane.submit, (turn) => {
 			const found = claimed(turn, entry);
 			if (!found) {
 				return;

@@ -18,6 +18,8 @@ export type SchedulerSettings = {
 	readonly globals: JsonObject;
 	/** By node type. */
 	readonly nodeConfig: Readonly<Record<string, JsonObject>>;
+	/** Parameters that a node made by hand starts with, by its type. */
+	readonly initialParameters: Readonly<Record<string, JsonObject>>;
 };
 
 /** What operations and the engine's steps work with, inside a turn. */

@@ -1,10 +1,10 @@
-import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {WorkerId} from '../core/ids.js';
 import type {Connection} from '../net/greet.js';
 import type {CallTo, SchedulerCall} from '../net/scheduler-methods.js';
-import type {Operation, Submit} from './turn-context.js';
+import {insist} from './insist.js';
+import type {Submit} from './turn-context.js';
 import {confirmRunning} from './operations/confirm-running.js';
 import {finishInvocation} from './operations/finish-invocation.js';
 import {
@@ -23,9 +23,6 @@ export type WorkerSettings = {
 		| {readonly path: string; readonly probe: string; readonly content: string}
 		| undefined;
 };
-
-/** Between attempts to write down what happened, while the disk is full. */
-const againMs = 1000;
 
 type WorkerCall = CallTo<
 	'worker.register' | 'worker.status' | 'worker.leave' | 'invocation.finished'
@@ -51,21 +48,6 @@ export const createWorkerSession = ({
 	let hasLeft = false;
 	let heardAt = clock.now();
 
-	/** What has happened has happened, also while the database cannot be written: try until it is. */
-	const insist = async <Value>(operation: Operation<Value>): Promise<Value> => {
-		for (;;) {
-			try {
-				return await submit(operation); // eslint-disable-line no-await-in-loop -- one try after the other
-			} catch (error) {
-				if (!(error instanceof FarmError) || error.code !== 'STORAGE') {
-					throw error;
-				}
-
-				await delay(againMs); // eslint-disable-line no-await-in-loop -- as above
-			}
-		}
-	};
-
 	const run = async (request: RunRequest): Promise<void> => {
 		try {
 			const outcome = await peer.request('invocation.run', {
@@ -80,7 +62,7 @@ export const createWorkerSession = ({
 				},
 			});
 			if (outcome.kind === 'running') {
-				await insist(confirmRunning(request.invocation, clock.now()));
+				await insist(submit, confirmRunning(request.invocation, clock.now()));
 			} else {
 				await notStarted(request, outcome.message);
 			}
@@ -158,7 +140,7 @@ export const createWorkerSession = ({
 
 		const worker = id;
 		quietly(
-			insist(workerDisconnected(worker, link)).then((outcome) => {
+			insist(submit, workerDisconnected(worker, link)).then((outcome) => {
 				if (outcome === 'lost') {
 					onLost(worker);
 				}

@@ -41,6 +41,7 @@ const settings: SchedulerSettings = {
 	avoidS: 60,
 	globals: {},
 	nodeConfig: {},
+	initialParameters: {},
 };
 
 type GraphText = {

@@ -160,6 +160,9 @@ export const taskStatements = (connection: Connection) => ({
 	children: connection.prepare<[TaskId], {id: TaskId}>(
 		"SELECT id FROM tasks WHERE parent_id = ? AND split_id IS NULL AND state <> 'dead' ORDER BY id",
 	),
+	blockedChildren: connection.prepare<[TaskId], {id: TaskId}>(
+		"SELECT id FROM tasks WHERE parent_id = ? AND split_id IS NULL AND state IN ('waiting_blocked', 'post_waiting_blocked') ORDER BY id",
+	),
 	elements: connection.prepare<[SplitId], {id: TaskId}>(
 		"SELECT id FROM tasks WHERE split_id = ? AND state <> 'dead' ORDER BY split_index",
 	),
@@ -203,8 +206,6 @@ const queued = (connection: Connection, queue: 'advance' | 'slow') =>
 	connection.prepare<[NodeId, number], TaskRow>(
 		`SELECT * FROM tasks INDEXED BY tasks_queue WHERE queue = '${queue}' AND queue IN ('advance', 'slow') AND node_id = ? ORDER BY id LIMIT ?`,
 	);
-
-export type TaskStatements = ReturnType<typeof taskStatements>;
 
 type TaskValues = [
 	id: TaskRow['id'],

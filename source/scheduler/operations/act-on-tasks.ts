@@ -178,7 +178,7 @@ export const moveTo =
 	};
 
 /** A person cancels what runs, or is about to: an error that says so, once the process is gone. */
-export const cancel = (
+const cancel = (
 	turn: Turn,
 	task: TaskDraft,
 	message: string,

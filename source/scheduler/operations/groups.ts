@@ -114,7 +114,7 @@ export const deleteGroupStep =
 		return {tasks: ids.length, invocations, more};
 	};
 
-export const existingGroup = ({desk}: Turn, name: string): GroupDraft => {
+const existingGroup = ({desk}: Turn, name: string): GroupDraft => {
 	const group = desk.groupByName(name);
 	if (!group) {
 		throw new FarmError('NOT_FOUND', `There is no group ${name}.`);

@@ -55,7 +55,7 @@ export const submitTasks =
 	};
 
 /** For errors: says which nodes there are, if they are few. */
-export const noSuchNode = ({books}: Turn, name: string): string => {
+const noSuchNode = ({books}: Turn, name: string): string => {
 	const names = books.graph.byName.keys().toArray();
 	return names.length === 0
 		? `There is no node ${name}: the graph is empty. Apply one with "lifeblood graph apply FILE".`

@@ -76,5 +76,3 @@ export const createViews = (context: ViewContext) => ({
 	'graph.export': (params: Question<'graph.export'>): Answer<'graph.export'> =>
 		exportGraph(context, params),
 });
-
-export type Views = ReturnType<typeof createViews>;
