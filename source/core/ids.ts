@@ -12,8 +12,6 @@ export type RequirementId = Id<'requirement'>;
 
 export const taskId = (value: number): TaskId => value as TaskId;
 export const nodeId = (value: number): NodeId => value as NodeId;
-export const connectionId = (value: number): ConnectionId =>
-	value as ConnectionId;
 export const groupId = (value: number): GroupId => value as GroupId;
 export const splitId = (value: number): SplitId => value as SplitId;
 export const workerId = (value: number): WorkerId => value as WorkerId;

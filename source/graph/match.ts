@@ -15,7 +15,7 @@ export type Offer = {
 	readonly total: Resources;
 };
 
-export const resourceNames = [
+const resourceNames = [
 	'cpus',
 	'memory_bytes',
 	'gpus',

@@ -28,7 +28,7 @@ type Surroundings = {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-export const createOutput = ({
+const createOutput = ({
 	stdout,
 	stderr,
 	stdin,

@@ -25,7 +25,7 @@ export type ListenerLimits = {
 	readonly handshakeTimeoutMs: number;
 };
 
-export const defaultListenerLimits: ListenerLimits = {
+const defaultListenerLimits: ListenerLimits = {
 	maxConnections: 10_000,
 	maxHandshakes: 1000,
 	handshakeTimeoutMs: 10_000,

@@ -81,7 +81,7 @@ export type PeerLimits = {
 	readonly lingerMs: number;
 };
 
-export const defaultPeerLimits: PeerLimits = {
+const defaultPeerLimits: PeerLimits = {
 	pingAfterMs: 5000,
 	closeAfterMs: 20_000,
 	maxLineBytes,

@@ -41,5 +41,3 @@ export const farmStatements = (connection: Connection) => ({
 		'DELETE FROM answers WHERE at < ?',
 	),
 });
-
-export type FarmStatements = ReturnType<typeof farmStatements>;

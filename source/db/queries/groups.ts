@@ -36,5 +36,3 @@ export const groupStatements = (connection: Connection) => ({
 		ORDER BY task_id LIMIT ?`,
 	),
 });
-
-export type GroupStatements = ReturnType<typeof groupStatements>;

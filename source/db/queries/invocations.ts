@@ -100,5 +100,3 @@ export const invocationStatements = (connection: Connection) => ({
 		'DELETE FROM avoided WHERE until_at <= ?',
 	),
 });
-
-export type InvocationStatements = ReturnType<typeof invocationStatements>;

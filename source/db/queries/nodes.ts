@@ -73,5 +73,3 @@ export const nodeStatements = (connection: Connection) => ({
 		'DELETE FROM node_memory WHERE node_id = ?',
 	),
 });
-
-export type NodeStatements = ReturnType<typeof nodeStatements>;

@@ -39,5 +39,3 @@ export const splitStatements = (connection: Connection) => ({
 		'DELETE FROM arrivals WHERE kind = ? AND of_id = ? AND node_id = ?',
 	),
 });
-
-export type SplitStatements = ReturnType<typeof splitStatements>;

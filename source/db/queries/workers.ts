@@ -47,5 +47,3 @@ export const workerStatements = (connection: Connection) => ({
 		'UPDATE workers SET hidden = 1 WHERE id = ?',
 	),
 });
-
-export type WorkerStatements = ReturnType<typeof workerStatements>;

@@ -22,5 +22,3 @@ export const farmReads = (reader: Connection) => ({
 		'SELECT name FROM nodes WHERE id = ?',
 	),
 });
-
-export type FarmReads = ReturnType<typeof farmReads>;

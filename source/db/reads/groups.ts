@@ -87,5 +87,3 @@ export const groupReads = (reader: Connection) => {
 		},
 	};
 };
-
-export type GroupReads = ReturnType<typeof groupReads>;

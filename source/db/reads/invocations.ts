@@ -24,5 +24,3 @@ export const invocationReads = (reader: Connection) => ({
 		WHERE invocations.task_id = ? ORDER BY invocations.id DESC LIMIT 1`,
 	),
 });
-
-export type InvocationReads = ReturnType<typeof invocationReads>;

@@ -54,5 +54,3 @@ export const restReads = (reader: Connection) => ({
 		AND EXISTS (SELECT 1 FROM task_groups WHERE group_id = ? AND task_id = tasks.id) LIMIT 1`,
 	),
 });
-
-export type RestReads = ReturnType<typeof restReads>;

@@ -88,8 +88,6 @@ export const taskRuns = (reader: Connection) => {
 	};
 };
 
-export type TaskRuns = ReturnType<typeof taskRuns>;
-
 /** The SQL of a source with conditions, and what is bound besides `from` and `limit`. */
 export const taskQuery = (
 	source: TaskSource,

@@ -139,5 +139,3 @@ export const taskReads = (reader: Connection) => {
 		),
 	};
 };
-
-export type TaskReads = ReturnType<typeof taskReads>;

@@ -49,7 +49,7 @@ const actionResult = z.strictObject({
 	skipped: z.array(z.strictObject({id: taskIdShape, reason: z.string()})),
 });
 
-export const nodeTypeShape = z.looseObject({
+const nodeTypeShape = z.looseObject({
 	type: z.string(),
 	label: z.string(),
 	tags: z.array(z.string()),
@@ -93,7 +93,7 @@ const graphChange = z.strictObject({
 	details: z.array(z.string()),
 });
 
-export const watchKinds = [
+const watchKinds = [
 	'groups',
 	'graph',
 	'tasks',

@@ -14,8 +14,8 @@ import {taskStates} from '../../core/task-state.js';
 const id = z.number().int().positive();
 
 export const taskIdShape = id.transform((value) => taskId(value));
-export const nodeIdShape = id.transform((value) => nodeId(value));
-export const groupIdShape = id.transform((value) => groupId(value));
+const nodeIdShape = id.transform((value) => nodeId(value));
+const groupIdShape = id.transform((value) => groupId(value));
 export const workerIdShape = id.transform((value) => workerId(value));
 export const invocationIdShape = id.transform((value) => invocationId(value));
 
@@ -48,7 +48,7 @@ export const environmentShape = z.strictObject({
 });
 
 /** What is added here is `null` where a task is not in error or blocked. */
-export const stateDetailsShape = z
+const stateDetailsShape = z
 	.looseObject({
 		/** One word, such as `exit`, `signal`, `lost`, `cancelled`, `process`, `parameter`, `split`. */
 		reason: z.string(),
@@ -222,7 +222,6 @@ export type GroupShape = z.output<typeof groupShape>;
 export type WorkerShape = z.output<typeof workerShape>;
 export type NodeShape = z.output<typeof nodeShape>;
 export type ConnectionShape = z.output<typeof connectionShape>;
-export type LimitShape = z.output<typeof limitShape>;
 export type JournalShape = z.output<typeof journalShape>;
 export type WorkerState = (typeof workerStates)[number];
 

@@ -40,7 +40,7 @@ export const measuresShape = z.strictObject({
 	log_bytes: z.number().int().nonnegative(),
 });
 
-export const processShape = z.strictObject({
+const processShape = z.strictObject({
 	arguments: z.array(z.string()).min(1),
 	environment: z.record(z.string(), z.string()),
 	files: z.record(z.string(), z.string()),
