@@ -27,9 +27,7 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 				gather: {
 					type: 'split_waiter',
 					parameters: {
-						promote: [
-							{attribute: 'frames', mode: 'extend', sort_by: 'frames'},
-						],
+						promote: [{attribute: 'frames', mode: 'extend', sort_by: 'frames'}],
 					},
 				},
 				end: {type: 'killer'},
@@ -79,7 +77,7 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 			name: `cost of an element, of ${large} to of ${small}`,
 			unit: 'times',
 			runs: many.map(
-				(seconds, run) => seconds / large / ((few[run] ?? Number.NaN) / small),
+				(seconds, run) => seconds / large / ((few[run] ?? NaN) / small),
 			),
 			target: {of: 'figure', atMost: 1.5},
 		},

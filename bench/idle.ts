@@ -36,13 +36,12 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 		const took = seconds();
 		const growth = (field: 'cpuSeconds' | 'writtenBytes'): number =>
 			after.reduce(
-				(sum, one, index) =>
-					sum + one[field] - (before[index]?.[field] ?? Number.NaN),
+				(sum, one, index) => sum + one[field] - (before[index]?.[field] ?? NaN),
 				0,
 			);
 		share.push((100 * growth('cpuSeconds')) / took);
 		written.push(growth('writtenBytes'));
-		memory.push((after[0]?.memoryBytes ?? Number.NaN) / 2 ** 20);
+		memory.push((after[0]?.memoryBytes ?? NaN) / 2 ** 20);
 		await farm.finish((connection) => {
 			expectEqual('the states', statesOf(connection, 'resting'), {done: tasks});
 		});

@@ -43,11 +43,13 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 			await delay(50);
 			const without = await rawLatency(folder.path);
 			// The first two are warm-ups.
-			if (time >= 0) {
-				started.push(one.start);
-				known.push(one.known);
-				alone.push(without);
+			if (!(time >= 0)) {
+				continue;
 			}
+
+			started.push(one.start);
+			known.push(one.known);
+			alone.push(without);
 		}
 
 		starts.push(started);

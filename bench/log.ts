@@ -213,11 +213,13 @@ const followStamps = async (
 	await followLines(farm, await invocationOf(farm.client, task), (lines) => {
 		const now = Date.now();
 		for (const line of lines) {
-			const at = /^at (\d+)$/v.exec(line)?.[1];
-			if (at !== undefined) {
-				stamps += 1;
-				onLate(now - Number(at));
+			const at = /^at (?<time>\d+)$/v.exec(line)?.groups?.['time'];
+			if (at === undefined) {
+				continue;
 			}
+
+			stamps += 1;
+			onLate(now - Number(at));
 		}
 	});
 	return stamps;

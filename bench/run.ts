@@ -14,7 +14,9 @@ const {values, positionals} = parseArgs({
 		profile: {type: 'string'},
 	},
 });
-const names = positionals.includes('all') ? [...loaders.keys()] : positionals;
+const names = positionals.includes('all')
+	? loaders.keys().toArray()
+	: positionals;
 const runs = Number(values.runs);
 const unknown = names.filter((name) => !loaders.has(name));
 const say = (text: string): void => {
@@ -25,7 +27,7 @@ if (names.length === 0 || unknown.length > 0 || !(runs >= 1)) {
 	say(
 		[
 			...unknown.map((name) => `There is no benchmark ${name}.`),
-			`npm run bench -- NAME... [--runs N] [--quick] [--profile FOLDER], where NAME is ${[...loaders.keys()].join(', ')} or all.`,
+			`npm run bench -- NAME... [--runs N] [--quick] [--profile FOLDER], where NAME is ${loaders.keys().toArray().join(', ')} or all.`,
 			'--runs: how often each is measured (3); --quick: a fraction of the work, to see that it works; --profile: CPU profiles of the farm.',
 		].join('\n'),
 	);
@@ -34,19 +36,21 @@ if (names.length === 0 || unknown.length > 0 || !(runs >= 1)) {
 	for (const name of names) {
 		/* eslint-disable no-await-in-loop -- one at a time: they would disturb each other */
 		const {benchmark} = (await loaders.get(name)?.()) ?? {};
-		if (benchmark) {
-			const report = {
-				benchmark: name,
-				measures: await benchmark({
-					runs,
-					quick: values.quick,
-					profile: values.profile,
-					say,
-				}),
-			};
-			process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
-			say(toLine(report));
+		if (!benchmark) {
+			continue;
 		}
+
+		const report = {
+			benchmark: name,
+			measures: await benchmark({
+				runs,
+				quick: values.quick,
+				profile: values.profile,
+				say,
+			}),
+		};
+		process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
+		say(toLine(report));
 		/* eslint-enable no-await-in-loop */
 	}
 }

@@ -23,7 +23,9 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 							{name: 'twice', value: {expr: 'attr.frame * 2'}},
 							{
 								name: 'file',
-								value: {expr: "join('/renders', task.name + '.' + pad(attr.frame, 6))"},
+								value: {
+									expr: "join('/renders', task.name + '.' + pad(attr.frame, 6))",
+								},
 							},
 							{name: 'root', value: {expr: 'sqrt(attr.frame)'}},
 						],

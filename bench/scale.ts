@@ -20,7 +20,9 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 		? {dead: 10_000, blocked: 1000}
 		: {dead: 1_000_000, blocked: 100_000};
 	const none = {dead: 0, blocked: 0};
-	const size = quick ? {tasks: 1000, processes: 100} : {tasks: 20_000, processes: 2000};
+	const size = quick
+		? {tasks: 1000, processes: 100}
+		: {tasks: 20_000, processes: 2000};
 	await using folder = await createBenchFolder();
 	const templates = {
 		full: path.join(folder.path, 'full-template.db'),
@@ -32,7 +34,10 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 	const measured = {full: [] as Figures[], empty: [] as Figures[]};
 	for (let run = 1; run <= runs; run += 1) {
 		// By turns, and each time another one first.
-		const order = run % 2 === 1 ? (['empty', 'full'] as const) : (['full', 'empty'] as const);
+		const order =
+			run % 2 === 1
+				? (['empty', 'full'] as const)
+				: (['full', 'empty'] as const);
 		for (const kind of order) {
 			/* eslint-disable no-await-in-loop -- one measurement at a time */
 			const database = path.join(folder.path, `${kind}.db`);
@@ -46,24 +51,45 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 			const graph: number[] = [];
 			const dispatch: number[] = [];
 			for (let again = 0; again < 3; again += 1) {
-				graph.push(await passageRate(farm, {group: `graph-${again}`, count: size.tasks}));
-				dispatch.push(await runTrue(farm, {group: `dispatch-${again}`, count: size.processes}));
+				graph.push(
+					await passageRate(farm, {group: `graph-${again}`, count: size.tasks}),
+				);
+				dispatch.push(
+					await runTrue(farm, {
+						group: `dispatch-${again}`,
+						count: size.processes,
+					}),
+				);
 			}
 
-			const memory = processUsage(farm.scheduler.pid).peakMemoryBytes / mebibyte;
-			measured[kind].push({ready, memory, graph: median(graph), dispatch: median(dispatch)});
+			const memory =
+				processUsage(farm.scheduler.pid).peakMemoryBytes / mebibyte;
+			measured[kind].push({
+				ready,
+				memory,
+				graph: median(graph),
+				dispatch: median(dispatch),
+			});
 			await farm.finish((connection) => {
-				expectEqual('the states', statesOf(connection, 'graph-0'), {dead: size.tasks});
+				expectEqual('the states', statesOf(connection, 'graph-0'), {
+					dead: size.tasks,
+				});
 				expectTrueRan(connection, {group: 'dispatch-0', count: size.processes});
 				if (kind === 'full') {
 					expectEqual(
 						'the tasks of the past',
-						connection.prepare("SELECT count(*) AS n FROM tasks WHERE name LIKE 'old task%' OR name LIKE 'element%'").get(),
+						connection
+							.prepare(
+								"SELECT count(*) AS n FROM tasks WHERE name LIKE 'old task%' OR name LIKE 'element%'",
+							)
+							.get(),
 						{n: past.dead + 2 * past.blocked},
 					);
 				}
 			});
-			say(`scale, run ${run}, ${kind}: ${Math.round(graph[0] ?? 0)} and ${Math.round(dispatch[0] ?? 0)} tasks/s, ready in ${ready.toFixed(2)} s, ${Math.round(memory)} MiB`);
+			say(
+				`scale, run ${run}, ${kind}: ${Math.round(graph[0] ?? 0)} and ${Math.round(dispatch[0] ?? 0)} tasks/s, ready in ${ready.toFixed(2)} s, ${Math.round(memory)} MiB`,
+			);
 			/* eslint-enable no-await-in-loop */
 		}
 	}

@@ -118,7 +118,7 @@ const runNode = async (
 	child.stdout.on('data', (text: string) => {
 		output += text;
 	});
-	const [code]: unknown[] = await once(child, 'close');
-	expectEqual(`the exit status of ${words.join(' ')}`, code, 0);
+	const ends: unknown[] = await once(child, 'close');
+	expectEqual(`the exit status of ${words.join(' ')}`, ends[0], 0);
 	return output;
 };

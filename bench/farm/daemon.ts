@@ -92,13 +92,15 @@ export const startDaemon = (
 				),
 			]);
 			patience.abort();
-			if (isStuck) {
-				child.kill('SIGKILL');
-				await ended;
-				throw new Error(
-					`${words[0]} did not end within ${longestStopMs / 1000} s: ${said}`,
-				);
+			if (!isStuck) {
+				return;
 			}
+
+			child.kill('SIGKILL');
+			await ended;
+			throw new Error(
+				`${words[0]} did not end within ${longestStopMs / 1000} s: ${said}`,
+			);
 		},
 	};
 };

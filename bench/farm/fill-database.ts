@@ -1,5 +1,8 @@
 import Database from 'better-sqlite3';
-import {noResources, type Requirements} from '../../source/core/requirements.js';
+import {
+	noResources,
+	type Requirements,
+} from '../../source/core/requirements.js';
 import {checkDatabase} from '../../source/db/check.js';
 import {expectEqual} from '../measure/expect.js';
 import {applyPassage} from '../graph.js';
@@ -74,7 +77,16 @@ export const fillDatabase = async (
 			const elements = blocked === 0 ? 0 : (blocked * 2) / splits;
 			connection
 				.prepare(
-					`CREATE TEMP TABLE wanted AS SELECT ${['dead', 'splits', 'elements', 'end_node', 'cut_node', 'run_node', 'gather_node', 'at']
+					`CREATE TEMP TABLE wanted AS SELECT ${[
+						'dead',
+						'splits',
+						'elements',
+						'end_node',
+						'cut_node',
+						'run_node',
+						'gather_node',
+						'at',
+					]
 						// A number of JavaScript arrives as a REAL.
 						.map((name) => `CAST(@${name} AS INTEGER) AS ${name}`)
 						.join(', ')}, @work AS work, last_insert_rowid() AS requirement`,

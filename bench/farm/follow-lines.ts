@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
 import type {InvocationId} from '../../source/core/ids.js';
+import {createBell} from '../../source/modes/bell.js';
 import type {Client, Farm} from './start-farm.js';
 
 /** Reads an invocation's log as it grows, as a viewer does it, until it is complete; `onLines` gets whole lines. Gives how many bytes it saw. */
@@ -8,26 +9,17 @@ export const followLines = async (
 	invocation: InvocationId,
 	onLines: (lines: readonly string[]) => void,
 ): Promise<number> => {
-	let ring: () => void = () => undefined;
-	let isRung = true;
+	const bell = createBell();
 	const client: Client = await farm.connect({
-		onNotice() {
-			isRung = true;
-			ring();
-		},
+		onNotice: bell.ring,
 	});
 	await client.request('watch', {what: 'log', id: invocation});
+	bell.ring();
 	let offset = 0;
 	let rest = '';
 	for (;;) {
 		/* eslint-disable no-await-in-loop -- one piece after the other */
-		if (!isRung) {
-			await new Promise<void>((resolve) => {
-				ring = resolve;
-			});
-		}
-
-		isRung = false;
+		await bell.rung();
 		for (;;) {
 			const piece = await client.request('log.read', {
 				invocation,

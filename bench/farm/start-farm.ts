@@ -203,9 +203,7 @@ export const untilRegistered = async (
 	for (;;) {
 		/* eslint-disable no-await-in-loop -- one look after the other */
 		const {workers} = await client.request('worker.list', {});
-		if (
-			workers.some((one) => one.name === name && one.state === 'idle')
-		) {
+		if (workers.some((one) => one.name === name && one.state === 'idle')) {
 			return;
 		}
 

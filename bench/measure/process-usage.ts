@@ -31,6 +31,5 @@ const ticksPerSecond = 100;
 
 const field = (text: string, name: string): number =>
 	Number(
-		new RegExp(String.raw`^${name}:\s+(\d+)`, 'mu').exec(text)?.[1] ??
-			Number.NaN,
+		new RegExp(String.raw`^${name}:\s+(\d+)`, 'mv').exec(text)?.[1] ?? NaN,
 	);

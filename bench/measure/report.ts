@@ -11,8 +11,7 @@ export type RawLimit = {
 
 /** `of` what it is asked: of the figure, of the figure divided by the raw limit, or of what the figure has more than the raw limit. */
 export type Target = {readonly of: 'figure' | 'ratio' | 'difference'} & (
-	| {readonly atLeast: number}
-	| {readonly atMost: number}
+	{readonly atLeast: number} | {readonly atMost: number}
 );
 
 export type Measure = {
@@ -105,7 +104,7 @@ const judged = (
 
 	return of === 'ratio'
 		? ratioOf(runs, raw)
-		: median(runs.map((run, index) => run - (raw.runs[index] ?? Number.NaN)));
+		: median(runs.map((run, index) => run - (raw.runs[index] ?? NaN)));
 };
 
 const targetText = (target: Target, unit: string): string => {

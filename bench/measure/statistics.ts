@@ -3,8 +3,8 @@ export const median = (values: readonly number[]): number => {
 	const sorted = values.toSorted((left, right) => left - right);
 	const middle = Math.floor(sorted.length / 2);
 	return sorted.length % 2 === 1
-		? (sorted[middle] ?? Number.NaN)
-		: ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+		? (sorted[middle] ?? NaN)
+		: ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 };
 
 /** The smallest value that `share` (0..1) of them do not exceed. */
@@ -12,8 +12,11 @@ export const quantile = (values: readonly number[], share: number): number => {
 	const sorted = values.toSorted((left, right) => left - right);
 	return (
 		sorted[
-			Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))
-		] ?? Number.NaN
+			Math.min(
+				sorted.length - 1,
+				Math.max(0, Math.ceil(sorted.length * share) - 1),
+			)
+		] ?? NaN
 	);
 };
 
@@ -21,5 +24,4 @@ export const quantile = (values: readonly number[], share: number): number => {
 export const quotients = (
 	values: readonly number[],
 	others: readonly number[],
-): number[] =>
-	values.map((value, index) => value / (others[index] ?? Number.NaN));
+): number[] => values.map((value, index) => value / (others[index] ?? NaN));

@@ -7,7 +7,6 @@ import {z} from 'zod';
 import {systemClock} from '../../source/core/clock.js';
 import {connect} from '../../source/net/connect.js';
 import {fromJoinCode, type FarmKey} from '../../source/net/key.js';
-import type {SchedulerPeer} from '../../source/net/scheduler-methods.js';
 
 const orderShape = z.strictObject({
 	host: z.string(),
@@ -22,11 +21,20 @@ let ended = 0;
 
 const startWorker = async (
 	number: number,
-	{host, port, key, runMs}: {readonly host: string; readonly port: number; readonly key: FarmKey; readonly runMs: number},
+	{
+		host,
+		port,
+		key,
+		runMs,
+	}: {
+		readonly host: string;
+		readonly port: number;
+		readonly key: FarmKey;
+		readonly runMs: number;
+	},
 ): Promise<void> => {
 	const name = `worker-${number}`;
-	let own: SchedulerPeer | undefined;
-	const {peer} = await connect({
+	const connected: Awaited<ReturnType<typeof connect>> = await connect({
 		address: {host, port},
 		key,
 		hello: {role: 'worker', version: '0', name},
@@ -42,11 +50,17 @@ const startWorker = async (
 			call.reply({kind: 'running', pid: process.pid});
 			setTimeout(() => {
 				ended += 1;
-				own
-					?.request('invocation.finished', {
+				connected.peer
+					.request('invocation.finished', {
 						invocation,
 						outcome: {kind: 'exited', exit_code: 0},
-						measures: {started_at: startedAt, finished_at: Date.now(), peak_memory_bytes: null, cpu_s: null, log_bytes: 0},
+						measures: {
+							started_at: startedAt,
+							finished_at: Date.now(),
+							peak_memory_bytes: null,
+							cpu_s: null,
+							log_bytes: 0,
+						},
 					})
 					.then(({accepted}) => {
 						if (!accepted) {
@@ -60,8 +74,7 @@ const startWorker = async (
 			}, runMs);
 		},
 	});
-	own = peer;
-	await peer.request('worker.register', {
+	await connected.peer.request('worker.register', {
 		name,
 		machine_id: `machine-${number}`,
 		host: name,
@@ -98,10 +111,10 @@ lines.once('line', (line) => {
 
 	startAll().catch((error: unknown) => {
 		console.error(error);
-		process.exit(1);
+		process.exit(1); // eslint-disable-line unicorn/no-process-exit -- a program of its own
 	});
 });
 lines.once('close', () => {
 	console.log(String(ended));
-	process.exit();
+	process.exit(); // eslint-disable-line unicorn/no-process-exit -- its connections would keep it
 });

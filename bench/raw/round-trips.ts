@@ -13,10 +13,10 @@ export const roundTripsPerSecond = async (
 		stdio: ['ignore', 'pipe', 'ignore'],
 	});
 	try {
-		const [first]: unknown[] = await once(child.stdout, 'data');
+		const first: unknown[] = await once(child.stdout, 'data');
 		const socket = connect({
 			host: '127.0.0.1',
-			port: Number(String(first)),
+			port: Number(String(first[0])),
 			noDelay: true,
 		});
 		await once(socket, 'connect');

@@ -5,7 +5,7 @@ import process from 'node:process';
 import {promisify} from 'node:util';
 import {helperProgram} from '../farm/paths.js';
 
-const run = promisify(execFile);
+const run = promisify(execFile); // eslint-disable-line @typescript-eslint/strict-void-return -- as Node documents it
 
 /** How often a second a small Node program can run `true`, `atOnce` at a time, each with its output in a file of its own. */
 export const spawnsPerSecond = async (
