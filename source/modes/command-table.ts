@@ -1198,12 +1198,14 @@ export const commandTable: readonly CommandDefinition[] = [
 		name: 'key rotate',
 		mode: 'key',
 		summary: 'change the farm key while the farm runs',
-		description: 'The old key is accepted for a day.',
+		description:
+			'The old key is accepted for a day. The view-only key is made from the farm key, and changes with it; it cannot be changed alone.',
 		arguments: [],
 		flags: {
 			'view-only': {
 				type: 'switch',
-				description: 'only the key that can look but not change',
+				description:
+					'refused: the view-only key cannot be changed without the farm key',
 			},
 		},
 		examples: [{command: 'key rotate', description: 'a new key'}],

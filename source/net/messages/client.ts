@@ -574,7 +574,7 @@ export const clientToScheduler = {
 
 	'key.rotate': method({
 		description:
-			"Change the farm's key while it runs; the old one is accepted for a day. The answer holds the new keys as join codes.",
+			"Change the farm's key while it runs; the old one is accepted for a day. The answer holds the new keys as join codes. `view_only` is refused: the view-only key is made from the farm's, and changes with it.",
 		access: 'change',
 		params: z.strictObject({
 			view_only: z.boolean().default(false),
