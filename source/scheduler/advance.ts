@@ -37,7 +37,7 @@ export const advance = (turn: Turn, budget: Budget): boolean => {
 		desk.writeTasks();
 		desk.tidy();
 		const page = Math.min(pageSize, budget.tasks - taken);
-		const nodes = [...books.queued.advance.keys()].slice(0, page);
+		const nodes = books.queued.advance.keys().take(page).toArray();
 		const share = Math.max(1, Math.floor(page / nodes.length));
 		let found = 0;
 		for (const node of nodes) {
@@ -117,7 +117,17 @@ const step = (turn: Turn, task: TaskDraft): void => {
 			return;
 		}
 
-		default: {
+		case 'generating':
+		case 'waiting_blocked':
+		case 'ready':
+		case 'invoking':
+		case 'in_progress':
+		case 'post_generating':
+		case 'post_waiting_blocked':
+		case 'splitted':
+		case 'error':
+		case 'dead': {
+			// Nothing is to be done with it: then it belongs into no queue.
 			turn.desk.requeue(task);
 		}
 	}

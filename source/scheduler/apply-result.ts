@@ -146,7 +146,7 @@ const faultOf = (
 			output !== '' &&
 			!node.outputs.includes(output)
 		) {
-			return `wants to leave by the output ${output}, but has only ${node.outputs.join(', ') || 'none'}`;
+			return `wants to leave by the output ${output}, but has only ${node.outputs.length === 0 ? 'none' : node.outputs.join(', ')}`;
 		}
 	}
 
@@ -154,7 +154,9 @@ const faultOf = (
 		return 'wants to divide the task into no elements';
 	}
 
-	return result.kind === 'pass' && result.invocation && phase === 'postprocess'
+	return phase === 'postprocess' &&
+		result.kind === 'pass' &&
+		result.invocation !== undefined
 		? 'wants to run a process after its process has run'
 		: undefined;
 };

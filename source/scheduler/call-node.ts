@@ -39,18 +39,7 @@ export type NodeAnswer =
 /** How the node's script, if it runs one, is run: only if it is quick, or however long it takes. */
 export type Pace = 'quick' | 'patient';
 
-/**
-Evaluate a node's parameters for a task and call its `process` or `postprocess`. Nothing is changed by this but through what the answer says.
-
-@param turn
-@param task
-@param root0
-@param root0.node
-@param root0.phase
-@param root0.pace
-@param evaluations - of the parameters' expressions, where they were evaluated outside of the turn
-@param root0.evaluations
-*/
+/** Evaluate a node's parameters for a task and call its `process` or `postprocess`. Nothing is changed by this but through what the answer says. `evaluations` are those of the parameters' expressions, where they were evaluated outside of the turn. */
 export const callNode = (
 	turn: Turn,
 	task: TaskDraft,

@@ -286,11 +286,13 @@ export const createDesk = (statements: Statements, books: Books) => {
 			row.split_id === null
 				? (['parent', row.parent_id] as const)
 				: (['split', row.split_id] as const);
-		if (of !== null) {
-			const entry = arrivalsEntry(kind, of, row.node_id);
-			entry.count += by;
-			entry.changed = true;
+		if (of === null) {
+			return;
 		}
+
+		const entry = arrivalsEntry(kind, of, row.node_id);
+		entry.count += by;
+		entry.changed = true;
 	};
 
 	/** What the scheduler has to do next with a task in this place. */
@@ -389,7 +391,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 		}
 
 		requeue(draft, to.slow);
-		if (to.state === 'dead' && before !== 'dead') {
+		if (before !== 'dead' && to.state === 'dead') {
 			died(draft);
 		} else if (before === 'dead' && to.state !== 'dead') {
 			revived(draft);
@@ -642,10 +644,8 @@ export const createDesk = (statements: Statements, books: Books) => {
 		},
 		/** Let go of tasks that a statement changed beside the desk. */
 		evict(which: (draft: TaskDraft) => boolean): void {
-			for (const draft of tasks.values()) {
-				if (which(draft)) {
-					tasks.delete(draft.row.id);
-				}
+			for (const draft of tasks.values().filter((one) => which(one))) {
+				tasks.delete(draft.row.id);
 			}
 		},
 		nextTurn: writeBack.nextTurn,

@@ -69,7 +69,6 @@ export const dispatch = (
 
 /** One look at everything that is ready. */
 class Pass {
-	wakeAt: number | undefined;
 	readonly #turn: Turn;
 	readonly #open = new Map<
 		RequirementId,
@@ -80,6 +79,8 @@ class Pass {
 		string,
 		{after: TaskId | 0; skipped: number; spent: boolean}
 	>();
+
+	wakeAt: number | undefined;
 
 	constructor(turn: Turn) {
 		this.#turn = turn;
@@ -346,19 +347,11 @@ const isBetter = (
 		? a.free.cpus > b.free.cpus
 		: a.free.gpus < b.free.gpus;
 
-const limitsAllow = (
-	{books: {fleet}}: Turn,
-	{limits}: Requirements,
-): boolean => {
-	for (const name in limits) {
+const limitsAllow = ({books: {fleet}}: Turn, {limits}: Requirements): boolean =>
+	Object.entries(limits).every(([name, count]) => {
 		const limit = fleet.limits.get(name);
-		if (!limit || limit.inUse + (limits[name] ?? 0) > limit.total) {
-			return false;
-		}
-	}
-
-	return true;
-};
+		return limit !== undefined && limit.inUse + count <= limit.total;
+	});
 
 /** The workers that could run it if nothing else did. */
 const eligible = (
@@ -368,9 +361,10 @@ const eligible = (
 ): readonly FleetWorker[] => {
 	let workers = books.eligible.get(id);
 	if (!workers) {
-		workers = [...books.fleet.workers.values()].filter(
-			(worker) => unmet(requirements, worker.offer).length === 0,
-		);
+		workers = books.fleet.workers
+			.values()
+			.filter((worker) => unmet(requirements, worker.offer).length === 0)
+			.toArray();
 		books.eligible.set(id, workers);
 	}
 

@@ -147,7 +147,8 @@ export const createTurnLoop = ({
 		}
 
 		careful &&= outcome.more;
-		if ((outcome.more && !isStopped) || waiting.length > 0) {
+		const goesOn = outcome.more && !isStopped;
+		if (goesOn || waiting.length > 0) {
 			schedule();
 		} else {
 			settled?.();
@@ -171,7 +172,7 @@ export const createTurnLoop = ({
 			begin.run();
 			desk.begin(clock.now());
 			for (const {operation, resolve, reject} of batch) {
-				if (taken > 0 && !alone && clock.monotonic() >= deadline) {
+				if (!alone && taken > 0 && clock.monotonic() >= deadline) {
 					break;
 				}
 
@@ -295,21 +296,21 @@ export const createTurnLoop = ({
 
 		for (const one of batch) {
 			const outcome = attempt([one], {alone: true});
-			if (outcome.kind === 'failed') {
-				const reason = asStorageError(outcome.error, database.path);
-				onDefect(reason, 'an operation');
-				one.reject(
-					reason instanceof FarmError
-						? reason
-						: new FarmError(
-								'INTERNAL',
-								'This could not be done because of a defect in the scheduler; its log says more.',
-								{
-									cause: outcome.error,
-								},
-							),
-				);
+			if (outcome.kind !== 'failed') {
+				continue;
 			}
+
+			const reason = asStorageError(outcome.error, database.path);
+			onDefect(reason, 'an operation');
+			one.reject(
+				reason instanceof FarmError
+					? reason
+					: new FarmError(
+							'INTERNAL',
+							'This could not be done because of a defect in the scheduler; its log says more.',
+							{cause: outcome.error},
+						),
+			);
 		}
 
 		schedule();
@@ -324,10 +325,10 @@ export const createTurnLoop = ({
 			return;
 		}
 
-		const suspect = [...books.queued.advance.keys()].flatMap((node) =>
-			statements.tasks.queued.advance.all(node, 1),
-		);
-		const [first] = suspect;
+		const [first] = books.queued.advance
+			.keys()
+			.take(1)
+			.flatMap((node) => statements.tasks.queued.advance.all(node, 1));
 		if (first) {
 			attempt(
 				[
@@ -365,12 +366,18 @@ export const createTurnLoop = ({
 			isStopped = true;
 			clearTimeout(wakeTimer);
 			if (isScheduled) {
-				await new Promise<void>((resolve) => {
-					settled = resolve;
-				});
+				const {promise, resolve} = Promise.withResolvers<undefined>();
+				settled = () => {
+					resolve(undefined);
+				};
+
+				await promise;
 			}
 
 			clearTimeout(retryTimer);
+			for (const {reject} of waiting) {
+				reject(new FarmError('CLOSED', 'The scheduler is stopping.'));
+			}
 		},
 		trouble: () => trouble,
 		turns: () => ({...measured}),

@@ -89,6 +89,7 @@ export const createWorkerSession = ({
 
 		const now = clock.now();
 		await insist(
+			submit,
 			finishInvocation({
 				invocation,
 				worker: id,
