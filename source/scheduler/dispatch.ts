@@ -86,82 +86,6 @@ class Pass {
 		this.#turn = turn;
 	}
 
-	/** Which requirements some free worker may meet now. */
-	open(stuck: ReadonlySet<RequirementId>): void {
-		const {books} = this.#turn;
-		for (const id of books.ready.requirements()) {
-			const onlyFresh = stuck.has(id);
-			if (onlyFresh && books.fresh.size === 0) {
-				continue;
-			}
-
-			this.#open.set(id, {requirements: this.#requirementsOf(id), onlyFresh});
-		}
-	}
-
-	/** The line whose head comes next. */
-	best(): Line | undefined {
-		let best: (Line & {readonly running: number}) | undefined;
-		for (const requirement of this.#open.keys()) {
-			const line = this.#bestOf(requirement);
-			if (
-				line &&
-				(best === undefined ||
-					line.priority > best.priority ||
-					(line.priority === best.priority &&
-						(line.running < best.running ||
-							(line.running === best.running &&
-								this.#head(line) < this.#head(best)))))
-			) {
-				best = line;
-			}
-		}
-
-		return best;
-	}
-
-	/** Give the head of a line to a worker. False where it cannot be given now; it is then out of this pass. */
-	give(line: Line): boolean {
-		const {books, desk} = this.#turn;
-		const open = this.#open.get(line.requirement);
-		const cursor = this.#cursor(line);
-		const id = this.#peek(line);
-		if (!open || id === undefined) {
-			cursor.spent = true;
-			return false;
-		}
-
-		if (books.fleet.dying.has(id)) {
-			this.#skip(line, id);
-			return false;
-		}
-
-		const choice = this.#choose(id, {line, ...open});
-		switch (choice.kind) {
-			case 'none': {
-				books.stuck.add(line.requirement);
-				this.#open.delete(line.requirement);
-				return false;
-			}
-
-			case 'avoided': {
-				this.wakeAt = Math.min(this.wakeAt ?? choice.until, choice.until);
-				this.#skip(line, id);
-				return false;
-			}
-
-			case 'worker': {
-				cursor.after = id;
-				const task = desk.existingTask(id);
-				assign(this.#turn, task, {
-					worker: choice.worker,
-					requirements: open.requirements,
-				});
-				return true;
-			}
-		}
-	}
-
 	#bestOf(
 		requirement: RequirementId,
 	): (Line & {readonly running: number}) | undefined {
@@ -325,6 +249,82 @@ class Pass {
 				isOpen(worker) && fits(requirements.minimum, freeOn(fleet, worker)),
 		);
 		return there ? {kind: 'worker', worker: there} : {kind: 'avoided', until};
+	}
+
+	/** Which requirements some free worker may meet now. */
+	open(stuck: ReadonlySet<RequirementId>): void {
+		const {books} = this.#turn;
+		for (const id of books.ready.requirements()) {
+			const onlyFresh = stuck.has(id);
+			if (onlyFresh && books.fresh.size === 0) {
+				continue;
+			}
+
+			this.#open.set(id, {requirements: this.#requirementsOf(id), onlyFresh});
+		}
+	}
+
+	/** The line whose head comes next. */
+	best(): Line | undefined {
+		let best: (Line & {readonly running: number}) | undefined;
+		for (const requirement of this.#open.keys()) {
+			const line = this.#bestOf(requirement);
+			if (
+				line &&
+				(best === undefined ||
+					line.priority > best.priority ||
+					(line.priority === best.priority &&
+						(line.running < best.running ||
+							(line.running === best.running &&
+								this.#head(line) < this.#head(best)))))
+			) {
+				best = line;
+			}
+		}
+
+		return best;
+	}
+
+	/** Give the head of a line to a worker. False where it cannot be given now; it is then out of this pass. */
+	give(line: Line): boolean {
+		const {books, desk} = this.#turn;
+		const open = this.#open.get(line.requirement);
+		const cursor = this.#cursor(line);
+		const id = this.#peek(line);
+		if (!open || id === undefined) {
+			cursor.spent = true;
+			return false;
+		}
+
+		if (books.fleet.dying.has(id)) {
+			this.#skip(line, id);
+			return false;
+		}
+
+		const choice = this.#choose(id, {line, ...open});
+		switch (choice.kind) {
+			case 'none': {
+				books.stuck.add(line.requirement);
+				this.#open.delete(line.requirement);
+				return false;
+			}
+
+			case 'avoided': {
+				this.wakeAt = Math.min(this.wakeAt ?? choice.until, choice.until);
+				this.#skip(line, id);
+				return false;
+			}
+
+			case 'worker': {
+				cursor.after = id;
+				const task = desk.existingTask(id);
+				assign(this.#turn, task, {
+					worker: choice.worker,
+					requirements: open.requirements,
+				});
+				return true;
+			}
+		}
 	}
 }
 
