@@ -135,18 +135,17 @@ export const writeKeyFile = async (
 	}
 };
 
-/** The keys after a change of key: the one that was current is accepted until `now + keepMs`. */
+/** After a change of key the old one is accepted for a day, in which every machine can be given the new one. */
+const oldKeyMs = 24 * 60 * 60 * 1000;
+
+/** The keys after a change of key. */
 export const rotatedKeys = (
 	keys: StoredKeys,
-	{
-		next,
-		now,
-		keepMs,
-	}: {readonly next: string; readonly now: number; readonly keepMs: number},
+	{next, now}: {readonly next: string; readonly now: number},
 ): StoredKeys => ({
 	current: next,
 	previous: [
-		{key: keys.current, expires_at: now + keepMs},
+		{key: keys.current, expires_at: now + oldKeyMs},
 		...keys.previous.filter((previous) => previous.expires_at > now),
 	],
 });

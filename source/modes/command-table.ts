@@ -137,9 +137,8 @@ const selectedTasks: ArgumentDefinition = {
 	isMultiple: true,
 };
 
-/** Choosing tasks by what they are; only with `--all`, so that a forgotten id does not mean every task. */
-const selectionFlags: Readonly<Record<string, FlagDefinition>> = {
-	all: {type: 'switch', description: 'all tasks that the flags below select'},
+/** Choosing tasks by what they are. */
+const filterFlags = {
 	group: {
 		type: 'text',
 		value: 'GROUP',
@@ -158,7 +157,13 @@ const selectionFlags: Readonly<Record<string, FlagDefinition>> = {
 		description: 'those in these states',
 		options: taskStates,
 	},
-};
+} as const satisfies Readonly<Record<string, FlagDefinition>>;
+
+/** The same for commands that change tasks: only with `--all`, so that a forgotten id does not mean every task. */
+const selectionFlags = {
+	all: {type: 'switch', description: 'all tasks that the flags below select'},
+	...filterFlags,
+} as const satisfies Readonly<Record<string, FlagDefinition>>;
 
 const attributeFlags: Readonly<Record<string, FlagDefinition>> = {
 	attr: {
@@ -461,24 +466,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		summary: 'list tasks',
 		arguments: [],
 		flags: {
-			group: {
-				type: 'text',
-				value: 'GROUP',
-				description: 'those in this group',
-				completes: 'group',
-			},
-			node: {
-				type: 'text',
-				value: 'NODE',
-				description: 'those in this node',
-				completes: 'node',
-			},
-			state: {
-				type: 'text',
-				value: 'STATE,...',
-				description: 'those in these states',
-				options: taskStates,
-			},
+			...filterFlags,
 			name: {
 				type: 'text',
 				value: 'GLOB',
@@ -636,10 +624,10 @@ export const commandTable: readonly CommandDefinition[] = [
 				description: `the state to set: ${restingStates.join(', ')}`,
 				options: restingStates,
 			},
-			all: selectionFlags['all']!,
-			group: selectionFlags['group']!,
-			node: selectionFlags['node']!,
-			'from-state': selectionFlags['state']!,
+			all: selectionFlags.all,
+			group: filterFlags.group,
+			node: filterFlags.node,
+			'from-state': filterFlags.state,
 		},
 		examples: [
 			{command: 'task force 12 --state done', description: 'call it done'},

@@ -22,9 +22,6 @@ import {openClient, type Client} from './client.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {readRuntimeFiles} from './runtime-file.js';
 
-/** A rotated key is accepted for this long. */
-const day = 86_400_000;
-
 /** `key show`, `key create` and `key rotate`. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	switch (context.command) {
@@ -120,7 +117,6 @@ const rotate = async (context: CommandContext): Promise<ExitStatus> => {
 		rotatedKeys(keys, {
 			next: toJoinCode(next),
 			now: systemClock.now(),
-			keepMs: day,
 		}),
 	);
 	output.message(
@@ -143,10 +139,7 @@ const rotateThrough = async (
 	const found = await readKeyFile(file, now);
 	const code = toJoinCode(next);
 	if (found.kind === 'read' && found.keys.current !== code) {
-		await writeKeyFile(
-			file,
-			rotatedKeys(found.keys, {next: code, now, keepMs: day}),
-		);
+		await writeKeyFile(file, rotatedKeys(found.keys, {next: code, now}));
 	}
 
 	context.output.message(

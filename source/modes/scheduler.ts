@@ -38,8 +38,6 @@ import {notifySystemd} from './notify-ready.js';
 import {removeRuntimeFile, writeRuntimeFile} from './runtime-file.js';
 import {version} from './version.js';
 
-/** The old key is accepted for a day after a rotation. */
-const oldKeyMs = 24 * 60 * 60 * 1000;
 /** A starting scheduler listens this long for another one of its farm. */
 const listenFirstMs = 3000;
 
@@ -293,7 +291,6 @@ const openKeys = async (file: string): Promise<Keys> => {
 			const rotated = rotatedKeys(stored, {
 				next: toJoinCode(next),
 				now: systemClock.now(),
-				keepMs: oldKeyMs,
 			});
 			await writeKeyFile(file, rotated);
 			stored = rotated;

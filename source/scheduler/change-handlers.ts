@@ -5,6 +5,7 @@ import {parseWire, printWire} from '../graph/graph-document.js';
 import type {Connection} from '../net/greet.js';
 import type {SchedulerCall} from '../net/scheduler-methods.js';
 import type {TaskSelection} from '../net/messages/shapes.js';
+import {graphAnswer} from './graph-answer.js';
 import {recorded, type Request} from './journal.js';
 import type {Operation, Submit} from './turn-context.js';
 import {
@@ -279,16 +280,10 @@ export const answerChange = async (
 
 		case 'graph.apply': {
 			const {document, prune, dry_run: dryRun} = call.params;
-			const {changes, faults} = dryRun
+			const outcome = dryRun
 				? await submit(applyGraph(document, {prune, dryRun}))
 				: await record(applyGraph(document, {prune, dryRun}));
-			call.reply({
-				changes: changes.map((change) => ({
-					...change,
-					details: [...change.details],
-				})),
-				faults: faults.map((fault) => ({...fault, path: [...fault.path]})),
-			});
+			call.reply(graphAnswer(outcome));
 			return;
 		}
 

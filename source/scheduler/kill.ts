@@ -4,7 +4,7 @@ import type {Turn} from './turn-context.js';
 
 /** End a task for good: its process, and, where it sleeps divided, its elements too. */
 export const kill = (turn: Turn, task: TaskDraft, note?: string): void => {
-	const {desk, statements} = turn;
+	const {desk} = turn;
 	if (task.row.state === 'dead') {
 		return;
 	}
@@ -12,10 +12,18 @@ export const kill = (turn: Turn, task: TaskDraft, note?: string): void => {
 	giveUp(turn, task, 'Its task was killed.');
 	const wasDivided = task.row.state === 'splitted';
 	desk.place(task, {state: 'dead', ...(note !== undefined && {note})});
-	if (!wasDivided) {
-		return;
+	if (wasDivided) {
+		killElements(turn, task, 'was killed');
 	}
+};
 
+/** The elements that a divided task was waiting for, where nobody will gather them any more. `what` became of the task is noted at each. */
+export const killElements = (
+	turn: Turn,
+	task: TaskDraft,
+	what: 'was killed' | 'was called back by hand',
+): void => {
+	const {desk, statements} = turn;
 	const split = desk.openSplitOf(task);
 	if (!split) {
 		return;
@@ -27,7 +35,7 @@ export const kill = (turn: Turn, task: TaskDraft, note?: string): void => {
 		kill(
 			turn,
 			desk.existingTask(id),
-			`Task ${task.row.id}, which was divided into it, was killed.`,
+			`Task ${task.row.id}, which was divided into it, ${what}.`,
 		);
 	}
 };

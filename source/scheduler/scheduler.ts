@@ -20,6 +20,7 @@ import {
 	type ChangeContext,
 } from './change-handlers.js';
 import {answersKeptMs} from './journal.js';
+import {graphAnswer} from './graph-answer.js';
 import {planFor} from './operations/graph.js';
 import {workerGone} from './operations/workers.js';
 import {recoverAfterRestart} from './operations/recover.js';
@@ -209,16 +210,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			}
 
 			case 'graph.check': {
-				const {changes, faults} = await loop.submit((turn) =>
+				const outcome = await loop.submit((turn) =>
 					planFor(turn, call.params.document, call.params.prune),
 				);
-				call.reply({
-					changes: changes.map((change) => ({
-						...change,
-						details: [...change.details],
-					})),
-					faults: faults.map((fault) => ({...fault, path: [...fault.path]})),
-				});
+				call.reply(graphAnswer(outcome));
 				return;
 			}
 

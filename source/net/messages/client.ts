@@ -93,6 +93,18 @@ const graphChange = z.strictObject({
 	details: z.array(z.string()),
 });
 
+const graphOutcome = z.strictObject({
+	changes: z.array(graphChange),
+	faults: z.array(graphFault),
+});
+
+const restOutcome = z.strictObject({
+	at_rest: z.boolean(),
+	/** How many of all these tasks are in error. */
+	errors: z.number().int(),
+	live: z.number().int(),
+});
+
 const watchKinds = [
 	'groups',
 	'graph',
@@ -189,12 +201,7 @@ export const clientToScheduler = {
 			ids: z.array(taskIdShape).min(1).max(10_000),
 			timeout_s: z.number().positive().optional(),
 		}),
-		result: z.strictObject({
-			at_rest: z.boolean(),
-			/** How many of all these tasks are in error. */
-			errors: z.number().int(),
-			live: z.number().int(),
-		}),
+		result: restOutcome,
 	}),
 	'task.act': method({
 		description: 'Pause, resume, cancel, retry, kill, restart or revive tasks.',
@@ -341,11 +348,7 @@ export const clientToScheduler = {
 			names: z.array(z.string()).min(1).max(1000),
 			timeout_s: z.number().positive().optional(),
 		}),
-		result: z.strictObject({
-			at_rest: z.boolean(),
-			errors: z.number().int(),
-			live: z.number().int(),
-		}),
+		result: restOutcome,
 	}),
 	'group.act': method({
 		description:
@@ -522,10 +525,7 @@ export const clientToScheduler = {
 			dry_run: z.boolean().default(false),
 			request_id: requestId,
 		}),
-		result: z.strictObject({
-			changes: z.array(graphChange),
-			faults: z.array(graphFault),
-		}),
+		result: graphOutcome,
 	}),
 	'graph.check': method({
 		description:
@@ -535,10 +535,7 @@ export const clientToScheduler = {
 			document: graphDocumentShape,
 			prune: z.boolean().default(false),
 		}),
-		result: z.strictObject({
-			changes: z.array(graphChange),
-			faults: z.array(graphFault),
-		}),
+		result: graphOutcome,
 	}),
 	'graph.export': method({
 		description:

@@ -5,7 +5,7 @@ import {
 	type RestingState,
 } from '../../core/task-state.js';
 import {askToEnd, giveUp, liveOf} from '../invocations.js';
-import {kill} from '../kill.js';
+import {kill, killElements} from '../kill.js';
 import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
 
@@ -209,24 +209,8 @@ const cancel = (
 
 /** A task that sleeps divided is called back by hand: nobody will gather its elements, so they die. */
 const disown = (turn: Turn, task: TaskDraft): void => {
-	if (task.row.state !== 'splitted') {
-		return;
-	}
-
-	const {desk, statements} = turn;
-	const split = desk.openSplitOf(task);
-	if (!split) {
-		return;
-	}
-
-	desk.sealSplit(split);
-	desk.writeTasks();
-	for (const {id} of statements.tasks.elements.all(split.row.id)) {
-		kill(
-			turn,
-			desk.existingTask(id),
-			`Task ${task.row.id}, which was divided into it, was called back by hand.`,
-		);
+	if (task.row.state === 'splitted') {
+		killElements(turn, task, 'was called back by hand');
 	}
 };
 
