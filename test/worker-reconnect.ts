@@ -96,6 +96,8 @@ test('what runs for another farm is ended and forgotten', async (t) => {
 test('a killed worker finds its processes again, and their results count', async (t) => {
 	const {scheduler, process: start, folder, marked} = await workerFarm(t);
 	const flag = path.join(folder, 'flag');
+	const gone = path.join(folder, 'gone');
+	const untilGone = `while [ ! -e ${gone} ]; do sleep 0.02; done`;
 	const child = await start();
 	await scheduler.run(
 		1,
@@ -103,10 +105,10 @@ test('a killed worker finds its processes again, and their results count', async
 			`echo before; while [ ! -e ${flag} ]; do sleep 0.02; done; echo after; exit 6`,
 		),
 	);
-	await scheduler.run(2, shell('sleep 0.5; exit 7'));
-	await scheduler.run(3, shell('sleep 300 & sleep 0.5; kill -9 $$'));
+	await scheduler.run(2, shell(`${untilGone}; exit 7`));
+	await scheduler.run(3, shell(`sleep 300 & ${untilGone}; kill -9 $$`));
 	await scheduler.run(4, shell('sleep 300'));
-	await scheduler.run(5, shell('setsid -f sleep 300; sleep 0.5'));
+	await scheduler.run(5, shell(`setsid -f sleep 300; ${untilGone}`));
 	const answer = await scheduler.run(6, shell('sleep 300'));
 	await until(
 		async () => ((await scheduler.readLog(1)) === '' ? undefined : true),
@@ -115,6 +117,7 @@ test('a killed worker finds its processes again, and their results count', async
 	child.kill('SIGKILL');
 	await once(child, 'exit');
 	process.kill(answer.kind === 'running' ? -answer.pid : 0, 'SIGKILL');
+	fs.writeFileSync(gone, '');
 	await until(
 		() =>
 			['2', '3', '5'].every((id) =>

@@ -27,8 +27,39 @@ test('a process runs, its exit code is told, and its log goes to the scheduler',
 				: undefined,
 		{what: 'the record to go'},
 	);
-	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/attributes')), []);
-	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/logs/0')), []);
+	await until(
+		() =>
+			['attributes', 'logs/0'].every(
+				(place) =>
+					fs.readdirSync(path.join(folder, 'state/tester', place)).length === 0,
+			)
+				? true
+				: undefined,
+		{what: 'its files to go'},
+	);
+});
+
+test('what an invocation had in its files is not seen by the next', async (t) => {
+	const {scheduler, worker} = await workerFarm(t);
+	worker();
+	for (let invocation = 1; invocation <= 5; invocation++) {
+		/* eslint-disable no-await-in-loop -- one after the other, so that files are used again */
+		const text = 'x'.repeat(100 - invocation);
+		await scheduler.run(
+			invocation,
+			shell('cat "$LIFEBLOOD_ATTRIBUTES"; stat -c %a "$LIFEBLOOD_ATTRIBUTES"'),
+			{attributes: {text}},
+		);
+		t.deepEqual((await scheduler.end(invocation)).outcome, {
+			kind: 'exited',
+			exit_code: 0,
+		});
+		const log = await until(() => scheduler.logs.get(invocation), {
+			what: 'the log',
+		});
+		t.is(log.toString(), `{"text":"${text}"}600\n`);
+		/* eslint-enable no-await-in-loop */
+	}
 });
 
 for (const signal of ['KILL', 'TERM', 'SEGV', 'INT', 'PIPE', 'USR1', 'HUP']) {
@@ -114,11 +145,16 @@ test('what cannot be started says why, names the program, and leaves nothing beh
 		t.regex(await message(10, [plain]), /is not executable/);
 	}
 
-	t.deepEqual(
-		fs.readdirSync(path.join(folder, 'state/tester/invocations')),
-		[],
+	await until(
+		() =>
+			['invocations', 'attributes', 'files'].every(
+				(place) =>
+					fs.readdirSync(path.join(folder, 'state/tester', place)).length === 0,
+			)
+				? true
+				: undefined,
+		{what: 'its files to go'},
 	);
-	t.deepEqual(fs.readdirSync(path.join(folder, 'state/tester/attributes')), []);
 	t.deepEqual(scheduler.finished, []);
 });
 
@@ -235,10 +271,15 @@ test('the same invocation asked for twice runs once', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
 	const answers = [
-		await scheduler.run(1, shell('echo once; sleep 0.3')),
-		await scheduler.run(1, shell('echo once; sleep 0.3')),
+		await scheduler.run(1, shell('echo once; sleep 300')),
+		await scheduler.run(1, shell('echo once; sleep 300')),
 	];
 	t.deepEqual(answers[0], answers[1]);
+	await until(
+		async () => ((await scheduler.readLog(1)) === '' ? undefined : true),
+		{what: 'it to run'},
+	);
+	await scheduler.cancel(1);
 	await scheduler.end(1);
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
 	t.is(log.toString(), 'once\n');

@@ -64,6 +64,28 @@ export const findLeft = async (
 	return {running, over, strays: [...strays]};
 };
 
+/** Files of a life before that were put by for use again, or whose record did not come about. */
+export const removeUnclaimed = (
+	folder: StateFolder,
+	{running, over}: Left,
+): void => {
+	const claimed = new Set([
+		...running.map(({recorded: {job}}) => folder.attributesOf(job.invocation)),
+		...[...running, ...over].map(({recorded: {job}}) => job.log),
+	]);
+	for (const place of [folder.attributes, folder.logs]) {
+		for (const entry of fs.readdirSync(place, {
+			recursive: true,
+			withFileTypes: true,
+		})) {
+			const file = `${entry.parentPath}/${entry.name}`;
+			if (entry.isFile() && !claimed.has(file)) {
+				fs.rmSync(file, {force: true});
+			}
+		}
+	}
+};
+
 // The marker in its environment says that it is the one and not another with its pid. Before it noted its pid, it is the leader of the session.
 const wrapperOf = (
 	{job, notes}: Recorded,

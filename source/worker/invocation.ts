@@ -1,5 +1,4 @@
 import type {ChildProcess} from 'node:child_process';
-import fs from 'node:fs';
 import type {Clock} from '../core/clock.js';
 import type {InvocationOutcome} from '../core/invocation.js';
 import {findProgram} from './find-program.js';
@@ -14,6 +13,7 @@ import {createProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
 import type {InvocationEnd, Job, Record, Recorded} from './record.js';
 import {removeFolder, type ScratchPool} from './scratch.js';
+import type {SpareFiles} from './spare-files.js';
 import type {Sweeper} from './sweeper.js';
 import type {StateFolder} from './state-folder.js';
 
@@ -26,6 +26,7 @@ export type Tools = {
 	readonly sweeper: Sweeper;
 	readonly folder: StateFolder;
 	readonly pool: ScratchPool;
+	readonly spares: SpareFiles;
 	readonly logLimit: number;
 	/** Seconds between TERM and KILL where nobody says otherwise. */
 	readonly killGrace: () => number;
@@ -225,22 +226,14 @@ export const followInvocation = ({
 /** Remove what an invocation had for itself. Its log and record stay. */
 export const removePlaces = (
 	{invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>,
-	{folder, pool}: Pick<Tools, 'folder' | 'pool'>,
+	{folder, pool, spares}: Pick<Tools, 'folder' | 'pool' | 'spares'>,
 ): void => {
-	quietly(() => {
-		fs.unlinkSync(folder.attributesOf(invocation));
-	});
+	spares.give(folder.attributesOf(invocation));
 	if (scratch !== null) {
 		pool.give(scratch);
 	}
 
 	removeFolder(folder.filesOf(invocation));
-};
-
-const quietly = (action: () => void): void => {
-	try {
-		action();
-	} catch {}
 };
 
 const changed = ({percent, status}: Progress): Partial<Standing> => ({

@@ -5,7 +5,7 @@ import type {InvocationOutcome} from '../core/invocation.js';
 import {logPath} from '../core/log-path.js';
 import type {ResultOf} from '../net/messages/method.js';
 import type {schedulerToWorker} from '../net/messages/worker.js';
-import {findLeft, whenGone} from './adopt.js';
+import {findLeft, removeUnclaimed, whenGone} from './adopt.js';
 import {
 	followInvocation,
 	removePlaces,
@@ -30,6 +30,7 @@ import {
 import {resolveEnvironment} from './resolve-environment.js';
 import type {Resolved} from './resolvers/contract.js';
 import type {WorkerSettings} from './settings.js';
+import {openLog} from './open-log.js';
 import {spawnWrapped, type Spawned} from './spawn-wrapped.js';
 
 export type RunAnswer = ResultOf<typeof schedulerToWorker, 'invocation.run'>;
@@ -94,7 +95,7 @@ export const createInvocations = ({
 	onChange,
 	onEnded,
 }: InvocationsOptions): Invocations => {
-	const {folder, clock, table} = tools;
+	const {folder, clock, table, spares} = tools;
 	const live = new Map<InvocationId, Invocation>();
 	const starting = new Map<
 		InvocationId,
@@ -109,9 +110,9 @@ export const createInvocations = ({
 	let idle: PromiseWithResolvers<void> | undefined;
 
 	const remove = (job: Job, {withLog}: {readonly withLog: boolean}): void => {
-		fs.rmSync(folder.recordOf(job.invocation), {force: true});
+		spares.give(folder.recordOf(job.invocation));
 		if (withLog) {
-			fs.rmSync(job.log, {force: true});
+			spares.give(job.log);
 		}
 	};
 
@@ -184,7 +185,7 @@ export const createInvocations = ({
 		let prepared: Prepared | undefined;
 		const fail = (error: unknown): RunAnswer => {
 			record?.close();
-			fs.rmSync(folder.recordOf(invocation), {force: true});
+			spares.give(folder.recordOf(invocation));
 			return refuse(invocation, whyNot(error), prepared?.scratch);
 		};
 
@@ -196,6 +197,7 @@ export const createInvocations = ({
 				folder,
 				findProgram,
 				pool: tools.pool,
+				spares,
 			});
 			prepared = laidOut;
 			const shared = sharedLogs();
@@ -210,8 +212,8 @@ export const createInvocations = ({
 				is_local: shared === undefined,
 				scratch: laidOut.scratch,
 			};
-			record = createRecord(folder.recordOf(invocation), job);
-			const spawned = spawnWrapped(laidOut, {record, log: job.log});
+			record = createRecord(folder.recordOf(invocation), job, spares);
+			const spawned = spawnWrapped(laidOut, {record, log: openLog(job, spares)});
 			return spawned instanceof Promise
 				? spawned.then((value) => begin(value, job, laidOut), fail)
 				: begin(spawned, job, laidOut);
@@ -339,6 +341,7 @@ export const createInvocations = ({
 			tools.pool.clear(
 				left.running.flatMap(({recorded}) => recorded.job.scratch ?? []),
 			);
+			removeUnclaimed(folder, left);
 			for (const {record, recorded, pid} of left.running) {
 				follow({
 					job: recorded.job,
@@ -437,8 +440,8 @@ export const createInvocations = ({
 			}
 
 			logs.delete(invocation);
-			fs.rmSync(file, {force: true});
-			fs.rmSync(folder.recordOf(invocation), {force: true});
+			spares.give(folder.recordOf(invocation));
+			spares.give(file);
 		},
 		log: (invocation) =>
 			live.get(invocation)?.job.log ??
@@ -474,8 +477,8 @@ export const createInvocations = ({
 
 			ended.clear();
 			for (const {invocation} of [...logs].map(([id]) => ({invocation: id}))) {
-				fs.rmSync(logs.get(invocation) ?? '', {force: true});
-				fs.rmSync(folder.recordOf(invocation), {force: true});
+				spares.give(folder.recordOf(invocation));
+				spares.give(logs.get(invocation) ?? '');
 			}
 
 			logs.clear();
@@ -484,6 +487,7 @@ export const createInvocations = ({
 		whenIdle,
 		detach() {
 			attention.abort();
+			spares.clear();
 			tools.pool.clear(
 				[...live.values()].flatMap(({job}) => job.scratch ?? []),
 			);

@@ -8,6 +8,7 @@ import type {FindProgram} from './program-cache.js';
 import type {Resolved} from './resolvers/contract.js';
 import type {ScratchPool} from './scratch.js';
 import type {WorkerSettings} from './settings.js';
+import type {SpareFiles} from './spare-files.js';
 import type {StateFolder} from './state-folder.js';
 
 export type RunRequest = ParamsOf<typeof schedulerToWorker, 'invocation.run'>;
@@ -34,6 +35,7 @@ type Preparation = {
 	readonly folder: StateFolder;
 	readonly findProgram: FindProgram;
 	readonly pool: ScratchPool;
+	readonly spares: SpareFiles;
 };
 
 /**
@@ -48,12 +50,11 @@ export const prepareProcess = ({
 	folder,
 	findProgram,
 	pool,
+	spares,
 }: Preparation): Prepared => {
 	const {invocation, process: spec} = request;
 	const attributesFile = folder.attributesOf(invocation);
-	fs.writeFileSync(attributesFile, JSON.stringify(request.attributes), {
-		mode: 0o600,
-	});
+	writeNew(spares.open(attributesFile), JSON.stringify(request.attributes));
 
 	const names = Object.keys(spec.files);
 	const filesFolder =
@@ -125,6 +126,14 @@ export const prepareProcess = ({
 		scratch,
 		program: search,
 	};
+};
+
+const writeNew = (descriptor: number, text: string): void => {
+	try {
+		fs.writeFileSync(descriptor, text);
+	} finally {
+		fs.closeSync(descriptor);
+	}
 };
 
 const writeCarried = (folder: string, name: string, text: string): void => {

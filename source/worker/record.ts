@@ -5,6 +5,7 @@ import type {InvocationId} from '../core/ids.js';
 import type {InvocationOutcome} from '../core/invocation.js';
 import {measuresShape, outcomeShape} from '../net/messages/worker.js';
 import {invocationIdShape, taskIdShape} from '../net/messages/shapes.js';
+import type {SpareFiles} from './spare-files.js';
 import {parseNotes, type WrapperNotes} from './wrapper.js';
 
 /** What a restarted worker must know to carry on with an invocation. */
@@ -57,9 +58,13 @@ export type Record = {
 	readonly close: () => void;
 };
 
-/** @throws where the file cannot be written, or is there already */
-export const createRecord = (file: string, job: Job): Record => {
-	const descriptor = fs.openSync(file, 'ax+', 0o600);
+/** @throws where the file cannot be written */
+export const createRecord = (
+	file: string,
+	job: Job,
+	spares: SpareFiles,
+): Record => {
+	const descriptor = spares.open(file);
 	fs.writeSync(descriptor, `job ${JSON.stringify(job)}\n`);
 	return recordOf(file, descriptor);
 };
@@ -88,8 +93,10 @@ const recordOf = (file: string, descriptor: number): Record => {
 				// A full disk must not keep a result from being told; it is only not told again should this worker die before.
 			}
 		},
-		read: () =>
-			parseRecord(readAll(descriptor), fs.fstatSync(descriptor).mtimeMs),
+		read() {
+			const {size, mtimeMs} = fs.fstatSync(descriptor);
+			return parseRecord(readAll(descriptor, size), mtimeMs);
+		},
 		close() {
 			if (!isOpen) {
 				return;
@@ -101,8 +108,7 @@ const recordOf = (file: string, descriptor: number): Record => {
 	};
 };
 
-const readAll = (descriptor: number): string => {
-	const {size} = fs.fstatSync(descriptor);
+const readAll = (descriptor: number, size: number): string => {
 	const bytes = Buffer.alloc(Math.min(size, 1024 * 1024));
 	return bytes.toString(
 		'utf8',

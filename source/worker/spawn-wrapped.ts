@@ -1,6 +1,5 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import type {Prepared} from './prepare-process.js';
 import type {Record} from './record.js';
 import {findShell, wrapperScript} from './wrapper.js';
@@ -11,15 +10,14 @@ export type Spawned = {
 };
 
 /**
-Start a prepared process under its wrapper, in a session of its own, with the log as its output.
+Start a prepared process under its wrapper, in a session of its own, with the log, which is closed here then, as its output.
 
 @throws where the operating system refuses
 */
 export const spawnWrapped = (
 	prepared: Prepared,
-	{record, log}: {readonly record: Record; readonly log: string},
+	{record, log}: {readonly record: Record; readonly log: number},
 ): Promise<Spawned> | Spawned => {
-	const output = openLog(log);
 	let child: ChildProcess;
 	try {
 		// Standard error of the wrapper is the record; it gives the program the log for both.
@@ -30,11 +28,11 @@ export const spawnWrapped = (
 				cwd: prepared.cwd,
 				env: prepared.environment,
 				detached: true,
-				stdio: ['ignore', output, record.descriptor],
+				stdio: ['ignore', log, record.descriptor],
 			},
 		);
 	} finally {
-		fs.closeSync(output);
+		fs.closeSync(log);
 	}
 
 	const {pid} = child;
@@ -58,21 +56,4 @@ let knownShell: string | undefined;
 const shell = (): string => {
 	knownShell ??= findShell();
 	return knownShell;
-};
-
-const openLog = (log: string): number => {
-	try {
-		return fs.openSync(log, 'a');
-	} catch (error) {
-		if (!(
-			error instanceof Error &&
-			'code' in error &&
-			error.code === 'ENOENT'
-		)) {
-			throw error;
-		}
-
-		fs.mkdirSync(path.dirname(log), {recursive: true});
-		return fs.openSync(log, 'a');
-	}
 };

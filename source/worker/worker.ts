@@ -19,6 +19,7 @@ import {createSession, type Dial, type SchedulerRequest} from './session.js';
 import type {WorkerSettings} from './settings.js';
 import {findSharedLogs} from './shared-logs.js';
 import {lockStateFolder, openStateFolder} from './state-folder.js';
+import {createSpareFiles} from './spare-files.js';
 import {createSweeper} from './sweeper.js';
 import {uploadLogs} from './upload-logs.js';
 
@@ -79,6 +80,7 @@ export const createWorker = ({
 		sweeper: createSweeper({table, clock, grace: () => killGrace}),
 		folder,
 		pool: createScratchPool(settings.scratch_folder),
+		spares: createSpareFiles(),
 		logLimit: settings.log_limit_bytes,
 		killGrace: () => killGrace,
 	};

@@ -1,4 +1,5 @@
 import {Buffer} from 'node:buffer';
+import type {z} from 'zod';
 import {systemClock} from '../../source/core/clock.js';
 import {FarmError} from '../../source/core/errors.js';
 import {
@@ -14,19 +15,15 @@ import {createListener} from '../../source/net/listener.js';
 import type {ParamsOf, ResultOf} from '../../source/net/messages/method.js';
 import type {
 	schedulerToWorker,
+	workerNotices,
 	workerToScheduler,
 } from '../../source/net/messages/worker.js';
 import {until} from './until.js';
 
 type Registration = ParamsOf<typeof workerToScheduler, 'worker.register'>;
 type Finished = ParamsOf<typeof workerToScheduler, 'invocation.finished'>;
-type Progress = {
-	readonly invocation: InvocationId;
-	readonly percent: number | undefined;
-	readonly status: string | undefined;
-	readonly log_bytes: number;
-	readonly peak_memory_bytes: number | undefined;
-};
+type Status = ParamsOf<typeof workerToScheduler, 'worker.status'>['error'];
+type Progress = z.output<(typeof workerNotices)['invocation.progress']>;
 type RunRequest = ParamsOf<typeof schedulerToWorker, 'invocation.run'>;
 
 export type FakeScheduler = {
@@ -35,7 +32,7 @@ export type FakeScheduler = {
 	readonly finished: Finished[];
 	readonly progress: Progress[];
 	readonly left: string[];
-	readonly statuses: Array<string | undefined>;
+	readonly statuses: Status[];
 	/** What was uploaded, by invocation; complete ones only. */
 	readonly logs: Map<number, Buffer>;
 	readonly run: (
@@ -92,7 +89,7 @@ export const startFakeScheduler = async ({
 		finished: [] as Finished[],
 		progress: [] as Progress[],
 		left: [] as string[],
-		statuses: [] as Array<string | undefined>,
+		statuses: [] as Status[],
 		logs: new Map<number, Buffer>(),
 		isTaking: true,
 		toEnd: [] as number[],
