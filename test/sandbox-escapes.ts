@@ -1,26 +1,14 @@
 import test from 'ava';
-import {createSandbox, type Scope} from '../source/sandbox/sandbox.js';
+import {createSandbox} from '../source/sandbox/sandbox.js';
 import type {Json} from '../source/core/json.js';
+import {plainScope} from './helpers/plain-scope.js';
 
 const sandbox = await createSandbox();
 test.after.always(async () => {
 	await sandbox.stop();
 });
 
-const scope: Scope = {
-	task: {
-		id: 1,
-		name: 'a',
-		parent_id: undefined,
-		groups: [],
-		priority: 0,
-		split_index: undefined,
-		split_count: undefined,
-		attributes: {},
-	},
-	node: {name: 'n', type: 'script', parameters: {}},
-	config: {own: {secret: 1}, globals: {}},
-};
+const scope = plainScope({secret: 1});
 
 const here = (source: string): Json | string => {
 	const evaluations = sandbox.evaluate([source], () => scope);

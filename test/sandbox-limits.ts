@@ -1,26 +1,14 @@
 import process from 'node:process';
 import test from 'ava';
-import {createSandbox, type Scope} from '../source/sandbox/sandbox.js';
+import {createSandbox} from '../source/sandbox/sandbox.js';
+import {plainScope} from './helpers/plain-scope.js';
 
 const sandbox = await createSandbox({timeLimitMs: 50});
 test.after.always(async () => {
 	await sandbox.stop();
 });
 
-const scope: Scope = {
-	task: {
-		id: 1,
-		name: 'a',
-		parent_id: undefined,
-		groups: [],
-		priority: 0,
-		split_index: undefined,
-		split_count: undefined,
-		attributes: {},
-	},
-	node: {name: 'n', type: 'script', parameters: {}},
-	config: {own: {}, globals: {}},
-};
+const scope = plainScope();
 
 /** Of the processor, on this thread: other programs may be at work too. */
 const spentMs = (): number => {
