@@ -222,6 +222,7 @@ test.serial(
 		await first.end('SIGKILL');
 		await farm.worker({name: 'two'});
 		await farm.begun(2);
+		await farm.taskIn(id, 'in_progress');
 		t.like(await farm.invocations(id), {
 			0: {worker: 'one', state: 'lost'},
 			1: {worker: 'two', state: 'running'},
