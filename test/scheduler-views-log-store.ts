@@ -25,21 +25,7 @@ const setUp = async (
 	const folder = path.join(farm.folder, 'farm.logs');
 	const logs = createLogStore({folder, context: farm.context, askWorker});
 	const end = (): void => {
-		farm.statements.invocations.endIfLive.run({
-			id: invocation,
-			state: 'finished',
-			exit_code: 0,
-			signal: null,
-			reason: null,
-			message: null,
-			progress: null,
-			status: null,
-			peak_memory_bytes: null,
-			cpu_s: null,
-			log_bytes: 0,
-			started_at: storedAt,
-			finished_at: storedAt,
-		});
+		farm.end(invocation);
 		farm.set(task, {state: 'dead', invocation_id: null});
 		farm.load();
 	};

@@ -504,21 +504,7 @@ test('explain says in a sentence why a task is where it is', async (t) => {
 	farm.run(running, worker);
 	const failed = farm.task({state: 'ready', node_id: render});
 	const invocation = farm.run(failed, worker);
-	statements.invocations.endIfLive.run({
-		id: invocation,
-		state: 'finished',
-		exit_code: 1,
-		signal: null,
-		reason: 'exit',
-		message: null,
-		progress: null,
-		status: null,
-		peak_memory_bytes: null,
-		cpu_s: null,
-		log_bytes: 0,
-		started_at: storedAt,
-		finished_at: storedAt,
-	});
+	farm.end(invocation, {exit_code: 1, reason: 'exit'});
 	farm.set(failed, {
 		state: 'error',
 		invocation_id: null,

@@ -239,6 +239,29 @@ export const createStoredFarm = async (t: {
 		return id;
 	};
 
+	/** A process has ended; its task is put somewhere else by `set`. */
+	const end = (
+		id: InvocationId,
+		fields: {readonly exit_code?: number; readonly reason?: string} = {},
+	): void => {
+		statements.invocations.endIfLive.run({
+			id,
+			state: 'finished',
+			exit_code: 0,
+			signal: null,
+			reason: null,
+			message: null,
+			progress: null,
+			status: null,
+			peak_memory_bytes: null,
+			cpu_s: null,
+			log_bytes: 0,
+			started_at: storedAt,
+			finished_at: storedAt,
+			...fields,
+		});
+	};
+
 	return {
 		folder,
 		database,
@@ -250,6 +273,7 @@ export const createStoredFarm = async (t: {
 		split,
 		worker,
 		run,
+		end,
 		/** Derive all that is kept twice. */
 		settle(): void {
 			writer.exec(derived);
