@@ -47,6 +47,7 @@ test.serial(
 		});
 		const id = await farm.submit('run');
 		const [run] = await farm.begun(1);
+		await farm.taskIn(id, 'in_progress');
 		await worker.end('SIGKILL');
 		await farm.workerIn('one', 'unreachable', 2000);
 		t.is(await farm.state(id), 'in_progress');
