@@ -107,9 +107,9 @@ const interpreterOf = (file: string): string | undefined => {
 		// Linux itself looks at no more than 256 bytes of that line.
 		const head = Buffer.alloc(256);
 		const length = fs.readSync(descriptor, head, 0, head.length, 0);
-		return /^#![\t ]*(\/[^\s\0]+)/.exec(
+		return /^#![\t ]*(?<program>\/[^\s\0]+)/v.exec(
 			head.toString('latin1', 0, length),
-		)?.[1];
+		)?.groups?.['program'];
 	} finally {
 		fs.closeSync(descriptor);
 	}

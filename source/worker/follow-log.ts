@@ -85,6 +85,7 @@ export const followLog = ({
 	const sleep = (): void => {
 		quiet = 0;
 		try {
+			// eslint-disable-next-line n/prefer-promises/fs -- it has to be told at once
 			watcher = fs.watch(file, wake);
 			watcher.on('error', wake);
 		} catch {

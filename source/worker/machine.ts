@@ -28,7 +28,7 @@ const systemId = (): string | undefined => {
 	for (const file of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
 		try {
 			const text = fs.readFileSync(file, 'utf8').trim();
-			if (/^[\da-f]{32}$/.test(text)) {
+			if (/^[\da-f]{32}$/v.test(text)) {
 				return text;
 			}
 		} catch {
@@ -45,7 +45,7 @@ const appleId = async (): Promise<string | undefined> => {
 		'-c',
 		'IOPlatformExpertDevice',
 	]);
-	return /"IOPlatformUUID" = "([^"]+)"/.exec(text ?? '')?.[1];
+	return /"IOPlatformUUID" = "(?<id>[^"]+)"/v.exec(text ?? '')?.groups?.['id'];
 };
 
 const keptId = (folder: string): string => {
@@ -90,8 +90,8 @@ export const parseNvidia = (text: string): readonly number[] =>
 	text
 		.split('\n')
 		.map((line) => line.trim())
-		.filter((line) => /^(?:\d+|\[.*\])$/.test(line))
-		.map((line) => (Number(line) || 0) * 1024 * 1024);
+		.filter((line) => /^(?:\d+|\[.*\])$/v.test(line))
+		.map((line) => (line.startsWith('[') ? 0 : Number(line)) * 1024 * 1024);
 
 const rocmShape = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -107,8 +107,11 @@ export const parseRocm = (text: string): readonly number[] => {
 
 	const cards = rocmShape.safeParse(parsed).data ?? {};
 	return Object.entries(cards)
-		.filter(([name]) => /^card\d+$/.test(name))
-		.map(([, card]) => Number(card['VRAM Total Memory (B)'] ?? 0) || 0);
+		.filter(([name]) => /^card\d+$/v.test(name))
+		.map(([, card]) => {
+			const bytes = Number(card['VRAM Total Memory (B)'] ?? 0);
+			return Number.isNaN(bytes) ? 0 : bytes;
+		});
 };
 
 /** What a program says within 5 s; undefined where it is not there or fails: a driver that hangs must not keep the worker from starting. */
@@ -117,6 +120,7 @@ const ask = async (
 	parameters: readonly string[],
 ): Promise<string | undefined> => {
 	try {
+		// eslint-disable-next-line @typescript-eslint/strict-void-return -- the child that it gives too is not needed
 		const {stdout} = await promisify(execFile)(program, parameters, {
 			timeout: 5000,
 			killSignal: 'SIGKILL',

@@ -35,9 +35,9 @@ export const processEnvironment = ({
 	for (const [name, value] of Object.entries(resolved)) {
 		// Those of an invocation that the worker itself may run in.
 		if (
+			name !== 'LB_EF_ROOT' &&
 			!name.startsWith('LIFEBLOOD_RUNTIME_') &&
-			!name.startsWith('LBATTR_') &&
-			name !== 'LB_EF_ROOT'
+			!name.startsWith('LBATTR_')
 		) {
 			environment[name] = value;
 		}
@@ -47,7 +47,7 @@ export const processEnvironment = ({
 		const text = attributeText(value);
 		if (
 			text !== undefined &&
-			/^[a-z]\w*$/i.test(name) &&
+			/^[A-Za-z]\w*$/v.test(name) &&
 			text.length <= longestVariable &&
 			!text.includes('\0')
 		) {

@@ -1,4 +1,4 @@
-import {Buffer} from 'node:buffer';
+import type {Buffer} from 'node:buffer';
 import {execFile} from 'node:child_process';
 import fs from 'node:fs';
 import process from 'node:process';
@@ -132,12 +132,10 @@ export const sendSignal = (
 };
 
 /** The command that tells of processes where there is no /proc. */
-export const psArguments = [
-	'-axo',
-	'pid=,ppid=,pgid=,rss=,time=,stat=,lstart=',
-];
+const psArguments = ['-axo', 'pid=,ppid=,pgid=,rss=,time=,stat=,lstart='];
 
 const readPs = async (): Promise<Map<number, Bare>> => {
+	// eslint-disable-next-line @typescript-eslint/strict-void-return -- the child that it gives too is not needed
 	const {stdout} = await promisify(execFile)('ps', psArguments, {
 		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin'},
 		maxBuffer: 64 * 1024 * 1024,
@@ -148,23 +146,24 @@ const readPs = async (): Promise<Map<number, Bare>> => {
 export const parsePs = (text: string): Map<number, Bare> => {
 	const entries = new Map<number, Bare>();
 	for (const line of text.split('\n')) {
-		const match =
-			/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d\-.:]+)\s+(\S+)\s+(.+?)\s*$/.exec(
-				line,
-			);
-		if (match === null || match[6]?.startsWith('Z') === true) {
+		const found =
+			/^(?<pid>\d+)\s+(?<parent>\d+)\s+(?<group>\d+)\s+(?<resident>\d+)\s+(?<time>[\d\-.:]+)\s+(?<state>\S+)\s+(?<started>\S.*)$/v.exec(
+				line.trim(),
+			)?.groups;
+		if (found === undefined || found['state']?.startsWith('Z') === true) {
 			continue;
 		}
 
-		const pid = Number(match[1]);
+		const {parent, group, resident, time = '', started = ''} = found;
+		const pid = Number(found['pid']);
 		entries.set(pid, {
 			pid,
-			parent: Number(match[2]),
-			group: Number(match[3]),
+			parent: Number(parent),
+			group: Number(group),
 			session: 0,
-			resident_bytes: Number(match[4]) * 1024,
-			cpu_s: clockSeconds(match[5] ?? ''),
-			started: match[7] ?? '',
+			resident_bytes: Number(resident) * 1024,
+			cpu_s: clockSeconds(time),
+			started,
 		});
 	}
 
@@ -173,7 +172,7 @@ export const parsePs = (text: string): Map<number, Bare> => {
 
 // `[[days-]hours:]minutes:seconds[.hundredths]`
 const clockSeconds = (text: string): number => {
-	const [rest = '', days = '0'] = text.split('-').reverse();
+	const [rest = '', days = '0'] = text.split('-').toReversed();
 	return (
 		rest.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) +
 		Number(days) * 86_400
@@ -234,12 +233,12 @@ const readStat = (pid: number): Bare | undefined => {
 	}
 
 	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-	const at = (field: number): number => Number(fields[field - 3]);
 	// A zombie has ended; only its parent has not looked yet.
 	if (fields[0] === 'Z' || fields[0] === 'X') {
 		return undefined;
 	}
 
+	const at = (field: number): number => Number(fields[field - 3]);
 	return {
 		pid,
 		parent: at(4),
@@ -259,7 +258,7 @@ const readOwner = (
 		return undefined;
 	}
 
-	let environment: Buffer;
+	let environment: Buffer; // eslint-disable-line @typescript-eslint/no-restricted-types -- text is sought in it
 	try {
 		environment = fs.readFileSync(`/proc/${pid}/environ`);
 	} catch {
@@ -273,12 +272,14 @@ const readOwner = (
 		return undefined;
 	}
 
-	const match = /^(\d+)\.json\0?/.exec(
+	const match = /^(?<id>\d+)\.json\0?/v.exec(
 		environment.toString(
 			'latin1',
 			start + prefix.length,
 			start + prefix.length + 32,
 		),
 	);
-	return match === null ? undefined : invocationId(Number(match[1]));
+	return match === null
+		? undefined
+		: invocationId(Number(match.groups?.['id']));
 };

@@ -21,9 +21,7 @@ export const membersOf = (
 	const isMember = (entry: ProcessEntry): boolean =>
 		entry.owner === invocation ||
 		(group !== undefined &&
-			(entry.session === group ||
-				entry.group === group ||
-				entry.pid === group));
+			[entry.session, entry.group, entry.pid].includes(group));
 	const members = new Map<number, ProcessEntry>();
 	const isDescendant = (entry: ProcessEntry, depth: number): boolean => {
 		const parent = processes.get(entry.parent);
@@ -43,7 +41,7 @@ export const membersOf = (
 		}
 	}
 
-	return [...members.values()];
+	return members.values().toArray();
 };
 
 type Ending = {

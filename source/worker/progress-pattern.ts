@@ -15,7 +15,7 @@ export type ProgressPattern = {
 	readonly find: (lines: readonly string[]) => Progress;
 };
 
-const alfred = /ALF_PROGRESS\s+(\d+(?:\.\d+)?)\s*%/;
+const alfred = /ALF_PROGRESS\s+(?<percent>\d+(?:\.\d+)?)\s*%/v;
 
 /**
 A pattern as a node gives it. One group is the percentage; two, or groups named `current` and `total`, are a ratio.
@@ -32,7 +32,7 @@ export const createProgressPattern = (source: string): ProgressPattern => {
 				for (let index = lines.length - 1; index >= 0; index--) {
 					const match = alfred.exec(lines[index] ?? '');
 					if (match !== null) {
-						return percentOf(Number(match[1]));
+						return percentOf(Number(match.groups?.['percent']));
 					}
 				}
 
@@ -44,7 +44,7 @@ export const createProgressPattern = (source: string): ProgressPattern => {
 	let pattern: RegExp | undefined;
 	let trouble: Progress = {};
 	try {
-		pattern = new RegExp(source);
+		pattern = new RegExp(source); // eslint-disable-line require-unicode-regexp -- people's patterns are read leniently
 	} catch {
 		trouble = {
 			status: 'The progress pattern is no regular expression, and is ignored.',
@@ -93,7 +93,7 @@ const findLast = (
 	Object.assign(machine.context, {pattern, lines, found: undefined});
 	try {
 		machine.script.runInContext(machine.context, {timeout: patience});
-		const found: unknown = machine.context['found'];
+		const {found}: {readonly found?: unknown} = machine.context;
 		return Array.isArray(found) ? fromMatch(found) : {};
 	} catch {
 		return 'too slow';
@@ -110,15 +110,16 @@ const fromMatch = (
 	match: readonly unknown[] & {readonly groups?: unknown},
 ): Progress => {
 	const {groups} = match;
-	const named =
-		typeof groups === 'object' && groups !== null
-			? new Map(Object.entries(groups))
-			: new Map<string, unknown>();
+	const named = new Map<string, unknown>(
+		typeof groups === 'object' && groups !== null ? Object.entries(groups) : [],
+	);
 	const current = named.get('current') ?? match[1];
 	const total = named.get('total') ?? match[2];
-	return total === undefined
-		? percentOf(numberOf(named.get('percent') ?? current))
-		: percentOf((100 * numberOf(current)) / numberOf(total));
+	return percentOf(
+		total === undefined
+			? numberOf(named.get('percent') ?? current)
+			: (100 * numberOf(current)) / numberOf(total),
+	);
 };
 
 const numberOf = (value: unknown): number =>

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-restricted-types -- a Buffer finds what is sought in bytes, which a Uint8Array cannot */
 import {Buffer} from 'node:buffer';
 import {
 	percentOf,
@@ -27,11 +28,10 @@ export const createProgressReader = (
 	let rest: Uint8Array = Buffer.alloc(0);
 
 	const look = (bytes: Buffer): Progress => {
-		let progress: Progress = {};
-		if (pattern.needle === undefined || bytes.includes(pattern.needle)) {
-			progress = pattern.find(linesOf(bytes.subarray(-longestSearch)));
-		}
-
+		const progress =
+			pattern.needle === undefined || bytes.includes(pattern.needle)
+				? pattern.find(linesOf(bytes.subarray(-longestSearch)))
+				: {};
 		return bytes.includes('openjd_')
 			? {...progress, ...findOpenJobDescription(linesOf(bytes))}
 			: progress;
@@ -69,7 +69,7 @@ const lastLineEnd = (bytes: Uint8Array): number =>
 const linesOf = (bytes: Buffer): string[] =>
 	bytes
 		.toString('utf8')
-		.split(/[\n\r]+/)
+		.split(/[\n\r]+/v)
 		.map((line) =>
 			line.length > longestLine ? line.slice(0, longestLine) : line,
 		);
@@ -78,9 +78,11 @@ const linesOf = (bytes: Buffer): string[] =>
 const findOpenJobDescription = (lines: readonly string[]): Progress => {
 	let progress: Progress = {};
 	for (const line of lines) {
-		const match = /^openjd_(progress|status|fail): ?(.*)$/.exec(line);
-		const text = match?.[2]?.trim() ?? '';
-		switch (match?.[1]) {
+		const {kind, rest = ''} =
+			/^openjd_(?<kind>progress|status|fail): ?(?<rest>.*)$/v.exec(line)
+				?.groups ?? {};
+		const text = rest.trim();
+		switch (kind) {
 			case 'progress': {
 				progress = {
 					...progress,

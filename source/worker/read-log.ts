@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-restricted-types -- who reads makes texts of it, which a Buffer does best */
 import {Buffer} from 'node:buffer';
 import fs from 'node:fs';
 

@@ -24,7 +24,7 @@ export const resolveEnvironment = ({
 	return resolver === undefined
 		? {
 				kind: 'failed',
-				message: `This worker has no environment resolver "${name}"; it has ${[...resolvers.keys()].map((known) => `"${known}"`).join(', ')}.`,
+				message: `This worker has no environment resolver "${name}"; it has ${Array.from(resolvers.keys(), (known) => `"${known}"`).join(', ')}.`,
 			}
 		: resolver({
 				environment,

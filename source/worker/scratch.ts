@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import {rm} from 'node:fs/promises';
 import path from 'node:path';
 
 export type ScratchPool = {
@@ -100,11 +101,12 @@ export const removeFolder = (folder: string): void => {
 			error.code === 'ENOENT'
 		)) {
 			// What something daemonised still writes there may keep it from going at the first try.
-			fs.rm(
-				folder,
-				{recursive: true, force: true, maxRetries: 3, retryDelay: 500},
-				() => undefined,
-			);
+			void rm(folder, {
+				recursive: true,
+				force: true,
+				maxRetries: 3,
+				retryDelay: 500,
+			}).catch(() => undefined);
 		}
 	}
 };

@@ -11,7 +11,6 @@ import type {Call} from '../net/peer.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 
 export type SchedulerRequest = Call<typeof schedulerToWorker>;
-export type Registered = ResultOf<typeof workerToScheduler, 'worker.register'>;
 
 /** Find a scheduler, connect to it and say hello. Asked anew for every connection: a scheduler that was started again may be elsewhere. */
 export type Dial = (

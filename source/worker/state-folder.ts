@@ -122,8 +122,8 @@ const isListening = async (address: string): Promise<boolean> =>
 // Two names never share a folder: what cannot stand in a file name is made up for by a digest.
 const folderName = (name: string): string => {
 	const plain = name
-		.replaceAll(/[^\w\-.]/g, '_')
-		.replace(/^\.+/, '_')
+		.replaceAll(/[^\w\-.]/gv, '_')
+		.replace(/^\.+/v, '_')
 		.slice(0, 100);
 	return plain === name
 		? plain

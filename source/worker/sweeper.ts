@@ -34,7 +34,8 @@ export const createSweeper = ({
 		}
 
 		const left = new Set<InvocationId>();
-		for (const {owner} of (await table.read()).values()) {
+		const processes = await table.read();
+		for (const {owner} of processes.values()) {
 			if (owner !== undefined && invocations.has(owner)) {
 				left.add(owner);
 			}

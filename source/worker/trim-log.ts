@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-restricted-types -- a Buffer finds line ends, and is what files are read into */
 import {Buffer} from 'node:buffer';
 import fs from 'node:fs';
 

@@ -22,6 +22,7 @@ export const uploadLogs = async (
 			for (let isLast = false; !isLast;) {
 				const {data, size} = readLog(file, {offset, limit: pieceBytes});
 				isLast = data.length === 0 || offset + data.length >= size;
+				// eslint-disable-next-line no-await-in-loop -- piece after piece
 				await peer.request('log.append', {
 					invocation,
 					offset,

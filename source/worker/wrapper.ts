@@ -41,9 +41,9 @@ export const parseNotes = (lines: readonly string[]): WrapperNotes => {
 		if (status !== undefined) {
 			// The second line of `times` is of what the shell waited for, so the later one stays.
 			cpu = parseTimes(line) ?? cpu;
-		} else if (word === 'pid' && /^\d+$/.test(rest)) {
+		} else if (word === 'pid' && /^\d+$/v.test(rest)) {
 			pid = Number(rest);
-		} else if (word === 'exit' && /^\d+$/.test(rest)) {
+		} else if (word === 'exit' && /^\d+$/v.test(rest)) {
 			status = Number(rest);
 		} else if (line.trim() !== '') {
 			hasSpoken = true;
@@ -76,17 +76,18 @@ const shellSpeaks = (): boolean => findShell() !== '/bin/sh';
 
 /** A line of `times`: `0m0.010000s 0m1.500000s`, user and system. */
 const parseTimes = (line: string): number | undefined => {
-	const match = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/.exec(line);
-	if (match === null) {
+	const found =
+		/^(?<userMinutes>\d+)m(?<userSeconds>[\d.]+)s (?<systemMinutes>\d+)m(?<systemSeconds>[\d.]+)s$/v.exec(
+			line,
+		)?.groups;
+	if (found === undefined) {
 		return undefined;
 	}
 
-	const [userMinutes, userSeconds, systemMinutes, systemSeconds] = match
-		.slice(1)
-		.map(Number);
+	const {userMinutes, userSeconds, systemMinutes, systemSeconds} = found;
 	return (
-		((userMinutes ?? 0) + (systemMinutes ?? 0)) * 60 +
-		(userSeconds ?? 0) +
-		(systemSeconds ?? 0)
+		(Number(userMinutes) + Number(systemMinutes)) * 60 +
+		Number(userSeconds) +
+		Number(systemSeconds)
 	);
 };

@@ -4,7 +4,7 @@ import type {Resolver} from './contract.js';
 export const trivial: Resolver = ({environment, arguments: variables}) => {
 	const result: Record<string, string> = {...environment};
 	for (const [name, value] of Object.entries(variables)) {
-		if (!/^[^\0=]+$/.test(name)) {
+		if (!/^[^\0=]+$/v.test(name)) {
 			return {
 				kind: 'failed',
 				message: `The argument ${JSON.stringify(name)} of the environment resolver "trivial" cannot be the name of a variable.`,
