@@ -110,6 +110,11 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		logger.warn(`The plugin ${file} is left out: ${message}`);
 	}
 
+	// It takes a while to compile, and meanwhile the database opens.
+	const sandbox = createSandbox({
+		timeLimitMs: settings.scheduler.expressions.time_limit_ms,
+		memoryLimitBytes: settings.scheduler.expressions.memory_limit_mb * 2 ** 20,
+	});
 	const opened = await openDatabase(database.path);
 	if (opened.backup !== undefined) {
 		logger.info(
@@ -120,11 +125,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const scheduler = createScheduler({
 		database: opened,
 		registry,
-		sandbox: await createSandbox({
-			timeLimitMs: settings.scheduler.expressions.time_limit_ms,
-			memoryLimitBytes:
-				settings.scheduler.expressions.memory_limit_mb * 2 ** 20,
-		}),
+		sandbox: await sandbox,
 		settings: {
 			attempts: settings.scheduler.invocation.attempts,
 			workerGraceS: settings.scheduler.invocation.worker_grace_s,

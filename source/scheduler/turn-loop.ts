@@ -21,6 +21,8 @@ import type {TurnChanges} from './turn-changes.js';
 
 /** What a turn may take before it commits, in milliseconds; a reply waits about this long at most. */
 const turnMs = 40;
+/** What an operation made is moved on for so much longer: a task that ends in the turn that made it is written once, and otherwise twice and read once. */
+const graceMs = 60;
 /** So many tasks are read from the database in one turn. */
 const mostTasks = 4096;
 /** Between attempts while the database cannot be written. */
@@ -197,9 +199,14 @@ export const createTurnLoop = ({
 					});
 				}
 
-				if (!alone && !careful) {
-					exhaustFrontier(turn, budget);
+				if (alone || careful) {
+					continue;
 				}
+
+				exhaustFrontier(turn, {
+					goOn: () => clock.monotonic() < deadline + graceMs,
+				});
+				desk.tidyBetween();
 			}
 
 			if (!alone) {
