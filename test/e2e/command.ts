@@ -63,8 +63,10 @@ test.serial(
 		const ended = async (node: string) => {
 			const id = await farm.submit(node);
 			await farm.rest(id);
+			const task = await farm.task(id);
 			return {
-				...(await farm.task(id)),
+				...task,
+				said: await farm.message(id),
 				invocations: await farm.invocations(id),
 			};
 		};
@@ -80,27 +82,25 @@ test.serial(
 			tooLong,
 			silent,
 			empty,
-		] = await Promise.all(
-			[
-				'fails',
-				'good',
-				'hopeless',
-				'third_time',
-				'missing',
-				'missing_interpreter',
-				'signalled',
-				'too_long',
-				'silent',
-				'empty',
-			].map(async (node) => ended(node)),
-		);
+		] = await Promise.all([
+			ended('fails'),
+			ended('good'),
+			ended('hopeless'),
+			ended('third_time'),
+			ended('missing'),
+			ended('missing_interpreter'),
+			ended('signalled'),
+			ended('too_long'),
+			ended('silent'),
+			ended('empty'),
+		]);
 		t.like(fails, {
 			state: 'error',
 			attempts: 1,
 			state_details: {reason: 'exit', exit_code: 5},
 			invocations: {0: {state: 'finished', exit_code: 5}},
 		});
-		t.regex(fails?.state_details?.message ?? '', /\b5\b/v);
+		t.regex(fails.said, /\b5\b/v);
 		t.like(good, {state: 'done', attempts: 1});
 		t.like(hopeless, {
 			state: 'error',
@@ -108,38 +108,35 @@ test.serial(
 			state_details: {exit_code: 75},
 		});
 		t.deepEqual(
-			hopeless?.invocations.map(({attempt}) => attempt),
+			hopeless.invocations.map(({attempt}) => attempt),
 			[1, 2, 3],
 		);
 		t.like(thirdTime, {state: 'done', attempts: 3});
 		t.deepEqual(
-			thirdTime?.invocations.map(({exit_code: code}) => code),
+			thirdTime.invocations.map(({exit_code: code}) => code),
 			[75, 75, 0],
 		);
 		for (const task of [missing, missingInterpreter]) {
-			t.is(task?.state, 'error');
-			t.regex(
-				task?.state_details?.message ?? '',
-				/no-such-program-anywhere|python-of-nowhere/v,
-			);
+			t.is(task.state, 'error');
+			t.regex(task.said, /no-such-program-anywhere|python-of-nowhere/v);
 		}
 
-		t.is(missing?.attempts, 2);
+		t.is(missing.attempts, 2);
 		t.like(signalled, {
 			state: 'error',
 			state_details: {reason: 'signal', signal: 'SIGSEGV'},
 			invocations: {0: {signal: 'SIGSEGV'}},
 		});
-		t.is(tooLong?.state, 'error');
-		t.regex(tooLong?.state_details?.message ?? '', /time limit/v);
-		t.is(silent?.state, 'error');
-		t.regex(silent?.state_details?.message ?? '', /silen|output/v);
-		t.is(empty?.state, 'error');
-		t.regex(empty?.state_details?.message ?? '', /empty/v);
+		t.is(tooLong.state, 'error');
+		t.regex(tooLong.said, /time limit/v);
+		t.is(silent.state, 'error');
+		t.regex(silent.said, /silen|output/v);
+		t.is(empty.state, 'error');
+		t.regex(empty.said, /empty/v);
 		const counts = Map.groupBy(farm.runs(), ({task}) => task);
-		t.is(counts.get(hopeless?.id ?? 0)?.length, 3);
-		t.is(counts.get(thirdTime?.id ?? 0)?.length, 3);
-		t.is(counts.get(fails?.id ?? 0)?.length, 1);
+		t.is(counts.get(hopeless.id)?.length, 3);
+		t.is(counts.get(thirdTime.id)?.length, 3);
+		t.is(counts.get(fails.id)?.length, 1);
 	},
 );
 
