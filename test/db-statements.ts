@@ -42,7 +42,7 @@ test('no statement of a turn reads a table that grows from end to end', async (t
 });
 
 const sources = function* (
-	value: Record<string, unknown>,
+	value: object,
 	name = '',
 ): Generator<readonly [string, string]> {
 	for (const [key, entry] of Object.entries(value)) {

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import test from 'ava';
 import {until} from './helpers/until.js';
 import {workerFarm} from './helpers/worker-farm.js';
@@ -83,10 +84,11 @@ test('what a finished process daemonised is ended', async (t) => {
 		shell(`setsid -f sh -c "${stubborn}"; setsid -f sleep 300`),
 	);
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 0});
-	await until(() => (marked().length === 0 ? true : undefined), {
-		what: 'the daemons to end',
-	});
-	t.pass();
+	await t.notThrowsAsync(
+		until(() => (marked().length === 0 ? true : undefined), {
+			what: 'the daemons to end',
+		}),
+	);
 });
 
 test('a wrapper that is killed takes its program with it', async (t) => {
@@ -138,9 +140,11 @@ test('a process that says nothing for too long is ended, and one that speaks is 
 test('progress is told as it comes, at most once a second', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();
+	const startedAt = performance.now();
 	await scheduler.run(
 		1,
 		shell(
+			// eslint-disable-next-line no-template-curly-in-string -- the shell's
 			'for i in 1 2 3 4 5 6 7 8 9; do echo "ALF_PROGRESS ${i}0%"; sleep 0.25; done; echo "openjd_status: nearly there"; sleep 1.5',
 		),
 	);
@@ -156,7 +160,11 @@ test('progress is told as it comes, at most once a second', async (t) => {
 	);
 	await scheduler.end(1);
 	const told = scheduler.progress.filter(({invocation}) => invocation === 1);
-	t.true(told.length >= 3 && told.length <= 5, `${told.length} notices`);
+	const seconds = (performance.now() - startedAt) / 1000;
+	t.true(
+		told.length >= 3 && told.length <= seconds + 2,
+		`${told.length} notices in ${seconds} s`,
+	);
 	t.is(told.at(-1)?.status, 'nearly there');
 	t.is(told.at(-1)?.percent, 90);
 	await scheduler.cancel(2);
@@ -182,7 +190,7 @@ test('a pattern that never comes to an end is put aside, and the worker goes on'
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 0});
 	t.regex(
 		scheduler.progress.find(({status}) => status !== null)?.status ?? '',
-		/takes too long/,
+		/takes too long/v,
 	);
 });
 
@@ -206,5 +214,5 @@ test('a log over its limit keeps head and tail, and says what went', async (t) =
 	t.true(log.length <= 200_100, `${log.length} bytes`);
 	t.true(text.startsWith('head\nline 1\n'));
 	t.true(text.endsWith('line 1000\ntail\n'));
-	t.regex(text, /\[lifeblood: about \d+ bytes were dropped here/);
+	t.regex(text, /\[lifeblood: about \d+ bytes were dropped here/v);
 });

@@ -64,7 +64,7 @@ test('progress is within its bounds and never what is no number', (t) => {
 		),
 		{percent: 25},
 	);
-	t.regex(find('(', 'x').status ?? '', /no regular expression/);
+	t.regex(find('(', 'x').status ?? '', /no regular expression/v);
 });
 
 test('a line without end is bounded', (t) => {
@@ -128,7 +128,7 @@ test('processes are read from ps where there is nothing better', (t) => {
 	const entries = parsePs(
 		'    1     0     0 18904 00:00:07 SLl  Sun Nov 22 15:14:56 2026\n  412   1   412   2048   1-02:03:04 S    Sun Nov 22 15:15:00 2026\n 413 412 412 0 0:00.05 Z+   Sun Nov 22 15:15:00 2026\n',
 	);
-	t.deepEqual([...entries.keys()], [1, 412]);
+	t.deepEqual(entries.keys().toArray(), [1, 412]);
 	t.deepEqual(entries.get(412), {
 		pid: 412,
 		parent: 1,

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {until} from './helpers/until.js';
 import {workerFarm} from './helpers/worker-farm.js';
@@ -111,40 +112,37 @@ test('what cannot be started says why, names the program, and leaves nothing beh
 
 	t.regex(
 		await message(1, ['no-such-program']),
-		/"no-such-program" was not found\. PATH is "/,
+		/"no-such-program" was not found\. PATH is "/v,
 	);
 	t.regex(
 		await message(2, [script]),
-		/script for \/no\/such\/interpreter, which is not there/,
+		/script for \/no\/such\/interpreter, which is not there/v,
 	);
 	t.regex(
 		await message(3, ['./nothing']),
-		/"\.\/nothing" cannot be run: .* is not there/,
+		/"\.\/nothing" cannot be run: .* is not there/v,
 	);
-	t.regex(await message(4, [folder]), /is a folder/);
+	t.regex(await message(4, [folder]), /is a folder/v);
 	t.regex(
 		await message(5, ['true'], {cwd: '/no/such/folder'}),
-		/working folder "\/no\/such\/folder" is not there/,
+		/working folder "\/no\/such\/folder" is not there/v,
 	);
 	t.regex(
 		await message(6, ['true'], {
 			task_environment: {resolver: 'nix', arguments: {}},
 		}),
-		/no environment resolver "nix"/,
+		/no environment resolver "nix"/v,
 	);
 	t.regex(
 		await message(7, ['true', 'x'.repeat(300_000)]),
-		/larger than the system takes/,
+		/larger than the system takes/v,
 	);
-	t.regex(await message(8, ['true', 'a\0b']), /zero byte/);
+	t.regex(await message(8, ['true', 'a\0b']), /zero byte/v);
 	t.regex(
 		await message(9, ['true'], {files: {'../evil': 'x'}}),
-		/must be a relative path/,
+		/must be a relative path/v,
 	);
-	if (process.getuid?.() !== 0) {
-		t.regex(await message(10, [plain]), /is not executable/);
-	}
-
+	t.regex(await message(10, [plain]), /is not executable/v);
 	await until(
 		() =>
 			['invocations', 'attributes', 'files'].every(
@@ -337,7 +335,7 @@ test('memory and CPU time are measured', async (t) => {
 	await scheduler.run(1, [
 		process.execPath,
 		'-e',
-		'const b = Buffer.alloc(150e6, 1); const end = performance.now() + 900; while (performance.now() < end) {} console.log(b.length)',
+		'const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 9e5) {} console.log(b.length)',
 	]);
 	const {measures} = await scheduler.end(1);
 	t.true((measures.peak_memory_bytes ?? 0) > 150e6);

@@ -98,7 +98,7 @@ const workerSettings = async (
 		scratch_folder: path.join(
 			worker.scratch === '' ? os.tmpdir() : worker.scratch,
 			`lifeblood-${os.userInfo().uid}`,
-			name.replaceAll(/[^\w\-.]/g, '_'),
+			name.replaceAll(/[^\w\-.]/gv, '_'),
 		),
 		environment: definedOnes(host.environment),
 		resolver: {resolver: resolver.name, arguments: resolver.arguments},

@@ -44,9 +44,9 @@ export const findLeft = async (
 		known.add(recorded.job.invocation);
 		const wrapper = wrapperOf(recorded, processes);
 		if (
+			wrapper !== undefined &&
 			recorded.ended === undefined &&
-			recorded.notes.end === undefined &&
-			wrapper !== undefined
+			recorded.notes.end === undefined
 		) {
 			running.push({record, recorded, pid: wrapper.pid});
 		} else {
@@ -99,9 +99,11 @@ const wrapperOf = (
 			: undefined;
 	}
 
-	return [...processes.values()].find(
-		(entry) => entry.owner === job.invocation && entry.session === entry.pid,
-	);
+	return processes
+		.values()
+		.find(
+			(entry) => entry.owner === job.invocation && entry.session === entry.pid,
+		);
 };
 
 // Where environments cannot be seen, `ps` gives the time of the start in words, to the second.
@@ -116,21 +118,22 @@ export const whenGone = async (
 ): Promise<void> => {
 	const processes = await table.read();
 	const entry = processes.get(pid);
-	const gone = Promise.withResolvers<void>();
 	if (entry === undefined) {
-		gone.resolve();
-	} else {
-		// The system tells nobody but the parent of a process's end, so it is looked at.
-		const timer = setInterval(() => {
-			if (!table.isAlive(entry)) {
-				clearInterval(timer);
-				gone.resolve();
-			}
-		}, 250);
-		signal.addEventListener('abort', () => {
-			clearInterval(timer);
-		});
+		return;
 	}
 
-	return gone.promise;
+	const gone = Promise.withResolvers<void>();
+	// The system tells nobody but the parent of a process's end, so it is looked at.
+	const timer = setInterval(() => {
+		if (table.isAlive(entry)) {
+			return;
+		}
+
+		clearInterval(timer);
+		gone.resolve();
+	}, 250);
+	signal.addEventListener('abort', () => {
+		clearInterval(timer);
+	});
+	await gone.promise;
 };

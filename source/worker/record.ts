@@ -58,7 +58,11 @@ export type Record = {
 	readonly close: () => void;
 };
 
-/** @throws where the file cannot be written */
+/**
+Begin the record of an invocation with what is to be known of it if this worker ends.
+
+@throws where the file cannot be written
+*/
 export const createRecord = (
 	file: string,
 	job: Job,

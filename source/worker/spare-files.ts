@@ -65,7 +65,7 @@ export const createSpareFiles = (): SpareFiles => {
 };
 
 const {O_APPEND, O_CREAT, O_RDWR, O_TRUNC} = fs.constants;
-const emptyForAppending = O_RDWR | O_APPEND | O_CREAT | O_TRUNC;
+const emptyForAppending = O_RDWR | O_APPEND | O_CREAT | O_TRUNC; // eslint-disable-line no-bitwise -- as open(2) wants its flags
 
 const remove = (file: string): void => {
 	fs.rmSync(file, {force: true});

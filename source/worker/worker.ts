@@ -336,11 +336,11 @@ export const createWorker = ({
 	/** Wait until everything that was to be told is told, within reason. */
 	const settle = async (withinMs: number): Promise<void> => {
 		const deadline = clock.monotonic() + withinMs;
-		while (
+		const isTelling = (): boolean =>
+			mode !== 'force' &&
 			online !== undefined &&
-			(reporting > 0 || uploading !== undefined) &&
-			mode !== 'force'
-		) {
+			(uploading !== undefined || reporting > 0);
+		while (isTelling()) {
 			const left = deadline - clock.monotonic();
 			if (left <= 0) {
 				return;

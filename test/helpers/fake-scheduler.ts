@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-restricted-types -- of logs tests make texts, which a Buffer does best */
 import {Buffer} from 'node:buffer';
 import type {z} from 'zod';
 import {systemClock} from '../../source/core/clock.js';
@@ -107,6 +108,7 @@ export const startFakeScheduler = async ({
 			connections.push(connection);
 			return {
 				onRequest(call) {
+					// eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- all that a worker asks for
 					switch (call.name) {
 						case 'worker.register': {
 							scheduler.registrations.push(call.params);

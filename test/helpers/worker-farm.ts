@@ -68,14 +68,14 @@ export const workerFarm = async (
 	const marked = (): number[] =>
 		fs
 			.readdirSync('/proc')
-			.filter((name) => /^\d+$/.test(name))
+			.filter((name) => /^\d+$/v.test(name))
 			.filter((pid) => {
 				try {
 					return (
 						fs
 							.readFileSync(`/proc/${pid}/environ`)
 							.includes(`LIFEBLOOD_ATTRIBUTES=${folder}/`) &&
-						!/^\d+ \(.*\) Z/s.test(
+						!/^\d+ \(.*\) Z/sv.test(
 							fs.readFileSync(`/proc/${pid}/stat`, 'latin1'),
 						)
 					);
@@ -90,9 +90,10 @@ export const workerFarm = async (
 			worker.stop('now');
 		}
 
-		for (const child of processes.filter(
+		const alive = processes.filter(
 			(one) => one.exitCode === null && one.signalCode === null,
-		)) {
+		);
+		for (const child of alive) {
 			const exit = once(child, 'exit');
 			child.kill('SIGTERM');
 			await exit; // eslint-disable-line no-await-in-loop -- one after the other
