@@ -146,10 +146,7 @@ export const startFarm = async ({
 	}
 };
 
-export const schedulerWords = (
-	configFolder: string,
-	database: string,
-): string[] => [
+const schedulerWords = (configFolder: string, database: string): string[] => [
 	'scheduler',
 	'--config-dir',
 	configFolder,
@@ -168,7 +165,7 @@ export const schedulerWords = (
 	'warn',
 ];
 
-export const workerWords = ({
+const workerWords = ({
 	name,
 	cpus,
 	memory,
@@ -194,7 +191,7 @@ export const workerWords = ({
 ];
 
 /** Looks often: how long a start takes is measured by it. */
-export const untilRegistered = async (
+const untilRegistered = async (
 	client: Client,
 	name: string,
 	worker: Daemon,

@@ -332,7 +332,7 @@ const keyOf = ({requirement, priority, group}: Line): string =>
 	`${requirement} ${priority} ${group}`;
 
 /** It is connected, well, and may be given something. */
-export const isOpen = (worker: FleetWorker): boolean =>
+const isOpen = (worker: FleetWorker): boolean =>
 	worker.link !== undefined &&
 	worker.error === undefined &&
 	!worker.isStopping &&
