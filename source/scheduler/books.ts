@@ -7,6 +7,7 @@ import type {
 } from '../core/ids.js';
 import type {Requirements} from '../core/requirements.js';
 import type {TaskState} from '../core/task-state.js';
+import type {InvocationRow} from '../db/queries/invocations.js';
 import type {Statements} from '../db/statements.js';
 import type {Registry} from '../nodes/registry.js';
 import {
@@ -130,30 +131,15 @@ const loadFleet = (
 		});
 	}
 
-	for (const row of statements.invocations.live.all()) {
-		const {resources, limits, machine_id, group_id} = reservedShape.parse(
-			JSON.parse(row.reserved),
-		);
-		const invocation: LiveInvocation = {
-			id: row.id,
-			task: row.task_id,
-			node: row.node_id,
-			worker: row.worker_id,
-			machine: machine_id,
-			attempt: row.attempt,
-			reserved: resources,
-			limits,
-			group: group_id,
-			state: row.state === 'running' ? 'running' : 'invoking',
-			startedAt: row.started_at ?? undefined,
-			progress: row.progress ?? undefined,
-			status: row.status ?? undefined,
-			peakMemory: undefined,
-			cpu: undefined,
-			logBytes: row.log_bytes,
-			ending: undefined,
-		};
+	for (const row of [
+		...statements.invocations.live.all(),
+		...statements.invocations.dying.all(),
+	]) {
+		const invocation = liveFrom(row);
 		hold(fleet, invocation);
+		if (invocation.ending === 'dead') {
+			fleet.dying.set(invocation.task, invocation.id);
+		}
 	}
 
 	for (const {
@@ -163,6 +149,31 @@ const loadFleet = (
 	} of statements.invocations.avoided.iterate()) {
 		avoid(fleet, task_id, {machine: machine_id, until: until_at});
 	}
+};
+
+const liveFrom = (row: InvocationRow): LiveInvocation => {
+	const {resources, limits, machine_id, group_id} = reservedShape.parse(
+		JSON.parse(row.reserved),
+	);
+	return {
+		id: row.id,
+		task: row.task_id,
+		node: row.node_id,
+		worker: row.worker_id,
+		machine: machine_id,
+		attempt: row.attempt,
+		reserved: resources,
+		limits,
+		group: group_id,
+		state: row.state === 'running' ? 'running' : 'invoking',
+		startedAt: row.started_at ?? undefined,
+		progress: row.progress ?? undefined,
+		status: row.status ?? undefined,
+		peakMemory: undefined,
+		cpu: undefined,
+		logBytes: row.log_bytes,
+		ending: row.ending ?? undefined,
+	};
 };
 
 export const avoid = (

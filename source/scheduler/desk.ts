@@ -82,6 +82,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 	const memory = new Map<NodeId, Map<string, string | undefined>>();
 	let frontier: TaskDraft[] = [];
 	let afterwards: Array<() => void> = [];
+	let undoings: Array<() => void> = [];
 	let changes: TurnChanges = noChanges();
 	let now = 0;
 	let touched = 0;
@@ -586,6 +587,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 			touched = 0;
 			changes = noChanges();
 			afterwards = [];
+			undoings = [];
 		},
 		now: () => now,
 		/** Rises with every change that is made; an operation that refuses must not have made any. */
@@ -600,6 +602,12 @@ export const createDesk = (statements: Statements, books: Books) => {
 			afterwards.push(action);
 		},
 		afterwards: () => afterwards,
+		/** Do this if the turn is rolled back: for what is only in memory, such as a worker's connection. */
+		onUndo(action: () => void): void {
+			undoings.push(action);
+		},
+		/** The last first. */
+		undoings: (): ReadonlyArray<() => void> => undoings.toReversed(),
 		/** Tasks at hand that have something to do. Those that have not any more are among them. */
 		nextMany(): readonly TaskDraft[] {
 			const batch = frontier;

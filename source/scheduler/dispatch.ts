@@ -416,6 +416,10 @@ const assign = (
 		...(row.output !== null && {output: row.output}),
 	});
 	desk.writeTask(task);
+	const {spent} = worker;
+	desk.onUndo(() => {
+		worker.spent = spent;
+	});
 	worker.spent = true;
 	hold(books.fleet, {
 		id,

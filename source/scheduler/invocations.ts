@@ -46,11 +46,22 @@ export const giveUp = (turn: Turn, task: TaskDraft, message: string): void => {
 		reason: 'cancelled',
 		message,
 	});
-	invocation.ending = 'dead';
+	setEnding(turn, invocation, 'dead');
 	books.fleet.dying.set(invocation.task, invocation.id);
 	desk.after(() => {
 		askToEnd(turn, invocation);
 	});
+};
+
+/** Note why a process is to end: that somebody asked for it must survive this scheduler. */
+export const setEnding = (
+	{desk, statements}: Turn,
+	invocation: LiveInvocation,
+	ending: NonNullable<LiveInvocation['ending']>,
+): void => {
+	desk.touch();
+	invocation.ending = ending;
+	statements.invocations.setEnding.run(ending, invocation.id);
 };
 
 /** Ask the worker to end a process; how it ended will be reported. */
@@ -68,10 +79,15 @@ export const liveOf = (
 
 /** The process is gone: what it held is free. */
 export const letGo = (
-	{desk, books, recheckWorkers}: Turn,
+	{desk, books, statements, recheckWorkers}: Turn,
 	invocation: LiveInvocation,
 ): void => {
 	release(books.fleet, invocation);
+	if (invocation.ending === 'dead') {
+		statements.invocations.setEnding.run(null, invocation.id);
+		statements.invocations.deleteIfOrphan.run(invocation.id);
+	}
+
 	if (books.fleet.dying.get(invocation.task) === invocation.id) {
 		books.fleet.dying.delete(invocation.task);
 	}

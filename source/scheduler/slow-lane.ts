@@ -178,6 +178,11 @@ const enter = (
 ): SlowEntry => {
 	const entry: SlowEntry = {task: task.row.id, node: task.row.node_id, phase};
 	slowLane.entries.set(entry.task, entry);
+	desk.onUndo(() => {
+		if (slowLane.entries.get(entry.task) === entry) {
+			slowLane.entries.delete(entry.task);
+		}
+	});
 	desk.place(task, {
 		state: phase === 'process' ? 'generating' : 'post_generating',
 		...(task.row.output !== null && {output: task.row.output}),

@@ -260,6 +260,10 @@ export const createTurnLoop = ({
 
 	const undo = (): void => {
 		desk.clear();
+		for (const act of desk.undoings()) {
+			act();
+		}
+
 		try {
 			if (database.writer.inTransaction) {
 				rollback.run();

@@ -169,8 +169,10 @@ CREATE TABLE invocations (
 	-- Why it ended as it did, where an exit code does not say it: a word, and a sentence.
 	reason TEXT,
 	message TEXT,
-	-- {machine_id, resources, limits} that are held while it is live.
+	-- {machine_id, resources, limits, group_id} that are held while it is live, or dying.
 	reserved TEXT NOT NULL,
+	-- Why it is being ended, once somebody asked for that. 'dead': it was given up, and its process is not known to be gone.
+	ending TEXT CHECK (ending IN ('cancelled', 'restart', 'dead')),
 	progress REAL,
 	status TEXT,
 	peak_memory_bytes INTEGER,
@@ -179,10 +181,12 @@ CREATE TABLE invocations (
 	created_at INTEGER NOT NULL,
 	started_at INTEGER,
 	finished_at INTEGER,
-	CHECK (state IN ('invoking', 'running') OR finished_at IS NOT NULL)
+	CHECK (state IN ('invoking', 'running') OR finished_at IS NOT NULL),
+	CHECK (ending IS NOT 'dead' OR state NOT IN ('invoking', 'running'))
 );
 CREATE INDEX invocations_of_task ON invocations (task_id, id);
 CREATE INDEX invocations_live ON invocations (worker_id) WHERE state IN ('invoking', 'running');
+CREATE INDEX invocations_dying ON invocations (worker_id) WHERE ending = 'dead';
 -- The fence: one live invocation a task.
 CREATE UNIQUE INDEX invocations_one_live ON invocations (task_id) WHERE state IN ('invoking', 'running');
 

@@ -21,6 +21,7 @@ export type InvocationRow = {
 	reason: string | null;
 	message: string | null;
 	reserved: string;
+	ending: 'cancelled' | 'restart' | 'dead' | null;
 	progress: number | null;
 	status: string | null;
 	peak_memory_bytes: number | null;
@@ -54,6 +55,10 @@ export const invocationStatements = (connection: Connection) => ({
 	live: connection.prepare<[], InvocationRow>(
 		"SELECT * FROM invocations INDEXED BY invocations_live WHERE state IN ('invoking', 'running') ORDER BY id",
 	),
+	/** Given up, and not known to be gone. */
+	dying: connection.prepare<[], InvocationRow>(
+		"SELECT * FROM invocations INDEXED BY invocations_dying WHERE ending = 'dead' ORDER BY id",
+	),
 	insert: connection.prepare<
 		[
 			Pick<
@@ -71,6 +76,13 @@ export const invocationStatements = (connection: Connection) => ({
 	),
 	setRunningIfInvoking: connection.prepare<[number, InvocationId]>(
 		"UPDATE invocations SET state = 'running', started_at = ? WHERE id = ? AND state = 'invoking'",
+	),
+	setEnding: connection.prepare<[InvocationRow['ending'], InvocationId]>(
+		'UPDATE invocations SET ending = ? WHERE id = ?',
+	),
+	/** One that was given up, and whose task was deleted meanwhile. */
+	deleteIfOrphan: connection.prepare<[InvocationId]>(
+		'DELETE FROM invocations WHERE id = ? AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.id = task_id)',
 	),
 	endIfLive: connection.prepare<[InvocationEnd]>(
 		`UPDATE invocations SET state = @state, exit_code = @exit_code, signal = @signal, reason = @reason, message = @message,

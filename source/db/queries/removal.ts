@@ -33,8 +33,9 @@ export const removalStatements = (connection: Connection) => ({
 	invocations: connection.prepare<[TaskId], {id: number}>(
 		'SELECT id FROM invocations WHERE task_id = ?',
 	),
+	/** One whose process may still be there stays until it is gone. */
 	deleteInvocations: connection.prepare<[TaskId]>(
-		'DELETE FROM invocations WHERE task_id = ?',
+		"DELETE FROM invocations WHERE task_id = ? AND ending IS NOT 'dead'",
 	),
 	deleteVisits: connection.prepare<[TaskId]>(
 		'DELETE FROM visits WHERE task_id = ?',

@@ -4,7 +4,7 @@ import {
 	isRunning,
 	type RestingState,
 } from '../../core/task-state.js';
-import {askToEnd, giveUp, liveOf} from '../invocations.js';
+import {askToEnd, giveUp, liveOf, setEnding} from '../invocations.js';
 import {kill, killElements} from '../kill.js';
 import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
@@ -81,8 +81,7 @@ export const taskActions: Readonly<Record<TaskAction, OnTask>> = {
 
 		const live = liveOf(turn, task);
 		if (live) {
-			turn.desk.touch();
-			live.ending = 'restart';
+			setEnding(turn, live, 'restart');
 			turn.desk.after(() => {
 				askToEnd(turn, live);
 			});
@@ -186,8 +185,7 @@ const cancel = (
 	const {desk, books} = turn;
 	const live = liveOf(turn, task);
 	if (live && books.fleet.workers.get(live.worker)?.link) {
-		desk.touch();
-		live.ending = 'cancelled';
+		setEnding(turn, live, 'cancelled');
 		desk.after(() => {
 			askToEnd(turn, live);
 		});

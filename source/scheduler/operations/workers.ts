@@ -2,7 +2,7 @@ import {FarmError} from '../../core/errors.js';
 import type {InvocationId, WorkerId} from '../../core/ids.js';
 import type {Resources, WorkerType} from '../../core/requirements.js';
 import {dismiss, enlist, type FleetWorker} from '../fleet.js';
-import {letGo} from '../invocations.js';
+import {askToEnd, letGo} from '../invocations.js';
 import {offerOf} from '../offer.js';
 import {type Operation, type Turn} from '../turn-context.js';
 import {findWorker} from '../views/worker-shape.js';
@@ -83,6 +83,13 @@ export const registerWorker =
 			invocations: known?.invocations ?? new Set(),
 		};
 		enlist(books.fleet, worker);
+		desk.onUndo(() => {
+			if (known) {
+				enlist(books.fleet, known);
+			} else {
+				dismiss(books.fleet, worker);
+			}
+		});
 		books.eligible.clear();
 		books.fresh.add(row.id);
 		desk.changes().workers.add(row.id);
@@ -104,6 +111,13 @@ const agree = (
 			continue;
 		}
 
+		if (live.ending !== undefined && has.has(id)) {
+			// It may not have heard of it. Its end is reported, and only then is what it holds free.
+			turn.desk.after(() => {
+				askToEnd(turn, live);
+			});
+		}
+
 		if (live.ending === 'dead') {
 			if (!has.has(id)) {
 				letGo(turn, live);
@@ -119,10 +133,9 @@ const agree = (
 		}
 	}
 
-	return running.filter((id) => {
-		const live = books.fleet.live.get(id);
-		return live?.worker !== worker.row.id || live.ending === 'dead';
-	});
+	return running.filter(
+		(id) => books.fleet.live.get(id)?.worker !== worker.row.id,
+	);
 };
 
 /** Its connection is gone. Its processes may go on: it is waited for. */
@@ -135,6 +148,10 @@ export const workerDisconnected =
 		}
 
 		desk.touch();
+		const before = {...worker};
+		desk.onUndo(() => {
+			Object.assign(worker, before);
+		});
 		worker.link = undefined;
 		worker.error = undefined;
 		worker.lostAt = desk.now();
@@ -155,6 +172,10 @@ export const workerGone =
 		}
 
 		desk.touch();
+		const {lostAt} = worker;
+		desk.onUndo(() => {
+			worker.lostAt = lostAt;
+		});
 		worker.lostAt = undefined;
 		let lost = 0;
 		for (const invocation of worker.invocations) {
@@ -197,6 +218,10 @@ export const workerStatus =
 		}
 
 		desk.touch();
+		const before = {error: worker.error, isStopping: worker.isStopping};
+		desk.onUndo(() => {
+			Object.assign(worker, before);
+		});
 		worker.error = error;
 		worker.isStopping = isStopping;
 		books.fresh.add(id);
