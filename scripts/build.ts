@@ -52,7 +52,7 @@ const {metafile} = await build({
 	minifyWhitespace: true,
 	plugins: [withoutOtherLanguages],
 	// Compiled code cannot be bundled.
-	external: ['better-sqlite3', ...otherDatabases],
+	external: ['better-sqlite3', 'koffi', ...otherDatabases],
 	// What bundled CommonJS packages expect to be there.
 	banner: {
 		js: [

@@ -1,4 +1,3 @@
-import type {ChildProcess} from 'node:child_process';
 import type {Clock} from '../core/clock.js';
 import type {InvocationOutcome} from '../core/invocation.js';
 import {findProgram} from './find-program.js';
@@ -55,7 +54,7 @@ export type Standing = {
 export type Life =
 	| {
 			readonly kind: 'child';
-			readonly child: ChildProcess;
+			readonly whenGone: Promise<NodeJS.Signals | undefined>;
 			readonly program: Prepared['program'];
 	  }
 	| {readonly kind: 'adopted'; readonly whenGone: Promise<void>};
@@ -208,13 +207,7 @@ export const followInvocation = ({
 		state: () => standing,
 	};
 
-	if (life.kind === 'child') {
-		life.child.once('exit', (_code, signal) => {
-			void onGone(signal ?? undefined);
-		});
-	} else {
-		void life.whenGone.then(async () => onGone(undefined));
-	}
+	void life.whenGone.then(async (signal) => onGone(signal ?? undefined));
 
 	if (reason !== undefined || isForgotten) {
 		end(reason ?? {kind: 'cancelled'}, tools.killGrace());

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
 import type {InvocationOutcome} from '../core/invocation.js';
 import {logPath} from '../core/log-path.js';
@@ -31,7 +30,7 @@ import {resolveEnvironment} from './resolve-environment.js';
 import type {Resolved} from './resolvers/contract.js';
 import type {WorkerSettings} from './settings.js';
 import {openLog} from './open-log.js';
-import {spawnWrapped, type Spawned} from './spawn-wrapped.js';
+import {spawnWrapped} from './spawn-wrapped.js';
 
 export type RunAnswer = ResultOf<typeof schedulerToWorker, 'invocation.run'>;
 
@@ -212,29 +211,33 @@ export const createInvocations = ({
 				is_local: shared === undefined,
 				scratch: laidOut.scratch,
 			};
-			record = createRecord(folder.recordOf(invocation), job, spares);
-			const spawned = spawnWrapped(laidOut, {record, log: openLog(job, spares)});
-			return spawned instanceof Promise
-				? spawned.then((value) => begin(value, job, laidOut), fail)
-				: begin(spawned, job, laidOut);
+			const begun = createRecord(folder.recordOf(invocation), job, spares);
+			record = begun;
+			const gone = Promise.withResolvers<NodeJS.Signals | undefined>();
+			const begin = (pid: number): RunAnswer => {
+				follow({
+					job,
+					pid,
+					record: begun,
+					life: {
+						kind: 'child',
+						whenGone: gone.promise,
+						program: laidOut.program,
+					},
+				});
+				return {kind: 'running', pid};
+			};
+
+			const pid = spawnWrapped(laidOut, {
+				log: openLog(job, spares),
+				record: begun.descriptor,
+				onExit: gone.resolve,
+			});
+			return pid instanceof Promise
+				? pid.then((value) => begin(value)).catch(fail)
+				: begin(pid);
 		} catch (error) {
 			return fail(error);
-		}
-
-		function begin(
-			{pid, child}: Spawned,
-			job: Job,
-			{program}: Prepared,
-		): RunAnswer {
-			if (record === undefined) {
-				throw new FarmError(
-					'INTERNAL',
-					`Invocation ${invocation} was started without a record.`,
-				);
-			}
-
-			follow({job, pid, record, life: {kind: 'child', child, program}});
-			return {kind: 'running', pid};
 		}
 	};
 
@@ -395,6 +398,8 @@ export const createInvocations = ({
 				return start(request, resolved);
 			}
 
+			// Not at once: it looks into `starting` itself.
+			// eslint-disable-next-line unicorn/prefer-promise-try -- that would begin at once
 			const answer = Promise.resolve().then(async () =>
 				startResolved(request, resolved),
 			);
@@ -415,8 +420,8 @@ export const createInvocations = ({
 			ended.delete(invocation);
 			remove(found.job, {withLog: found.job.is_local});
 		},
-		running: () => [...live.keys()],
-		unreported: () => [...ended.values()].map(({end}) => end),
+		running: () => live.keys().toArray(),
+		unreported: () => Array.from(ended.values(), ({end}) => end),
 		acknowledge(invocation, isWanted) {
 			const found = ended.get(invocation);
 			if (found === undefined) {
@@ -424,7 +429,7 @@ export const createInvocations = ({
 			}
 
 			ended.delete(invocation);
-			if (found.job.is_local && isWanted) {
+			if (isWanted && found.job.is_local) {
 				fs.appendFileSync(folder.recordOf(invocation), 'reported\n');
 				logs.set(invocation, found.job.log);
 			} else {
@@ -456,7 +461,9 @@ export const createInvocations = ({
 				invocation.end(reason, tools.killGrace());
 			}
 
-			await Promise.all([...starting.values()].map(async ({answer}) => answer));
+			await Promise.all(
+				Array.from(starting.values(), async ({answer}) => answer),
+			);
 			await whenIdle();
 			await tools.sweeper.finish();
 		},
@@ -476,9 +483,9 @@ export const createInvocations = ({
 			}
 
 			ended.clear();
-			for (const {invocation} of [...logs].map(([id]) => ({invocation: id}))) {
+			for (const [invocation, file] of logs) {
 				spares.give(folder.recordOf(invocation));
-				spares.give(logs.get(invocation) ?? '');
+				spares.give(file);
 			}
 
 			logs.clear();
@@ -489,7 +496,11 @@ export const createInvocations = ({
 			attention.abort();
 			spares.clear();
 			tools.pool.clear(
-				[...live.values()].flatMap(({job}) => job.scratch ?? []),
+				live
+					.values()
+					.map(({job}) => job.scratch)
+					.filter((scratch) => scratch !== null)
+					.toArray(),
 			);
 		},
 	};

@@ -1,59 +1,41 @@
-import {spawn, type ChildProcess} from 'node:child_process';
 import fs from 'node:fs';
+import {loadPosixSpawn} from './posix-spawn.js';
 import type {Prepared} from './prepare-process.js';
-import type {Record} from './record.js';
+import {spawnByNode} from './spawn-by-node.js';
+import type {StartProcess, StartRequest} from './start-process.js';
 import {findShell, wrapperScript} from './wrapper.js';
 
-export type Spawned = {
-	readonly pid: number;
-	readonly child: ChildProcess;
+type Wrapping = Pick<StartRequest, 'onExit'> & {
+	/** Closed here, as soon as the process has it. */
+	readonly log: number;
+	readonly record: number;
 };
 
 /**
-Start a prepared process under its wrapper, in a session of its own, with the log, which is closed here then, as its output.
+Start a prepared process under its wrapper, in a session of its own, with the log as its output.
 
-@throws where the operating system refuses
+@returns the wrapper's pid
+@throws or rejects where the operating system refuses
 */
 export const spawnWrapped = (
-	prepared: Prepared,
-	{record, log}: {readonly record: Record; readonly log: number},
-): Promise<Spawned> | Spawned => {
-	let child: ChildProcess;
+	{file, arguments: words, environment, cwd}: Prepared,
+	{log, record, onExit}: Wrapping,
+): Promise<number> | number => {
+	means ??= {shell: findShell(), start: loadPosixSpawn() ?? spawnByNode};
 	try {
-		// Standard error of the wrapper is the record; it gives the program the log for both.
-		child = spawn(
-			shell(),
-			['-c', wrapperScript, 'lifeblood', prepared.file, ...prepared.arguments],
-			{
-				cwd: prepared.cwd,
-				env: prepared.environment,
-				detached: true,
-				stdio: ['ignore', log, record.descriptor],
-			},
-		);
+		return means.start({
+			file: means.shell,
+			arguments: ['-c', wrapperScript, 'lifeblood', file, ...words],
+			environment,
+			cwd,
+			output: log,
+			// The wrapper gives the program the log for both.
+			error: record,
+			onExit,
+		});
 	} finally {
 		fs.closeSync(log);
 	}
-
-	const {pid} = child;
-	if (pid !== undefined) {
-		return {pid, child};
-	}
-
-	return new Promise((_resolve, reject) => {
-		child.once('error', (error) => {
-			reject(
-				new Error(`The process could not be started: ${error.message}.`, {
-					cause: error,
-				}),
-			);
-		});
-	});
 };
 
-let knownShell: string | undefined;
-
-const shell = (): string => {
-	knownShell ??= findShell();
-	return knownShell;
-};
+let means: {readonly shell: string; readonly start: StartProcess} | undefined;

@@ -4,6 +4,8 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
 
@@ -58,11 +60,12 @@ Keep a second worker of the same name on this machine away. The lock is a listen
 
 On Linux it is in the abstract namespace and leaves no file. Elsewhere a socket file that nobody listens on is a dead worker's, and is replaced.
 
-@throws {FarmError} `CONFLICT`
+@throws {FarmError} `CONFLICT`, after a second
 */
 export const lockStateFolder = async (
 	root: string,
 	name: string,
+	clock: Clock,
 ): Promise<StateLock> => {
 	const digest = createHash('sha256')
 		.update(path.join(fs.realpathSync(root), folderName(name)))
@@ -72,21 +75,33 @@ export const lockStateFolder = async (
 		process.platform === 'linux'
 			? `\0lifeblood-worker-${digest}`
 			: path.join(os.tmpdir(), `lifeblood-${digest}.lock`);
-	try {
-		return await listen(address);
-	} catch (error) {
-		if (process.platform !== 'linux' && !(await isListening(address))) {
-			fs.rmSync(address, {force: true});
-			return listen(address);
-		}
+	const deadline = clock.monotonic() + lockPatienceMs;
+	for (;;) {
+		/* eslint-disable no-await-in-loop -- one try after the other */
+		try {
+			return await listen(address);
+		} catch (error) {
+			if (process.platform !== 'linux' && !(await isListening(address))) {
+				fs.rmSync(address, {force: true});
+				return listen(address);
+			}
 
-		throw new FarmError(
-			'CONFLICT',
-			`A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`,
-			{cause: error},
-		);
+			if (clock.monotonic() > deadline) {
+				throw new FarmError(
+					'CONFLICT',
+					`A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`,
+					{cause: error},
+				);
+			}
+
+			await delay(20);
+		}
+		/* eslint-enable no-await-in-loop */
 	}
 };
+
+/** What a killed worker was just starting holds its lock until it executes its program. */
+const lockPatienceMs = 1000;
 
 const listen = async (address: string): Promise<StateLock> => {
 	const server = net.createServer((socket) => {

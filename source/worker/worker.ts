@@ -385,7 +385,11 @@ export const createWorker = ({
 			}
 
 			isStarted = true;
-			const lock = await lockStateFolder(settings.state_folder, settings.name);
+			const lock = await lockStateFolder(
+				settings.state_folder,
+				settings.name,
+				clock,
+			);
 			const leaving = new AbortController();
 			try {
 				await invocations.recover();

@@ -1,0 +1,35 @@
+import {spawn} from 'node:child_process';
+import type {StartRequest} from './start-process.js';
+
+/**
+Start a process by Node's own means, which all systems have.
+
+@throws an error with the system's `code`, such as `E2BIG`; or rejects with one
+*/
+export const spawnByNode = ({
+	file,
+	arguments: words,
+	environment,
+	cwd,
+	output,
+	error,
+	onExit,
+}: StartRequest): number | Promise<number> => {
+	const child = spawn(file, words, {
+		cwd,
+		env: environment,
+		detached: true,
+		stdio: ['ignore', output, error],
+	});
+	child.once('exit', (_code, signal) => {
+		onExit(signal ?? undefined);
+	});
+	const {pid} = child;
+	if (pid !== undefined) {
+		return pid;
+	}
+
+	return new Promise((_resolve, reject) => {
+		child.once('error', reject);
+	});
+};

@@ -1,0 +1,18 @@
+/** Starts a process in a session of its own, with nothing to read. There are two ways of doing it, `posix-spawn` and `spawn-by-node`. */
+export type StartProcess = (
+	request: StartRequest,
+) => /** Its pid. */ number | Promise<number>;
+
+export type StartRequest = {
+	/** Absolute. */
+	readonly file: string;
+	/** After the program's own name, which is `file`. */
+	readonly arguments: readonly string[];
+	readonly environment: Readonly<Record<string, string>>;
+	readonly cwd: string;
+	/** Descriptors; they stay the caller's to close as soon as this has returned. */
+	readonly output: number;
+	readonly error: number;
+	/** Told once, in a later turn of the event loop: the signal that ended it, if one did. */
+	readonly onExit: (signal: NodeJS.Signals | undefined) => void;
+};
