@@ -59,6 +59,7 @@ const reasons: Readonly<Record<string, string>> = {
 	EDQUOT: 'the quota is used up',
 	ENOTDIR: 'a file is in the way',
 	EEXIST: 'a file is in the way',
+	EISDIR: 'it is a folder',
 	ENOENT: 'it is not there',
 };
 

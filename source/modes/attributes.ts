@@ -25,7 +25,7 @@ export const taskAttributes = async (flags: Flags): Promise<JsonObject> => {
 
 const attributesFile = async (file: string): Promise<JsonObject> => {
 	const text = await readInput(file, '--attrs');
-	const {parseDocument} = await import('yaml');
+	const {parseDocument} = await import('./yaml.js');
 	const document = parseDocument(text);
 	const [fault] = document.errors;
 	if (fault !== undefined) {

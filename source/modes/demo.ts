@@ -2,6 +2,7 @@ import path from 'node:path';
 import {thisHost} from '../config/host.js';
 import {usableStateFolders} from '../config/usable-state.js';
 import type {CommandContext, ExitStatus} from './context.js';
+import {hasOwnFarm} from './has-own-farm.js';
 import {connectLocal, startLocalFarm, type LocalFarm} from './local-farm.js';
 import {typedProgram} from './own-program.js';
 import {renderZoom} from './render-zoom.js';
@@ -68,7 +69,15 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		return status;
 	} finally {
 		if (isLeft) {
-			output.message(farewell(farm));
+			output.message(
+				farewell({
+					farm,
+					// A command would look for the person's own farm first.
+					where: (await hasOwnFarm(thisHost()))
+						? ` --config-dir ${configFolder}`
+						: '',
+				}),
+			);
 		} else {
 			await farm.stop();
 		}
@@ -111,16 +120,23 @@ const renderOn = async ({
 	return status;
 };
 
-const farewell = ({processes}: LocalFarm): string => {
+const farewell = ({
+	farm: {processes},
+	where,
+}: {
+	readonly farm: LocalFarm;
+	/** The flag by which commands find this farm, where they need one. */
+	readonly where: string;
+}): string => {
 	const program = typedProgram();
 	const pids = processes.map(({pid}) => String(pid)).toReversed();
 	return [
 		'',
 		'The farm is still there. Look at it:',
-		`  ${program} graph show`,
-		`  ${program} group list`,
-		`  ${program} task list --dead`,
-		`  ${program} worker list`,
+		`  ${program} graph show${where}`,
+		`  ${program} group list${where}`,
+		`  ${program} task list --dead${where}`,
+		`  ${program} worker list${where}`,
 		`Stop it: kill ${pids.join(' ')}`,
 	].join('\n');
 };

@@ -11,6 +11,7 @@ import {formatAddress, type Address} from '../net/address.js';
 import type {Sought} from '../net/discover.js';
 import {fromJoinCode, type FarmKey} from '../net/key.js';
 import type {CommandContext} from './context.js';
+import {hasOwnFarm} from './has-own-farm.js';
 import {parseAddress} from './parse-address.js';
 import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
 
@@ -136,7 +137,7 @@ const startedHere = async (
 	}
 };
 
-/** The one that was started with the same configuration; where nobody named a configuration, any other will do. */
+/** The one that was started with the same configuration. Any other will do only where nobody named a configuration and the usual one has no farm key: a worker whose own scheduler is restarted must not go to another farm meanwhile, nor a command change one that was not meant. */
 const localScheduler = async (
 	host: Host,
 	configDirectory: string | undefined,
@@ -146,7 +147,8 @@ const localScheduler = async (
 	const ours = running.filter((entry) => entry.config_folder === folder);
 	const isNamed =
 		reason === '--config-dir' || reason === 'LIFEBLOOD_CONFIG_LOCATION';
-	const candidates = isNamed || ours.length > 0 ? ours : running;
+	const candidates =
+		isNamed || ours.length > 0 || (await hasOwnFarm(host)) ? ours : running;
 	if (candidates.length > 1) {
 		throw new FarmError(
 			'INVALID',

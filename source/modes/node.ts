@@ -50,7 +50,7 @@ const show: Subcommand = async ({context, client}) => {
 	const wires = connections
 		.filter(({from, to}) => from === name || to === name)
 		.map((wire) => printWire(wire));
-	const {stringify} = await import('yaml');
+	const {stringify} = await import('./yaml.js');
 	output.print(
 		[
 			...detailLines([

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import {styleText} from 'node:util';
+import {reasonOf} from '../config/writable-folder.js';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -58,17 +59,19 @@ const createOutput = ({
 	};
 };
 
-/** The output of this process. A reader that goes away, as `| head` does, ends it quietly. */
+/** The output of this process. A reader that goes away, as `| head` does, ends it quietly; a result that cannot be written ends it with one line. What cannot be said on standard error is let go: a scheduler whose messages go to a full disk must not end of that. */
 export const processOutput = (): Output => {
-	for (const stream of [process.stdout, process.stderr]) {
-		stream.on('error', (error: NodeJS.ErrnoException) => {
-			if (error.code === 'EPIPE') {
-				process.exit(0);
-			}
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EPIPE') {
+			process.exit(0);
+		}
 
-			throw error;
-		});
-	}
+		process.stderr.write(
+			`lifeblood: The result could not be written: ${reasonOf(error)}.\n`,
+		);
+		process.exit(1);
+	});
+	process.stderr.on('error', () => undefined);
 
 	return createOutput({
 		stdout: process.stdout,

@@ -103,6 +103,19 @@ export const cannedTask = (id: number, more: Record<string, unknown> = {}) => ({
 });
 
 /** An invocation as the wire has it. */
+export const cannedNode = {
+	id: 1 as never,
+	name: 'render',
+	type: 'command',
+	parameters: {cpus: 2},
+	inputs: ['main'],
+	outputs: ['main', 'spawned'],
+	enabled: true,
+	x: 0,
+	y: 0,
+	counts: {ready: 3, error: 1, dead: 9},
+};
+
 export const cannedInvocation = (id: number, task: number) => ({
 	id,
 	task_id: task,
