@@ -257,19 +257,28 @@ test('a script that fails says so, with its message and line', (t) => {
 	t.is(failure("try { fail('no licence') } catch {}"), 'no licence');
 	t.is(
 		failure('const a = 1;\n\na.b.c'),
-		"cannot read property 'c' of undefined (line 3)",
+		"The script failed: cannot read property 'c' of undefined (line 3)",
 	);
-	t.is(failure("task['x'] = () => 1"), "attribute 'x' cannot be a function");
-	t.is(failure("task['x'] = NaN"), "attribute 'x' cannot be NaN");
+	t.is(
+		failure("task['x'] = () => 1"),
+		"The script failed: attribute 'x' cannot be a function",
+	);
+	t.is(
+		failure("task['x'] = NaN"),
+		"The script failed: attribute 'x' cannot be NaN",
+	);
 	t.is(
 		failure("task.name = 'x'"),
-		"task['name'] is not an attribute and cannot be changed here; an attribute of that name is attr['name'] (line 1)",
+		"The script failed: task['name'] is not an attribute and cannot be changed here; an attribute of that name is attr['name'] (line 1)",
 	);
 	t.is(
 		failure('split([])'),
-		'split([...]) needs a list with one object of extra attributes for each element (line 1)',
+		'The script failed: split([...]) needs a list with one object of extra attributes for each element (line 1)',
 	);
-	t.regex(failure('let a = ;') ?? '', /unexpected token/v);
+	t.regex(
+		failure('let a = ;') ?? '',
+		/^The script cannot be read: unexpected token/v,
+	);
 	t.is(failure('} {') ?? '', '');
 });
 

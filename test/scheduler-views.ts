@@ -543,7 +543,7 @@ test('explain says in a sentence why a task is where it is', async (t) => {
 	t.regex(explain(running).summary, /runs on worker w1, attempt 1/v);
 	t.is(
 		explain(failed).summary,
-		'It ended with exit code 1. That was attempt 1 on worker w1.',
+		'In node "render": It ended with exit code 1. That was attempt 1 on worker w1.',
 	);
 	t.regex(explain(ids.dead).summary, /finished for good/v);
 	t.is(explain(failed).since, new Date(storedAt).toISOString());

@@ -108,7 +108,7 @@ export const minus = (a: Resources, b: Resources): Resources => ({
 const amount = (name: keyof Resources, value: number): string => {
 	switch (name) {
 		case 'cpus': {
-			return `${rounded(value)} cores`;
+			return `${rounded(value)} ${rounded(value) === '1' ? 'core' : 'cores'}`;
 		}
 
 		case 'memory_bytes': {
@@ -116,7 +116,7 @@ const amount = (name: keyof Resources, value: number): string => {
 		}
 
 		case 'gpus': {
-			return `${rounded(value)} GPUs`;
+			return `${rounded(value)} ${rounded(value) === '1' ? 'GPU' : 'GPUs'}`;
 		}
 
 		case 'gpu_memory_bytes': {

@@ -18,6 +18,8 @@ export type Assembled =
 export type CompiledParameters = {
 	/** To be evaluated for each task. */
 	readonly expressions: readonly string[];
+	/** The parameter that each of them is in. */
+	readonly places: readonly string[];
 	/** Every parameter's value, from what the expressions came to, in their order. Where there are none, it is worked out once. */
 	readonly assemble: (results: readonly Json[]) => Assembled;
 	/** What expressions see as `node[...]`: every parameter's value, defaults included; those that are expressions as `{"expr": "..."}`. */
@@ -30,9 +32,14 @@ export const compileParameters = (
 	stored: JsonObject,
 ): CompiledParameters => {
 	const expressions: string[] = [];
+	const places: string[] = [];
 	const makers = Object.entries(schemas).map(([name, schema]) => {
 		const written = ownIn(stored, name, schema.default);
-		return [name, schema, makerOf(schema, written, expressions)] as const;
+		const make = makerOf(schema, written, expressions);
+		places.push(
+			...Array.from({length: expressions.length - places.length}, () => name),
+		);
+		return [name, schema, make] as const;
 	});
 
 	const assemble = (results: readonly Json[]): Assembled => {
@@ -61,11 +68,11 @@ export const compileParameters = (
 		]),
 	);
 	if (expressions.length > 0) {
-		return {expressions, assemble, visible};
+		return {expressions, places, assemble, visible};
 	}
 
 	const once = assemble([]);
-	return {expressions, assemble: () => once, visible};
+	return {expressions, places, assemble: () => once, visible};
 };
 
 type Made =

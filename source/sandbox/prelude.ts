@@ -390,7 +390,7 @@ const script = (text, body, ...functions) => {
 		if (failed === undefined) {
 			passOn(error);
 		}
-		failed ??= describe(error, lineOf);
+		failed ??= 'The script failed: ' + describe(error, lineOf);
 	}
 	return stringify({kind: 'failed', message: failed});
 };

@@ -359,7 +359,14 @@ const evaluationOf = (
 
 const scriptOutcomeOf = (answer: Answer, messages: Messages): ScriptOutcome => {
 	if (answer.kind !== 'text') {
-		return {kind: 'failed', message: failureOf(answer, messages)};
+		const failure = failureOf(answer, messages);
+		return {
+			kind: 'failed',
+			message:
+				answer.kind === 'refused'
+					? `The script cannot be read: ${failure}`
+					: `The script ${failure}`,
+		};
 	}
 
 	const outcome: ScriptOutcome = JSON.parse(answer.text); // eslint-disable-line @typescript-eslint/no-unsafe-assignment -- written by prelude.ts

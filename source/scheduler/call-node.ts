@@ -165,7 +165,7 @@ const parametersOf = (
 				return {
 					kind: 'failed',
 					reason: 'parameter',
-					message: `An expression of node ${node.name} failed for this task: ${evaluation.message} (in ${shortened(expressions[index] ?? '')})`,
+					message: `Parameter ${compiled.places[index] ?? ''} of node ${node.name}: its expression ${shortened(expressions[index] ?? '')} failed for this task: ${evaluation.message}`,
 				};
 			}
 

@@ -1,6 +1,7 @@
 import {FarmError} from '../core/errors.js';
 import type {TaskId} from '../core/ids.js';
 import type {Json} from '../core/json.js';
+import {didYouMean} from '../core/nearest.js';
 import {parseWire, printWire} from '../graph/graph-document.js';
 import type {Connection} from '../net/greet.js';
 import type {SchedulerCall} from '../net/scheduler-methods.js';
@@ -136,7 +137,10 @@ export const answerChange = async (
 			const {to, input: wanted, select} = call.params;
 			const node = views.books().graph.byName.get(to);
 			if (!node) {
-				throw new FarmError('NOT_FOUND', `There is no node ${to}.`);
+				throw new FarmError(
+					'NOT_FOUND',
+					`There is no node "${to}"${didYouMean(to, views.books().graph.byName.keys())}`,
+				);
 			}
 
 			const input = wanted ?? node.inputs[0] ?? 'main';

@@ -1,6 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {NodeId, TaskId} from '../../core/ids.js';
 import type {JsonObject} from '../../core/json.js';
+import {didYouMean} from '../../core/nearest.js';
 import type {TaskState} from '../../core/task-state.js';
 import {
 	planGraph,
@@ -226,7 +227,7 @@ export const existingNode = ({books}: Turn, name: string): FarmNode => {
 	if (!node) {
 		throw new FarmError(
 			'NOT_FOUND',
-			`There is no node ${name}; "lifeblood node list" shows those there are.`,
+			`There is no node "${name}"${didYouMean(name, books.graph.byName.keys())}`,
 		);
 	}
 

@@ -117,7 +117,10 @@ export const deleteGroupStep =
 const existingGroup = ({desk}: Turn, name: string): GroupDraft => {
 	const group = desk.groupByName(name);
 	if (!group) {
-		throw new FarmError('NOT_FOUND', `There is no group ${name}.`);
+		throw new FarmError(
+			'NOT_FOUND',
+			`There is no group "${name}": lifeblood group list shows those there are.`,
+		);
 	}
 
 	return group;

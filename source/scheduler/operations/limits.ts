@@ -26,7 +26,10 @@ export const deleteLimit =
 	({desk, books, statements}) => {
 		const known = books.fleet.limits.get(name);
 		if (!known) {
-			throw new FarmError('NOT_FOUND', `There is no limit ${name}.`);
+			throw new FarmError(
+				'NOT_FOUND',
+				`There is no limit "${name}": lifeblood limit list shows those there are.`,
+			);
 		}
 
 		desk.remember({total: known.total});

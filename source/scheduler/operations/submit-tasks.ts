@@ -58,6 +58,6 @@ export const submitTasks =
 const noSuchNode = ({books}: Turn, name: string): string => {
 	const names = books.graph.byName.keys().toArray();
 	return names.length === 0
-		? `There is no node ${name}: the graph is empty. Apply one with "lifeblood graph apply FILE".`
-		: `There is no node ${name}${names.length <= 12 ? `: there are ${names.join(', ')}` : '; "lifeblood node list" shows those there are'}.`;
+		? `There is no node "${name}": the graph is empty. Apply one with "lifeblood graph apply FILE".`
+		: `There is no node "${name}"${names.length <= 12 ? `: there are ${names.join(', ')}` : '; "lifeblood node list" shows those there are'}.`;
 };

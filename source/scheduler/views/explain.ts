@@ -144,7 +144,7 @@ const summaryOf = (
 		}
 
 		case 'error': {
-			return errorSummary(context, row);
+			return `In ${name}: ${errorSummary(context, row)}`;
 		}
 
 		case 'dead': {
@@ -179,7 +179,8 @@ const errorSummary = (context: ViewContext, row: TaskRow): string => {
 		last?.node_id === row.node_id &&
 		last.finished_at !== null &&
 		Math.abs(last.finished_at - row.changed_at) < 1000;
-	return isOfProcess
+	// Messages of processes that ended badly name the worker themselves.
+	return isOfProcess && !message.includes(` on ${last.worker}`)
 		? `${sentence(message)} That was attempt ${last.attempt} on worker ${last.worker}.`
 		: sentence(message);
 };
