@@ -27,7 +27,10 @@ test('no statement of a turn reads a table that grows from end to end', async (t
 	});
 	const scans: string[] = [];
 	let looked = 0;
-	for (const [name, source] of sources(prepareStatements(database.writer))) {
+	for (const [name, source] of sources(
+		prepareStatements(database.writer),
+		'statements',
+	)) {
 		looked += 1;
 		for (const detail of planOf(database.writer, source)) {
 			const table = /^SCAN (?<table>\w+)$/v.exec(detail)?.groups?.['table'];
@@ -42,17 +45,20 @@ test('no statement of a turn reads a table that grows from end to end', async (t
 });
 
 const sources = function* (
-	value: object,
-	name = '',
+	value: unknown,
+	name: string,
 ): Generator<readonly [string, string]> {
+	if (typeof value !== 'object' || value === null) {
+		return;
+	}
+
+	if ('source' in value && typeof value.source === 'string') {
+		yield [name, value.source];
+		return;
+	}
+
 	for (const [key, entry] of Object.entries(value)) {
-		if (typeof entry === 'object' && entry !== null) {
-			if ('source' in entry && typeof entry.source === 'string') {
-				yield [`${name}${key}`, entry.source];
-			} else {
-				yield* sources(entry, `${name}${key}.`);
-			}
-		}
+		yield* sources(entry, `${name}.${key}`);
 	}
 };
 
