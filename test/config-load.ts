@@ -263,7 +263,7 @@ test('wrong flags and variables are told by their names', async (t) => {
 		{instanceOf: FarmError},
 	);
 	t.deepEqual(error?.message.split('\n'), [
-		'--server-port: --server-port must be a whole number from 0 to 65535, not "y"',
+		'--server-port must be a whole number from 0 to 65535, not "y"',
 		'LIFEBLOOD_SCHEDULER_CORE_UI_PORT: core.ui_port must be a whole number from 0 to 65535, not "x"',
 	]);
 });

@@ -186,3 +186,32 @@ connections:
 `,
 	);
 });
+
+test('what can be read of a faulty file is kept with its lines, so that its other faults are told as well', (t) => {
+	const text = `nodes:
+  a: {type: comand, foo: 1}
+  "": {type: "null"}
+connections:
+  - 7
+  - a -> b
+`;
+	t.deepEqual(faults(text), [
+		'2: "foo" is not known here.',
+		'3: "" is no name: one has 1 to 256 characters, and no control characters.',
+		'5: "connections.0" must be text, not a number.',
+	]);
+	const file = parseGraphFile(text, 'farm.yaml');
+	const rest = file.kind === 'faulty' ? file.rest : undefined;
+	t.deepEqual(rest?.document, {
+		nodes: {a: {type: 'comand', parameters: {}}},
+		connections: ['a -> b'],
+	});
+	t.is(rest?.lineOf(['connections', 0]), 6);
+	t.is(rest?.lineOf(['nodes', 'a', 'type']), 2);
+});
+
+test('a node type null without quotes is told to stand in them', (t) => {
+	t.deepEqual(faults('nodes:\n  a: {type: null}\n'), [
+		'2: "nodes.a.type" must be text, not nothing: the type of that name stands in quotes, "null".',
+	]);
+});

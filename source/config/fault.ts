@@ -10,7 +10,9 @@ export type Fault = {
 
 /** One line, in the form that editors and terminals make into a link. */
 export const faultLine = ({where, line, message}: Fault): string =>
-	`${where}${line === undefined ? '' : `:${line}`}: ${message}`;
+	line === undefined && message.startsWith(`${where} `)
+		? message
+		: `${where}${line === undefined ? '' : `:${line}`}: ${message}`;
 
 export const faultError = (faults: readonly Fault[]): FarmError =>
 	new FarmError('INVALID', faults.map((fault) => faultLine(fault)).join('\n'));

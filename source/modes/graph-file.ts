@@ -25,7 +25,12 @@ export type GraphFile =
 			/** Where something of the document stands; of what is not there, where it would. From 1. */
 			readonly lineOf: (path: ReadonlyArray<string | number>) => number;
 	  }
-	| {readonly kind: 'faulty'; readonly faults: readonly Fault[]};
+	| {
+			readonly kind: 'faulty';
+			readonly faults: readonly Fault[];
+			/** What can be read of it, so that the faults in there are told with the others; undefined where nothing sensible is left. */
+			readonly rest?: (GraphFile & {readonly kind: 'read'}) | undefined;
+	  };
 
 /** Reads a graph file, YAML or JSON (which YAML 1.2 holds). All its faults are told at once, each with its line. `name` is what the faults call the file. */
 export const parseGraphFile = (text: string, name: string): GraphFile => {
@@ -78,12 +83,66 @@ export const parseGraphFile = (text: string, name: string): GraphFile => {
 		return {kind: 'read', document: parsed.data, lineOf};
 	}
 
+	const described = parsed.error.issues.flatMap((issue) =>
+		describeIssue(issue, expanded.value),
+	);
 	return {
 		kind: 'faulty',
-		faults: parsed.error.issues
-			.flatMap((issue) => describeIssue(issue, expanded.value))
-			.map(({path, message}) => fault(path, message)),
+		faults: described.map(({path, message}) => fault(path, message)),
+		rest: restOf(
+			expanded.value,
+			described.map(({path}) => path),
+			lineOf,
+		),
 	};
+};
+
+type Path = ReadonlyArray<string | number>;
+
+/** The document without what is at fault, where that is something it can do without: a key too many, or a connection. */
+const restOf = (
+	value: unknown,
+	paths: readonly Path[],
+	lineOf: (path: Path) => number,
+): (GraphFile & {readonly kind: 'read'}) | undefined => {
+	const faulty = new Set(paths.map((path) => JSON.stringify(path)));
+	const kept: number[] = [];
+	const without = (whole: unknown, at: Path): unknown => {
+		if (Array.isArray(whole)) {
+			const isConnections = at.length === 1 && at[0] === 'connections';
+			return whole.flatMap((member, index) => {
+				const isFaulty =
+					isConnections && faulty.has(JSON.stringify([...at, index]));
+				if (isConnections && !isFaulty) {
+					kept.push(index);
+				}
+
+				return isFaulty ? [] : [without(member, [...at, index])];
+			});
+		}
+
+		return typeof whole === 'object' && whole !== null
+			? Object.fromEntries(
+					Object.entries(whole)
+						.filter(([key]) => !faulty.has(JSON.stringify([...at, key])))
+						.map(([key, member]) => [key, without(member, [...at, key])]),
+				)
+			: whole;
+	};
+
+	const {data} = graphDocumentShape.safeParse(without(value, []));
+	return (
+		data && {
+			kind: 'read',
+			document: data,
+			lineOf: ([first, second, ...deeper]) =>
+				lineOf(
+					first === 'connections' && typeof second === 'number'
+						? [first, kept[second] ?? second, ...deeper]
+						: [first, second, ...deeper].filter((step) => step !== undefined),
+				),
+		}
+	);
 };
 
 type Described = {
@@ -151,6 +210,15 @@ const describeIssue = (
 		}));
 	}
 
+	if (issue.code === 'invalid_key') {
+		return [
+			{
+				path,
+				message: `"${String(path.at(-1))}" is no name: one has 1 to 256 characters, and no control characters.`,
+			},
+		];
+	}
+
 	const what = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
 	if (issue.code === 'invalid_type') {
 		const found = valueAt(value, path);
@@ -160,7 +228,11 @@ const describeIssue = (
 				message:
 					found === undefined
 						? `${what} is missing.`
-						: `${what} must be ${kindNames[issue.expected] ?? issue.expected}, not ${kindOf(found)}.`,
+						: `${what} must be ${kindNames[issue.expected] ?? issue.expected}, not ${kindOf(found)}${
+								found === null && path.length === 3 && path[2] === 'type'
+									? ': the type of that name stands in quotes, "null"'
+									: ''
+							}.`,
 			},
 		];
 	}

@@ -44,7 +44,7 @@ export const run: Mode['run'] = async (context) => {
 
 const apply = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags, output} = context;
-	const file = readable(await readGraphFile(context));
+	const file = await readable(context);
 	const isDry = flags.toggle('dry-run') === true;
 	await using client = await openClient(context);
 	const request = {
@@ -74,7 +74,7 @@ const apply = async (context: CommandContext): Promise<ExitStatus> => {
 
 const diff = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags, output} = context;
-	const file = readable(await readGraphFile(context));
+	const file = await readable(context);
 	await using client = await openClient(context);
 	const planned = await client.call('graph.check', {
 		document: file.document,
@@ -98,10 +98,11 @@ const check = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags, output} = context;
 	const file = await readGraphFile(context);
 	if (file.kind === 'faulty') {
+		const faults = await allFaults(context, file);
 		if (flags.toggle('json') === true) {
-			output.printJson(file.faults.map((fault) => faultJson(fault, [])));
+			output.printJson(faults.map((fault) => faultJson(fault, [])));
 		} else {
-			output.print(file.faults.map((fault) => faultLine(fault)).join('\n'));
+			output.print(faults.map((fault) => faultLine(fault)).join('\n'));
 		}
 
 		return 1;
@@ -183,12 +184,46 @@ const readGraphFile = async (context: CommandContext): Promise<GraphFile> =>
 		fileName(context),
 	);
 
-const readable = (file: GraphFile): ReadFile => {
+const readable = async (context: CommandContext): Promise<ReadFile> => {
+	const file = await readGraphFile(context);
 	if (file.kind === 'faulty') {
-		throw faultError(file.faults);
+		throw faultError(await allFaults(context, file));
 	}
 
 	return file;
+};
+
+/** Those of the file's form, and those that the scheduler finds in what else it says. */
+const allFaults = async (
+	context: CommandContext,
+	{faults, rest}: GraphFile & {readonly kind: 'faulty'},
+): Promise<readonly Fault[]> => {
+	if (rest === undefined) {
+		return faults;
+	}
+
+	try {
+		await using client = await openClient(context);
+		const planned = await client.call('graph.check', {document: rest.document});
+		return [
+			...faults,
+			...planned.faults.map(({path, message}) => ({
+				where: fileName(context),
+				line: rest.lineOf(path),
+				message,
+			})),
+		].toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
+	} catch (error) {
+		if (!(error instanceof FarmError)) {
+			throw error;
+		}
+
+		// The form is at fault whether or not there is a scheduler to ask about the rest.
+		context.output.message(
+			`lifeblood: only the form of the file was checked: ${error.message}`,
+		);
+		return faults;
+	}
 };
 
 const faultJson = (

@@ -465,19 +465,24 @@ const greet = (
 	output.message(
 		[
 			`Farm ${farm} is ready.`,
-			`  workers and submitters: ${formatAddress(server)}`,
-			`  viewers:                ${formatAddress(ui)}`,
+			`  workers and submitters: ${listening(server)}`,
+			`  viewers:                ${listening(ui)}`,
 			`  database:               ${database}`,
 			keys
 				? `  key:                    ${keys.file}`
 				: '  key:                    NONE: it runs with --insecure, and whoever can connect may do everything',
 			'Add a worker on this machine with   lifeblood worker',
 			keys
-				? `Add another machine to it with      lifeblood join ${own}:${server.port}   (it asks for the code that "lifeblood key show" prints here)`
+				? `Add another machine to it with      lifeblood join ${own}:${server.port}\nThe join code that it asks for      lifeblood key show`
 				: `Add another machine to it with      lifeblood worker --insecure --scheduler ${own}:${server.port}`,
 		].join('\n'),
 	);
 };
+
+const listening = (address: Address): string =>
+	address.host === '::' || address.host === '0.0.0.0'
+		? `port ${address.port} of every interface`
+		: formatAddress(address);
 
 /** TERM and INT stop it cleanly; a second one at once. */
 const onSignals = (

@@ -157,10 +157,24 @@ const set: Subcommand = async ({context, client}) => {
 		resolver: flags.text('resolver'),
 		packages: flags.texts('package'),
 	});
+	const attributes = await taskAttributes(flags);
+	const deleted = flags.texts('delete');
+	if (
+		name === undefined &&
+		priority === undefined &&
+		environment === undefined &&
+		[groups, deleted, Object.keys(attributes)].every(({length}) => length === 0)
+	) {
+		throw new FarmError(
+			'INVALID',
+			'"task set" needs something to set. See lifeblood task set --help.',
+		);
+	}
+
 	const task = await client.change('task.set', {
 		id,
-		attributes: await taskAttributes(flags),
-		delete: [...flags.texts('delete')],
+		attributes,
+		delete: [...deleted],
 		...(name !== undefined && {name}),
 		...(priority !== undefined && {priority}),
 		...(groups.length > 0 && {groups: [...groups]}),
