@@ -156,7 +156,7 @@ test('progress is told as it comes, at most once a second', async (t) => {
 			scheduler.progress.find(
 				({invocation, percent}) => invocation === 2 && percent === 75,
 			),
-		{what: 'the ratio'},
+		{what: 'the ratio', within: 20_000},
 	);
 	await scheduler.end(1);
 	const told = scheduler.progress.filter(({invocation}) => invocation === 1);

@@ -94,6 +94,20 @@ test('a record cut anywhere never says what did not happen', (t) => {
 	}
 });
 
+test('of several records in a file the last one counts, unless it is over', (t) => {
+	const first = `${job}pid 77\nexit 0\nended {}\nover\n`;
+	const second = job.replace('"invocation":1', '"invocation":2');
+	t.is(parseRecord(first, 0), undefined);
+	t.like(parseRecord(`${first}${second}`, 0), {
+		job: {invocation: 2},
+		notes: {pid: undefined, end: undefined},
+	});
+	t.like(parseRecord(`${first}${second}pid 78\nover\n${job}pid 79\n`, 0), {
+		job: {invocation: 1},
+		notes: {pid: 79},
+	});
+});
+
 test('what is in a record and fits nothing is passed over', (t) => {
 	t.is(parseRecord('', 0), undefined);
 	t.is(parseRecord('hello\n', 0), undefined);

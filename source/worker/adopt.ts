@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type {InvocationId} from '../core/ids.js';
 import type {ProcessEntry, ProcessTable} from './process-table.js';
-import {openRecord, type Record, type Recorded} from './record.js';
+import type {Record, Recorded, Records} from './record.js';
 import type {StateFolder} from './state-folder.js';
 
 /** What a worker of this name left behind, by what there is to do about it. */
@@ -22,22 +22,26 @@ export type Left = {
 };
 
 /** Look through the records, and at the processes that run, for what a worker before this one left. */
-export const findLeft = async (
-	folder: StateFolder,
-	table: ProcessTable,
-): Promise<Left> => {
+export const findLeft = async ({
+	folder,
+	records,
+	table,
+}: {
+	readonly folder: StateFolder;
+	readonly records: Records;
+	readonly table: ProcessTable;
+}): Promise<Left> => {
 	const running: Array<{record: Record; recorded: Recorded; pid: number}> = [];
 	const over: Array<{record: Record; recorded: Recorded}> = [];
 	const known = new Set<InvocationId>();
 	const files = fs.readdirSync(folder.records);
 	const processes = await table.read();
 	for (const file of files) {
-		const record = openRecord(`${folder.records}/${file}`);
+		const record = records.open(`${folder.records}/${file}`);
 		const recorded = record.read();
 		if (recorded === undefined || String(recorded.job.invocation) !== file) {
 			// It was written before anything was started, or by somebody else.
-			record.close();
-			fs.rmSync(record.file, {force: true});
+			record.remove();
 			continue;
 		}
 

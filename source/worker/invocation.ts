@@ -10,7 +10,7 @@ import {endTree} from './process-tree.js';
 import {createProgressPattern, type Progress} from './progress-pattern.js';
 import {createProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
-import type {InvocationEnd, Job, Record, Recorded} from './record.js';
+import type {InvocationEnd, Job, Record, Recorded, Records} from './record.js';
 import {removeFolder, type ScratchPool} from './scratch.js';
 import type {SpareFiles} from './spare-files.js';
 import type {Sweeper} from './sweeper.js';
@@ -25,6 +25,7 @@ export type Tools = {
 	readonly sweeper: Sweeper;
 	readonly folder: StateFolder;
 	readonly pool: ScratchPool;
+	readonly records: Records;
 	readonly spares: SpareFiles;
 	readonly logLimit: number;
 	/** Seconds between TERM and KILL where nobody says otherwise. */
@@ -190,7 +191,7 @@ export const followInvocation = ({
 			},
 		};
 		record.write('ended', ended);
-		record.close();
+		record.settle();
 		removePlaces(job, tools);
 		onEnded({invocation: job.invocation, ...ended});
 	};

@@ -20,7 +20,6 @@ import {
 import {endTree} from './process-tree.js';
 import type {FindProgram} from './program-cache.js';
 import {
-	createRecord,
 	type InvocationEnd,
 	type Job,
 	type Record,
@@ -72,6 +71,9 @@ export type Invocations = {
 	readonly detach: () => void;
 };
 
+/** What is still there of an invocation that is over. */
+type Left = {readonly job: Job; readonly record: Record};
+
 type InvocationsOptions = {
 	readonly settings: WorkerSettings;
 	readonly tools: Tools;
@@ -94,7 +96,7 @@ export const createInvocations = ({
 	onChange,
 	onEnded,
 }: InvocationsOptions): Invocations => {
-	const {folder, clock, table, spares} = tools;
+	const {folder, clock, table, records} = tools;
 	const live = new Map<InvocationId, Invocation>();
 	const starting = new Map<
 		InvocationId,
@@ -102,22 +104,11 @@ export const createInvocations = ({
 	>();
 	const ended = new Map<
 		InvocationId,
-		{readonly end: InvocationEnd; readonly job: Job}
+		{readonly end: InvocationEnd; readonly left: Left}
 	>();
-	const logs = new Map<InvocationId, string>();
+	const logs = new Map<InvocationId, Left>();
 	const attention = new AbortController();
 	let idle: PromiseWithResolvers<void> | undefined;
-
-	const remove = (job: Job, {withLog}: {readonly withLog: boolean}): void => {
-		spares.give(folder.recordOf(job.invocation));
-		if (withLog) {
-			spares.give(job.log);
-		}
-	};
-
-	const settle = (job: Job, end: InvocationEnd): void => {
-		ended.set(job.invocation, {end, job});
-	};
 
 	const follow = ({
 		job,
@@ -143,9 +134,9 @@ export const createInvocations = ({
 			onEnded(end) {
 				live.delete(job.invocation);
 				if (invocation.isForgotten()) {
-					remove(job, {withLog: job.is_local});
+					remove({job, record});
 				} else {
-					settle(job, end);
+					ended.set(job.invocation, {end, left: {job, record}});
 					onEnded(end);
 				}
 
@@ -183,8 +174,7 @@ export const createInvocations = ({
 		let record: Record | undefined;
 		let prepared: Prepared | undefined;
 		const fail = (error: unknown): RunAnswer => {
-			record?.close();
-			spares.give(folder.recordOf(invocation));
+			record?.remove();
 			return refuse(invocation, whyNot(error), prepared?.scratch);
 		};
 
@@ -196,7 +186,7 @@ export const createInvocations = ({
 				folder,
 				findProgram,
 				pool: tools.pool,
-				spares,
+				spares: tools.spares,
 			});
 			prepared = laidOut;
 			const shared = sharedLogs();
@@ -211,7 +201,7 @@ export const createInvocations = ({
 				is_local: shared === undefined,
 				scratch: laidOut.scratch,
 			};
-			const begun = createRecord(folder.recordOf(invocation), job, spares);
+			const begun = records.begin(job);
 			record = begun;
 			const gone = Promise.withResolvers<NodeJS.Signals | undefined>();
 			const begin = (pid: number): RunAnswer => {
@@ -229,7 +219,7 @@ export const createInvocations = ({
 			};
 
 			const pid = spawnWrapped(laidOut, {
-				log: openLog(job, spares),
+				log: openLog(job.log),
 				record: begun.descriptor,
 				onExit: gone.resolve,
 			});
@@ -301,14 +291,13 @@ export const createInvocations = ({
 		});
 		removePlaces(job, tools);
 		if (recorded.isForgotten) {
-			record.close();
-			remove(job, {withLog: job.is_local});
+			remove({job, record});
 			return;
 		}
 
 		if (recorded.isReported) {
-			record.close();
-			logs.set(job.invocation, job.log);
+			record.settle();
+			logs.set(job.invocation, {job, record});
 			return;
 		}
 
@@ -332,15 +321,15 @@ export const createInvocations = ({
 			record.write('ended', found);
 		}
 
-		record.close();
+		record.settle();
 		const end = {invocation: job.invocation, ...found};
-		settle(job, end);
+		ended.set(job.invocation, {end, left: {job, record}});
 		onEnded(end);
 	};
 
 	return {
 		async recover() {
-			const left = await findLeft(folder, table);
+			const left = await findLeft({folder, records, table});
 			tools.pool.clear(
 				left.running.flatMap(({recorded}) => recorded.job.scratch ?? []),
 			);
@@ -418,7 +407,7 @@ export const createInvocations = ({
 			}
 
 			ended.delete(invocation);
-			remove(found.job, {withLog: found.job.is_local});
+			remove(found.left);
 		},
 		running: () => live.keys().toArray(),
 		unreported: () => Array.from(ended.values(), ({end}) => end),
@@ -429,29 +418,28 @@ export const createInvocations = ({
 			}
 
 			ended.delete(invocation);
-			if (isWanted && found.job.is_local) {
-				fs.appendFileSync(folder.recordOf(invocation), 'reported\n');
-				logs.set(invocation, found.job.log);
+			if (isWanted && found.left.job.is_local) {
+				found.left.record.write('reported');
+				logs.set(invocation, found.left);
 			} else {
-				remove(found.job, {withLog: found.job.is_local});
+				remove(found.left);
 			}
 		},
 		pendingLogs: () =>
-			[...logs].map(([invocation, file]) => ({invocation, file})),
+			[...logs].map(([invocation, {job}]) => ({invocation, file: job.log})),
 		logSent(invocation) {
-			const file = logs.get(invocation);
-			if (file === undefined) {
+			const left = logs.get(invocation);
+			if (left === undefined) {
 				return;
 			}
 
 			logs.delete(invocation);
-			spares.give(folder.recordOf(invocation));
-			spares.give(file);
+			remove(left);
 		},
 		log: (invocation) =>
 			live.get(invocation)?.job.log ??
-			ended.get(invocation)?.job.log ??
-			logs.get(invocation),
+			ended.get(invocation)?.left.job.log ??
+			logs.get(invocation)?.job.log,
 		async endAll(reason) {
 			for (const coming of starting.values()) {
 				coming.cancelled = true;
@@ -478,14 +466,13 @@ export const createInvocations = ({
 				invocation.end({kind: 'cancelled'}, tools.killGrace());
 			}
 
-			for (const {job} of ended.values()) {
-				remove(job, {withLog: job.is_local});
+			for (const {left} of ended.values()) {
+				remove(left);
 			}
 
 			ended.clear();
-			for (const [invocation, file] of logs) {
-				spares.give(folder.recordOf(invocation));
-				spares.give(file);
+			for (const left of logs.values()) {
+				remove(left);
 			}
 
 			logs.clear();
@@ -494,7 +481,8 @@ export const createInvocations = ({
 		whenIdle,
 		detach() {
 			attention.abort();
-			spares.clear();
+			records.clear();
+			tools.spares.clear();
 			tools.pool.clear(
 				live
 					.values()
@@ -504,6 +492,15 @@ export const createInvocations = ({
 			);
 		},
 	};
+};
+
+/** Of an invocation that is over; a log that is only here goes with the record. */
+const remove = ({job, record}: Left): void => {
+	if (job.is_local) {
+		fs.rmSync(job.log, {force: true});
+	}
+
+	record.remove();
 };
 
 const whyNot = (error: unknown): string => {

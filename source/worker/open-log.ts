@@ -1,17 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type {Job} from './record.js';
-import type {SpareFiles} from './spare-files.js';
 
-/** The file that a process writes to by itself; its folder is made where it is not there. */
-export const openLog = (
-	{log, is_local: isLocal}: Job,
-	spares: SpareFiles,
-): number => {
-	const open = (): number =>
-		isLocal ? spares.open(log) : fs.openSync(log, 'a');
+/** Open the file that a process writes to by itself; its folder is made where it is not there. */
+export const openLog = (log: string): number => {
 	try {
-		return open();
+		return fs.openSync(log, 'a');
 	} catch (error) {
 		if (!(
 			error instanceof Error &&
@@ -22,6 +15,6 @@ export const openLog = (
 		}
 
 		fs.mkdirSync(path.dirname(log), {recursive: true});
-		return open();
+		return fs.openSync(log, 'a');
 	}
 };

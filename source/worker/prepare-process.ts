@@ -54,7 +54,7 @@ export const prepareProcess = ({
 }: Preparation): Prepared => {
 	const {invocation, process: spec} = request;
 	const attributesFile = folder.attributesOf(invocation);
-	writeNew(spares.open(attributesFile), JSON.stringify(request.attributes));
+	spares.write(attributesFile, JSON.stringify(request.attributes));
 
 	const names = Object.keys(spec.files);
 	const filesFolder =
@@ -126,14 +126,6 @@ export const prepareProcess = ({
 		scratch,
 		program: search,
 	};
-};
-
-const writeNew = (descriptor: number, text: string): void => {
-	try {
-		fs.writeFileSync(descriptor, text);
-	} finally {
-		fs.closeSync(descriptor);
-	}
 };
 
 const writeCarried = (folder: string, name: string, text: string): void => {

@@ -5,7 +5,7 @@ import type {InvocationId} from '../core/ids.js';
 import type {InvocationOutcome} from '../core/invocation.js';
 import {measuresShape, outcomeShape} from '../net/messages/worker.js';
 import {invocationIdShape, taskIdShape} from '../net/messages/shapes.js';
-import type {SpareFiles} from './spare-files.js';
+import type {StateFolder} from './state-folder.js';
 import {parseNotes, type WrapperNotes} from './wrapper.js';
 
 /** What a restarted worker must know to carry on with an invocation. */
@@ -43,11 +43,8 @@ export type Recorded = {
 	readonly changedAt: number;
 };
 
-/**
-The file of one invocation: what the worker writes and what the wrapper notes, a line each, in the order in which it came. Every line is one small write to a file opened for appending, so it is there as a whole or, without its line feed, does not count. One file instead of several is what makes a thousand starts a second possible.
-*/
+/** What is written down of one invocation. */
 export type Record = {
-	readonly file: string;
 	/** The wrapper's standard error. */
 	readonly descriptor: number;
 	readonly write: (
@@ -55,78 +52,181 @@ export type Record = {
 		value?: InvocationOutcome | Ended,
 	) => void;
 	readonly read: () => Recorded | undefined;
-	readonly close: () => void;
+	/** Nothing of the invocation runs any more; only its result may still have to be told. */
+	readonly settle: () => void;
+	/** Nobody needs it any more. */
+	readonly remove: () => void;
+};
+
+export type Records = {
+	/**
+	Begin the record of an invocation with what is to be known of it if this worker ends.
+
+	@throws where the file cannot be written
+	*/
+	readonly begin: (job: Job) => Record;
+	/** One that a worker before this one left. */
+	readonly open: (file: string) => Record;
+	/** Remove what is kept for use again. */
+	readonly clear: () => void;
+};
+
+/** So long after it was not needed any more, none is kept. */
+const keptMs = 1000;
+const mostKept = 64;
+const largestKept = 32 * 1024;
+/** With more settled ones, their files are closed. */
+const mostSettledOpen = 200;
+
+type Spare = {
+	readonly file: string;
+	readonly descriptor: number;
+	readonly size: number;
 };
 
 /**
-Begin the record of an invocation with what is to be known of it if this worker ends.
-
-@throws where the file cannot be written
+The records of a worker: a file for each invocation, of what the worker writes and what the wrapper notes, a line each, in the order in which it came. Every line is one small write to a file opened for appending, so it is there as a whole or, without its line feed, does not count. One file instead of several, and the same one again for the next invocation, is what makes a thousand starts a second possible: there the new record follows on what is over, since to make or to empty a file takes ext4 longer than to start a process.
 */
-export const createRecord = (
-	file: string,
-	job: Job,
-	spares: SpareFiles,
-): Record => {
-	const descriptor = spares.open(file);
-	fs.writeSync(descriptor, `job ${JSON.stringify(job)}\n`);
-	return recordOf(file, descriptor);
-};
+export const createRecords = (folder: StateFolder): Records => {
+	const spares: Spare[] = [];
+	let settledOpen = 0;
+	let timer: NodeJS.Timeout | undefined;
 
-export const openRecord = (file: string): Record =>
-	recordOf(file, fs.openSync(file, 'a+'));
+	const clear = (): void => {
+		clearTimeout(timer);
+		timer = undefined;
+		for (const {file, descriptor} of spares.splice(0)) {
+			fs.closeSync(descriptor);
+			fs.rmSync(file, {force: true});
+		}
+	};
 
-const recordOf = (file: string, descriptor: number): Record => {
-	let isOpen = true;
-	return {
-		file,
-		descriptor,
-		write(word, value) {
-			if (!isOpen) {
-				return;
-			}
+	const keep = (spare: Spare): void => {
+		spares.push(spare);
+		timer ??= setTimeout(clear, keptMs).unref();
+	};
 
-			try {
-				fs.writeSync(
-					descriptor,
+	const takeSpare = (file: string): Spare | undefined => {
+		const spare = spares.pop();
+		if (spare === undefined) {
+			return undefined;
+		}
+
+		try {
+			fs.renameSync(spare.file, file);
+			return {...spare, file};
+		} catch {
+			// Somebody tidied up.
+			fs.closeSync(spare.descriptor);
+			return undefined;
+		}
+	};
+
+	const recordOf = ({file, descriptor, size: start}: Spare): Record => {
+		let state: 'live' | 'settled' | 'closed' = 'live';
+		return {
+			descriptor,
+			write(word, value) {
+				const line =
 					value === undefined
 						? `${word}\n`
-						: `${word} ${JSON.stringify(value)}\n`,
-				);
-			} catch {
-				// A full disk must not keep a result from being told; it is only not told again should this worker die before.
-			}
-		},
-		read() {
-			const {size, mtimeMs} = fs.fstatSync(descriptor);
-			return parseRecord(readAll(descriptor, size), mtimeMs);
-		},
-		close() {
-			if (!isOpen) {
-				return;
-			}
+						: `${word} ${JSON.stringify(value)}\n`;
+				try {
+					if (state === 'closed') {
+						fs.appendFileSync(file, line);
+					} else {
+						fs.writeSync(descriptor, line);
+					}
+				} catch {
+					// A full disk must not keep a result from being told; it is only not told again should this worker die before.
+				}
+			},
+			read() {
+				const {size, mtimeMs} = fs.fstatSync(descriptor);
+				return parseRecord(readFrom(descriptor, {start, size}), mtimeMs);
+			},
+			settle() {
+				if (settledOpen < mostSettledOpen) {
+					settledOpen++;
+					state = 'settled';
+				} else {
+					state = 'closed';
+					fs.closeSync(descriptor);
+				}
+			},
+			remove() {
+				if (state === 'closed') {
+					fs.rmSync(file, {force: true});
+					return;
+				}
 
-			isOpen = false;
-			fs.closeSync(descriptor);
+				if (state === 'settled') {
+					settledOpen--;
+				}
+
+				state = 'closed';
+				try {
+					if (spares.length < mostKept) {
+						fs.writeSync(descriptor, 'over\n');
+						const {size} = fs.fstatSync(descriptor);
+						if (size <= largestKept) {
+							keep({file, descriptor, size});
+							return;
+						}
+					}
+				} catch {
+					// As on a full disk.
+				}
+
+				fs.closeSync(descriptor);
+				fs.rmSync(file, {force: true});
+			},
+		};
+	};
+
+	const open = (file: string): Record =>
+		recordOf({file, descriptor: fs.openSync(file, 'a+', 0o600), size: 0});
+
+	return {
+		begin(job) {
+			const file = folder.recordOf(job.invocation);
+			const spare = takeSpare(file);
+			const record = spare === undefined ? open(file) : recordOf(spare);
+			try {
+				fs.writeSync(record.descriptor, `job ${JSON.stringify(job)}\n`);
+				return record;
+			} catch (error) {
+				record.remove();
+				throw error;
+			}
 		},
+		open,
+		clear,
 	};
 };
 
-const readAll = (descriptor: number, size: number): string => {
-	const bytes = Buffer.alloc(Math.min(size, 1024 * 1024));
+const readFrom = (
+	descriptor: number,
+	{start, size}: {readonly start: number; readonly size: number},
+): string => {
+	const bytes = Buffer.alloc(Math.min(size - start, 1024 * 1024));
 	return bytes.toString(
 		'utf8',
 		0,
-		fs.readSync(descriptor, bytes, 0, bytes.length, 0),
+		fs.readSync(descriptor, bytes, 0, bytes.length, start),
 	);
 };
 
-/** Undefined: not a record, or not even its first line was written. */
+/** What the last one in a file says. Undefined: it is none, it is over, or not even its first line was written. */
 export const parseRecord = (
 	text: string,
 	changedAt: number,
 ): Recorded | undefined => {
-	const lines = text.split('\n').slice(0, -1);
+	const last = text.lastIndexOf('\njob ', text.lastIndexOf('\n') - 1);
+	const lines = text
+		.slice(last + 1)
+		.split('\n')
+		.slice(0, -1);
 	const job = jobShape.safeParse(jsonAfter('job ', lines[0] ?? ''));
 	if (!job.success) {
 		return undefined;
@@ -142,12 +242,28 @@ export const parseRecord = (
 			reason ??= outcomeShape.safeParse(jsonAfter('reason ', line)).data;
 		} else if (line.startsWith('ended ')) {
 			ended ??= endedShape.safeParse(jsonAfter('ended ', line)).data;
-		} else if (line === 'forgotten') {
-			isForgotten = true;
-		} else if (line === 'reported') {
-			isReported = true;
 		} else {
-			notes.push(line);
+			switch (line) {
+				case 'forgotten': {
+					isForgotten = true;
+
+					break;
+				}
+
+				case 'reported': {
+					isReported = true;
+
+					break;
+				}
+
+				case 'over': {
+					return undefined;
+				}
+
+				default: {
+					notes.push(line);
+				}
+			}
 		}
 	}
 

@@ -1,22 +1,21 @@
 import fs from 'node:fs';
+import {Buffer} from 'node:buffer';
 
 export type SpareFiles = {
-	/** Open a file that is empty and of its own at this place, for reading and appending. */
-	readonly open: (file: string) => number;
+	/** Write a file of one's own at this place, where none is. */
+	readonly write: (file: string, text: string) => void;
 	/** It is not needed any more. */
 	readonly give: (file: string) => void;
 	/** Remove what is kept. */
 	readonly clear: () => void;
 };
 
-/** Without work for so long, none is kept. */
+/** So long after it was given, none is kept that nobody needed. */
 const keptMs = 1000;
 const mostKept = 64;
 
 /**
-Small files that come and go with each invocation. One that is not needed any more is renamed for the next: to make a new file takes the system twenty times as long as that, and ext4 the longer the more were removed within the last seconds.
-
-What waits to be used again is emptied at once, and removed soon.
+Small files that come and go with each invocation. One that is not needed any more is renamed and written over for the next: to make a new file takes ext4 half a millisecond of the processor, the longer the more files were removed within the last seconds; and to empty one takes it as long.
 */
 export const createSpareFiles = (): SpareFiles => {
 	const spare: string[] = [];
@@ -31,7 +30,7 @@ export const createSpareFiles = (): SpareFiles => {
 	};
 
 	return {
-		open(file) {
+		write(file, text) {
 			const kept = spare.pop();
 			if (kept !== undefined) {
 				try {
@@ -41,18 +40,19 @@ export const createSpareFiles = (): SpareFiles => {
 				}
 			}
 
-			return fs.openSync(file, emptyForAppending, 0o600);
+			const descriptor = fs.openSync(file, readAndWrite, 0o600);
+			try {
+				const bytes = Buffer.from(text);
+				fs.writeSync(descriptor, bytes);
+				if (fs.fstatSync(descriptor).size > bytes.length) {
+					fs.ftruncateSync(descriptor, bytes.length);
+				}
+			} finally {
+				fs.closeSync(descriptor);
+			}
 		},
 		give(file) {
 			if (spare.length >= mostKept) {
-				remove(file);
-				return;
-			}
-
-			try {
-				fs.truncateSync(file);
-			} catch {
-				// It went already, or cannot be emptied: either way it is not for use.
 				remove(file);
 				return;
 			}
@@ -64,8 +64,8 @@ export const createSpareFiles = (): SpareFiles => {
 	};
 };
 
-const {O_APPEND, O_CREAT, O_RDWR, O_TRUNC} = fs.constants;
-const emptyForAppending = O_RDWR | O_APPEND | O_CREAT | O_TRUNC; // eslint-disable-line no-bitwise -- as open(2) wants its flags
+const {O_CREAT, O_RDWR} = fs.constants;
+const readAndWrite = O_RDWR + O_CREAT;
 
 const remove = (file: string): void => {
 	fs.rmSync(file, {force: true});

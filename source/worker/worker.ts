@@ -13,7 +13,7 @@ import {createProcessTable} from './process-table.js';
 import {createProgramCache} from './program-cache.js';
 import {createPulse} from './pulse.js';
 import {readLog} from './read-log.js';
-import type {InvocationEnd} from './record.js';
+import {createRecords, type InvocationEnd} from './record.js';
 import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
 import type {WorkerSettings} from './settings.js';
@@ -80,6 +80,7 @@ export const createWorker = ({
 		sweeper: createSweeper({table, clock, grace: () => killGrace}),
 		folder,
 		pool: createScratchPool(settings.scratch_folder),
+		records: createRecords(folder),
 		spares: createSpareFiles(),
 		logLimit: settings.log_limit_bytes,
 		killGrace: () => killGrace,
