@@ -1,5 +1,15 @@
 #!/usr/bin/env node
 import process from 'node:process';
 
-const {runCommandLine} = await import('./modes/command-line.js');
-await runCommandLine(process.argv.slice(2));
+const oldest = 22;
+
+// Before anything else is read: an older Node fails somewhere in it, and says nothing that helps.
+if (Number(process.versions.node.split('.', 1)[0]) < oldest) {
+	process.stderr.write(
+		`lifeblood: Node.js ${oldest} or newer is needed, and this is ${process.versions.node}.\n`,
+	);
+	process.exitCode = 1;
+} else {
+	const {runCommandLine} = await import('./modes/command-line.js');
+	await runCommandLine(process.argv.slice(2));
+}
