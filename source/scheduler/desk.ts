@@ -477,6 +477,11 @@ export const createDesk = (statements: Statements, books: Books) => {
 			const own = split(row.split_id);
 			own.row.dead_count -= 1;
 			own.changed = true;
+			const origin = own.row.sealed === 0 ? task(own.row.origin_id) : undefined;
+			if (origin?.row.state === 'error') {
+				// All elements had died. Now there is one to wait for again.
+				place(origin, {state: 'splitted'});
+			}
 		} else if (row.parent_id !== null) {
 			const parent = task(row.parent_id);
 			if (parent) {

@@ -21,6 +21,12 @@ export const seal = (
 	}
 
 	const split = desk.split(id);
+	if (split.row.sealed === 1) {
+		// The task that was divided has gone on long ago, and may be divided anew.
+		kill(turn, element, 'gathered');
+		return;
+	}
+
 	desk.sealSplit(split);
 	kill(turn, element, 'gathered');
 	if (split.row.count - split.row.dead_count > many) {
@@ -43,12 +49,21 @@ export const seal = (
 
 /** Let all elements that are blocked at the gatherer die by one statement; the counters follow by what is counted before. */
 const buryBlocked = (
-	{desk, statements: {gather}}: Turn,
+	turn: Turn,
 	{row: {split_id: id, root_id: rootId}}: TaskDraft,
 	node: NodeId,
 ): void => {
+	const {
+		desk,
+		statements: {gather},
+	} = turn;
 	if (id === null) {
 		return;
+	}
+
+	desk.writeTasks();
+	for (const {id: parent} of gather.blockedParents.all(id, node)) {
+		kill(turn, desk.existingTask(parent), 'gathered');
 	}
 
 	desk.writeTasks();

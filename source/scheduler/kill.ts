@@ -10,7 +10,8 @@ export const kill = (turn: Turn, task: TaskDraft, note?: string): void => {
 	}
 
 	giveUp(turn, task, 'Its task was killed.');
-	const wasDivided = task.row.state === 'splitted';
+	const wasDivided =
+		task.row.state === 'splitted' || task.row.state === 'error';
 	desk.place(task, {state: 'dead', ...(note !== undefined && {note})});
 	if (wasDivided) {
 		killElements(turn, task, 'was killed');

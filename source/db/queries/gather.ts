@@ -22,6 +22,10 @@ export const gatherStatements = (connection: Connection) => ({
 	>(
 		`SELECT state, count(*) AS count, sum(archived = 0) AS listed FROM tasks INDEXED BY tasks_split WHERE ${blocked} GROUP BY state`,
 	),
+	/** Blocked elements that have living children, which wait for them perhaps. */
+	blockedParents: connection.prepare<[SplitId, NodeId], {id: TaskId}>(
+		`SELECT id FROM tasks INDEXED BY tasks_split WHERE ${blocked} AND active_children_count > 0`,
+	),
 	blocked: connection.prepare<
 		[SplitId, NodeId],
 		{id: TaskId; state: TaskState}

@@ -1,5 +1,5 @@
 import type {Connection} from '../open.js';
-import type {GroupId, NodeId, TaskId} from '../../core/ids.js';
+import type {GroupId, NodeId, SplitId, TaskId} from '../../core/ids.js';
 
 /** All of a dead task's groups are archived now, or not all any more. */
 const toFlip = `tasks.state = 'dead' AND task_groups.group_id = ? AND tasks.archived = EXISTS (
@@ -49,9 +49,13 @@ export const removalStatements = (connection: Connection) => ({
 	deleteAvoided: connection.prepare<[TaskId]>(
 		'DELETE FROM avoided WHERE task_id = ?',
 	),
-	/** A split goes with the task that was divided; elements that live elsewhere keep their number. */
-	deleteSplits: connection.prepare<[TaskId]>(
-		'DELETE FROM splits WHERE origin_id = ? AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.split_id = splits.id)',
+	/** A split goes with the last of the tasks that had to do with it: its own, when the task that was divided is gone, and that task's, when no element is left. */
+	deleteSplits: connection.prepare<
+		[{readonly task: TaskId; readonly split: SplitId | null}]
+	>(
+		`DELETE FROM splits WHERE id IN (SELECT @split UNION ALL SELECT id FROM splits WHERE origin_id = @task)
+		AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.split_id = splits.id)
+		AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.id = splits.origin_id)`,
 	),
 	deleteTask: connection.prepare<[TaskId]>('DELETE FROM tasks WHERE id = ?'),
 });

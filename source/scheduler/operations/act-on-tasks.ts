@@ -63,6 +63,7 @@ export const taskActions: Readonly<Record<TaskAction, OnTask>> = {
 			return `it is ${task.row.state}, not in error`;
 		}
 
+		disown(turn, task);
 		again(turn, task);
 		return undefined;
 	},
@@ -160,6 +161,10 @@ export const moveTo =
 			return 'it is dead: revive it first';
 		}
 
+		if (!books.graph.nodes.has(node)) {
+			return 'the node was deleted meanwhile';
+		}
+
 		giveUp(turn, task, 'Its task was moved to another node.');
 		disown(turn, task);
 		desk.place(
@@ -205,9 +210,9 @@ const cancel = (
 	return undefined;
 };
 
-/** A task that sleeps divided is called back by hand: nobody will gather its elements, so they die. */
+/** A task that sleeps divided, or is in error as all its elements died, is called back by hand: nobody will gather them, so they die, and one that is revived is not waited for. */
 const disown = (turn: Turn, task: TaskDraft): void => {
-	if (task.row.state === 'splitted') {
+	if (task.row.state === 'splitted' || task.row.state === 'error') {
 		killElements(turn, task, 'was called back by hand');
 	}
 };

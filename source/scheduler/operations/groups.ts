@@ -3,6 +3,7 @@ import type {GroupId, TaskId} from '../../core/ids.js';
 import {isRunning} from '../../core/task-state.js';
 import type {GroupDraft} from '../desk-drafts.js';
 import {giveUp} from '../invocations.js';
+import {kill} from '../kill.js';
 import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
 import {taskActions, type OnTask} from './act-on-tasks.js';
@@ -172,6 +173,7 @@ const setArchived = (
 	}
 
 	const {changes: dead} = statements.removal.flipDead.run(id);
+	desk.evict(({row}) => row.state === 'dead');
 	desk.changes().manyTasks = true;
 	return living + dead;
 };
@@ -216,10 +218,7 @@ const remove = (turn: Turn, task: TaskDraft): number[] => {
 	const {desk, statements} = turn;
 	const {removal} = statements;
 	const {id} = task.row;
-	if (task.row.state !== 'dead') {
-		giveUp(turn, task, 'Its task was deleted.');
-		desk.place(task, {state: 'dead'});
-	}
+	kill(turn, task);
 
 	desk.writeTasks();
 	const invocations = removal.invocations.all(id).map((row) => row.id);
@@ -241,8 +240,8 @@ const remove = (turn: Turn, task: TaskDraft): number[] => {
 	removal.deleteWork.run(id);
 	removal.deleteGroups.run(id);
 	removal.deleteAvoided.run(id);
-	removal.deleteSplits.run(id);
 	removal.deleteTask.run(id);
+	removal.deleteSplits.run({task: id, split: task.row.split_id});
 	desk.evict((draft) => draft === task);
 	return invocations;
 };

@@ -58,7 +58,8 @@ export const registerWorker =
 		}
 
 		const known = books.fleet.workers.get(row.id);
-		if (known?.link && known.link !== link) {
+		const isAgain = known?.link === link;
+		if (!isAgain && known?.link) {
 			const old = known.link;
 			desk.after(() => {
 				old.close('this worker has connected again');
@@ -70,10 +71,10 @@ export const registerWorker =
 			offer: offerOf(row),
 			link,
 			lostAt: undefined,
-			error: undefined,
-			isStopping: false,
+			error: isAgain ? known.error : undefined,
+			isStopping: isAgain && known.isStopping,
 			once: registration.once,
-			spent: false,
+			spent: isAgain && known.spent,
 			used: known?.used ?? {
 				cpus: 0,
 				memory_bytes: 0,
@@ -93,7 +94,11 @@ export const registerWorker =
 		books.eligible.clear();
 		books.fresh.add(row.id);
 		desk.changes().workers.add(row.id);
-		return {id: row.id, end: agree(turn, worker, registration)};
+		// On the connection that it has it only offers something else: what was sent to it may not have come there yet.
+		return {
+			id: row.id,
+			end: isAgain ? [] : agree(turn, worker, registration),
+		};
 	};
 
 /** What the worker has of what it should have, and the other way round. */
@@ -155,8 +160,9 @@ export const workerDisconnected =
 		worker.link = undefined;
 		worker.error = undefined;
 		worker.lostAt = desk.now();
-		statements.workers.seen.run(link.lastHeardAt(), id);
-		worker.row = {...worker.row, last_seen_at: link.lastHeardAt()};
+		const heardAt = link.lastHeardAt();
+		statements.workers.seen.run(heardAt, id);
+		worker.row = {...worker.row, last_seen_at: heardAt};
 		desk.changes().workers.add(id);
 		return 'lost';
 	};
