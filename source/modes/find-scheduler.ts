@@ -3,10 +3,11 @@ import {connect as connectPlain} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
-import {configFolder, stateFolders} from '../config/folders.js';
+import {configFolder} from '../config/folders.js';
 import {thisHost, type Host} from '../config/host.js';
 import {keyFilePath, readKeyFile} from '../config/key-file.js';
 import {loadViewerConfig} from '../config/load.js';
+import {usableStateFolders} from '../config/usable-state.js';
 import {formatAddress, type Address} from '../net/address.js';
 import type {Sought} from '../net/discover.js';
 import {fromJoinCode, type FarmKey} from '../net/key.js';
@@ -142,7 +143,8 @@ const localScheduler = async (
 	host: Host,
 	configDirectory: string | undefined,
 ): Promise<RuntimeEntry | undefined> => {
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const state = await usableStateFolders(host);
+	const running = await readRuntimeFiles(state.folders.run);
 	const {folder, reason} = configFolder(host, configDirectory);
 	const ours = running.filter((entry) => entry.config_folder === folder);
 	const isNamed =

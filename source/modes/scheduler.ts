@@ -1,5 +1,6 @@
 import {setMaxListeners} from 'node:events';
 import process from 'node:process';
+import {isDeepStrictEqual} from 'node:util';
 import {chooseDatabase} from '../config/database-choice.js';
 import {thisHost, type Host} from '../config/host.js';
 import {
@@ -9,8 +10,8 @@ import {
 	writeKeyFile,
 	type StoredKeys,
 } from '../config/key-file.js';
-import {loadSchedulerConfig} from '../config/load.js';
-import {loadNodeConfig} from '../config/node-config.js';
+import {loadSchedulerConfig, type LoadInput} from '../config/load.js';
+import {loadNodeConfig, type NodeConfig} from '../config/node-config.js';
 import {pluginPath} from '../config/plugin-path.js';
 import type {SchedulerSettings} from '../config/scheduler-settings.js';
 import {usableStateFolders} from '../config/usable-state.js';
@@ -32,9 +33,11 @@ import {loadPlugins} from '../nodes/plugins.js';
 import {createRegistry} from '../nodes/registry.js';
 import {createSandbox} from '../sandbox/sandbox.js';
 import {createScheduler, type Scheduler} from '../scheduler/scheduler.js';
+import type {SchedulerSettings as EngineSettings} from '../scheduler/turn-context.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {createLog} from './log.js';
 import {notifySystemd} from './notify-ready.js';
+import {changesText, reloadOnHangup} from './reload.js';
 import {removeRuntimeFile, writeRuntimeFile} from './runtime-file.js';
 import {version} from './version.js';
 
@@ -45,23 +48,24 @@ const listenFirstMs = 3000;
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags} = context;
 	const host = thisHost();
-	const {settings, inForce, configuration, warnings} =
-		await loadSchedulerConfig({
-			host,
-			configDirectory: flags.text('config-dir'),
-			flags: {
-				name: flags.text('name'),
-				broadcast: flags.toggle('broadcast'),
-				'server-ip': flags.text('server-ip'),
-				'server-port': flags.number('server-port'),
-				'ui-ip': flags.text('ui-ip'),
-				'ui-port': flags.number('ui-port'),
-				insecure: flags.toggle('insecure'),
-				db: flags.text('db'),
-				'log-level': flags.text('log-level'),
-			},
-			isWriting: true,
-		});
+	const read: LoadInput = {
+		host,
+		configDirectory: flags.text('config-dir'),
+		flags: {
+			name: flags.text('name'),
+			broadcast: flags.toggle('broadcast'),
+			'server-ip': flags.text('server-ip'),
+			'server-port': flags.number('server-port'),
+			'ui-ip': flags.text('ui-ip'),
+			'ui-port': flags.number('ui-port'),
+			insecure: flags.toggle('insecure'),
+			db: flags.text('db'),
+			'log-level': flags.text('log-level'),
+		},
+		isWriting: true,
+	};
+	let loaded = await loadSchedulerConfig(read);
+	const {settings, inForce, configuration, warnings} = loaded;
 	const state = await usableStateFolders(host);
 	const log = createLog({
 		name: 'scheduler',
@@ -101,7 +105,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			);
 	const farm = settings.core.farm === '' ? host.name : settings.core.farm;
 	await standBack(settings, {keys, isForced: flags.toggle('force') ?? false});
-	const {config, initial, registry} = await loadNodes({
+	const {nodes, registry} = await loadNodes({
 		host,
 		folder: configuration.folder,
 		settings,
@@ -122,20 +126,12 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		);
 	}
 
+	const engine = engineSettings(settings, nodes);
 	const scheduler = createScheduler({
 		database: opened,
 		registry,
 		sandbox: await sandbox,
-		settings: {
-			attempts: settings.scheduler.invocation.attempts,
-			workerGraceS: settings.scheduler.invocation.worker_grace_s,
-			killGraceS: settings.scheduler.invocation.kill_grace_s,
-			avoidS: settings.scheduler.invocation.avoid_s,
-
-			globals: settings.scheduler.globals,
-			nodeConfig: config,
-			initialParameters: initial,
-		},
+		settings: engine,
 		farm,
 		version,
 		pid: process.pid,
@@ -227,6 +223,29 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			logger.warn(untold);
 		}
 
+		using _reload = reloadOnHangup({
+			async reload() {
+				const again = await loadSchedulerConfig(read);
+				const next = engineSettings(
+					again.settings,
+					await loadNodeConfig(configuration.folder),
+				);
+				const text = changesText({
+					before: loaded.inForce,
+					after: again.inForce,
+					isLive,
+					more: isDeepStrictEqual(ofNodes(engine), ofNodes(next))
+						? []
+						: ['scheduler/nodes'],
+				});
+				Object.assign(engine, next);
+				logger.level = again.settings.log.level;
+				loaded = again;
+				return text;
+			},
+			logger,
+			environment: host.environment,
+		});
 		await until(stopping.signal);
 		await notifySystemd('stopping', host.environment);
 		if (runtimeFile !== undefined) {
@@ -337,14 +356,38 @@ const loadNodes = async ({
 	readonly folder: string;
 	readonly settings: SchedulerSettings;
 }) => {
-	const [{config, initial}, plugins] = await Promise.all([
+	const [nodes, plugins] = await Promise.all([
 		loadNodeConfig(folder),
 		loadPlugins(
 			pluginPath({host, folder, settings: settings.core.plugin_path}),
 		),
 	]);
-	return {config, initial, registry: createRegistry(coreNodes, plugins)};
+	return {nodes, registry: createRegistry(coreNodes, plugins)};
 };
+
+const engineSettings = (
+	{scheduler: {invocation, globals}}: SchedulerSettings,
+	{config, initial}: NodeConfig,
+): EngineSettings => ({
+	attempts: invocation.attempts,
+	workerGraceS: invocation.worker_grace_s,
+	killGraceS: invocation.kill_grace_s,
+	avoidS: invocation.avoid_s,
+	globals,
+	nodeConfig: config,
+	initialParameters: initial,
+});
+
+const ofNodes = ({nodeConfig, initialParameters}: EngineSettings) => ({
+	nodeConfig,
+	initialParameters,
+});
+
+/** What a scheduler takes up without a restart. */
+const isLive = (path: string): boolean =>
+	path === 'log.level' ||
+	path.startsWith('scheduler.invocation.') ||
+	path.startsWith('scheduler.globals');
 
 const announce = async ({
 	settings: {core},
@@ -498,17 +541,11 @@ const onSignals = (
 		stopping.abort();
 	};
 
-	const onHangup = (): void => {
-		say('a changed configuration counts from the next start on');
-	};
-
 	process.on('SIGTERM', stop);
 	process.on('SIGINT', stop);
-	process.on('SIGHUP', onHangup);
 	return () => {
 		process.off('SIGTERM', stop);
 		process.off('SIGINT', stop);
-		process.off('SIGHUP', onHangup);
 	};
 };
 

@@ -1,9 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import {stateFolders} from '../config/folders.js';
 import {thisHost, type Host} from '../config/host.js';
-import {loadWorkerConfig} from '../config/load.js';
+import {loadWorkerConfig, type LoadInput} from '../config/load.js';
 import type {WorkerSettings as Configured} from '../config/worker-settings.js';
 import {usableStateFolders} from '../config/usable-state.js';
 import {systemClock} from '../core/clock.js';
@@ -15,13 +14,15 @@ import {createWorker} from '../worker/worker.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {findScheduler} from './find-scheduler.js';
 import {createLog} from './log.js';
+import {notifySystemd} from './notify-ready.js';
+import {changesText, reloadOnHangup} from './reload.js';
 import {version} from './version.js';
 
 /** Runs a worker until it is told to stop. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags} = context;
 	const host = thisHost();
-	const {settings: configured, warnings} = await loadWorkerConfig({
+	const read: LoadInput = {
 		host,
 		configDirectory: flags.text('config-dir'),
 		flags: {
@@ -37,14 +38,18 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			'log-level': flags.text('log-level'),
 		},
 		isWriting: true,
-	});
+	};
+	let loaded = await loadWorkerConfig(read);
+	const {settings: configured, warnings} = loaded;
 	const state = await usableStateFolders(host);
-	const settings = await workerSettings(configured, {
+	const machine: Machine = {
 		host,
+		folder: state.folders.worker,
 		once: flags.toggle('once') ?? false,
-	});
+	};
+	const settings = await workerSettings(configured, machine);
 	const log = createLog({
-		name: `worker-${settings.name.replaceAll(/[^\w\-.]/gv, '_')}`,
+		name: `worker-${settings.name}`,
 		settings: configured.log,
 		folder: state.folders.log,
 		stderr: process.stderr,
@@ -66,23 +71,57 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		clock: systemClock,
 		say,
 	});
-	const release = onSignals(worker.stop, say);
+	const release = onSignals(worker.stop);
+	using _reload = reloadOnHangup({
+		async reload() {
+			const before = loaded.inForce;
+			loaded = await loadWorkerConfig(read);
+			log.logger.level = loaded.settings.log.level;
+			await worker.change(await workerSettings(loaded.settings, machine));
+			return changesText({before, after: loaded.inForce, isLive});
+		},
+		logger: log.logger,
+		environment: host.environment,
+	});
 	try {
-		await worker.run();
+		const ended = worker.run();
+		await Promise.race([worker.ready, ended]);
+		const untold = await notifySystemd('ready', host.environment);
+		if (untold !== undefined) {
+			log.logger.warn(untold);
+		}
+
+		await ended;
 		return 0;
 	} finally {
+		await notifySystemd('stopping', host.environment);
 		release();
 		log.close();
 	}
 };
 
+type Machine = {
+	readonly host: Host;
+	/** For state. */
+	readonly folder: string;
+	readonly once: boolean;
+};
+
+/** What a worker takes up without a restart: what it offers, and how it runs what comes from then on. */
+const isLive = (setting: string): boolean =>
+	setting === 'worker.groups' ||
+	setting === 'log.level' ||
+	setting === 'invocation.log_limit' ||
+	['resources', 'capabilities', 'grace', 'resolver', 'path_mapping'].includes(
+		setting.split('.', 1)[0] ?? '',
+	);
+
 /** What the configuration leaves open is asked from the machine. */
 const workerSettings = async (
 	configured: Configured,
-	{host, once}: {readonly host: Host; readonly once: boolean},
+	{host, folder, once}: Machine,
 ): Promise<WorkerSettings> => {
 	const {worker, resources, grace, resolver} = configured;
-	const folder = stateFolders(host).worker;
 	const [machine, machine_id] = await Promise.all([
 		machineResources(),
 		machineId(folder),
@@ -155,10 +194,7 @@ const dialFor = (
 };
 
 /** TERM and INT stop cleanly; once more kills what runs, and a third time ends at once. */
-const onSignals = (
-	stop: (how: 'now' | 'force') => void,
-	say: (text: string) => void,
-): (() => void) => {
+const onSignals = (stop: (how: 'now' | 'force') => void): (() => void) => {
 	let count = 0;
 	const onStop = (): void => {
 		count++;
@@ -169,17 +205,11 @@ const onSignals = (
 		stop(count === 1 ? 'now' : 'force');
 	};
 
-	const onHangup = (): void => {
-		say('a changed configuration counts from the next start on');
-	};
-
 	process.on('SIGTERM', onStop);
 	process.on('SIGINT', onStop);
-	process.on('SIGHUP', onHangup);
 	return () => {
 		process.off('SIGTERM', onStop);
 		process.off('SIGINT', onStop);
-		process.off('SIGHUP', onHangup);
 	};
 };
 

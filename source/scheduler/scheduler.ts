@@ -327,11 +327,8 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				connection,
 				submit: loop.submit,
 				clock,
-				settings: {
-					graceS: settings.workerGraceS,
-					killGraceS: settings.killGraceS,
-					logFolder: () => probe.offer,
-				},
+				settings,
+				logFolder: () => probe.offer,
 				onLost: startGrace,
 			});
 			sessions.set(connection, session);

@@ -6,6 +6,7 @@ import type {Sandbox} from '../sandbox/sandbox.js';
 import type {Books} from './books.js';
 import type {Desk} from './desk.js';
 
+/** Whoever made the scheduler may change what is in it while it runs; so nobody keeps what he read. */
 export type SchedulerSettings = {
 	readonly attempts: number;
 	/** Seconds that a lost worker is waited for. */

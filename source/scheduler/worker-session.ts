@@ -4,7 +4,7 @@ import type {WorkerId} from '../core/ids.js';
 import type {Connection} from '../net/greet.js';
 import type {CallTo, SchedulerCall} from '../net/scheduler-methods.js';
 import {insist} from './insist.js';
-import type {Submit} from './turn-context.js';
+import type {SchedulerSettings, Submit} from './turn-context.js';
 import {confirmRunning} from './operations/confirm-running.js';
 import {finishInvocation} from './operations/finish-invocation.js';
 import {
@@ -14,15 +14,6 @@ import {
 	workerStatus,
 } from './operations/workers.js';
 import type {RunRequest, WorkerLink} from './worker-link.js';
-
-export type WorkerSettings = {
-	readonly graceS: number;
-	readonly killGraceS: number;
-	/** For `worker.register`: where logs go on a shared file system. */
-	readonly logFolder: () =>
-		| {readonly path: string; readonly probe: string; readonly content: string}
-		| undefined;
-};
 
 type WorkerCall = CallTo<
 	'worker.register' | 'worker.status' | 'worker.leave' | 'invocation.finished'
@@ -34,12 +25,18 @@ export const createWorkerSession = ({
 	submit,
 	clock,
 	settings,
+	logFolder,
 	onLost,
 }: {
 	readonly connection: Connection;
 	readonly submit: Submit;
 	readonly clock: Clock;
-	readonly settings: WorkerSettings;
+	/** As they are now: they may change. */
+	readonly settings: Pick<SchedulerSettings, 'workerGraceS' | 'killGraceS'>;
+	/** For `worker.register`: where logs go on a shared file system. */
+	readonly logFolder: () =>
+		| {readonly path: string; readonly probe: string; readonly content: string}
+		| undefined;
 	/** The connection is gone without a goodbye: after the grace time, look whether the worker came back. */
 	readonly onLost: (worker: WorkerId) => void;
 }) => {
@@ -157,8 +154,8 @@ export const createWorkerSession = ({
 		call.reply({
 			worker_id: given,
 			end,
-			log_folder: settings.logFolder() ?? null,
-			grace_s: settings.graceS,
+			log_folder: logFolder() ?? null,
+			grace_s: settings.workerGraceS,
 			kill_grace_s: settings.killGraceS,
 		});
 	};

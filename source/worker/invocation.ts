@@ -27,7 +27,8 @@ export type Tools = {
 	readonly pool: ScratchPool;
 	readonly records: Records;
 	readonly spares: SpareFiles;
-	readonly logLimit: number;
+	/** Bytes kept of a log. */
+	readonly logLimit: () => number;
 	/** Seconds between TERM and KILL where nobody says otherwise. */
 	readonly killGrace: () => number;
 };
@@ -132,7 +133,7 @@ export const followInvocation = ({
 		file: job.log,
 		reader: createProgressReader(createProgressPattern(job.progress_regex)),
 		pulse: tools.pulse,
-		limit: tools.logLimit,
+		limit: tools.logLimit(),
 		onGrowth(progress) {
 			const told = changed(progress);
 			failure = progress.failure ?? failure;

@@ -1,6 +1,19 @@
 import type {EnvironmentRequest} from '../core/invocation.js';
 import type {Resources, WorkerType} from '../core/requirements.js';
 
+/** What may change while a worker runs: what it offers, and how it runs what is given to it from then on. */
+export type ChangeableSettings = Pick<
+	WorkerSettings,
+	| 'groups'
+	| 'capabilities'
+	| 'resources'
+	| 'resolver'
+	| 'path_mapping'
+	| 'log_limit_bytes'
+	| 'grace_s'
+	| 'kill_grace_s'
+>;
+
 /** What a worker is and offers. Everything is decided: no defaults are filled in after this. */
 export type WorkerSettings = {
 	readonly name: string;

@@ -16,7 +16,7 @@ import {readLog} from './read-log.js';
 import {createRecords, type InvocationEnd} from './record.js';
 import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
-import type {WorkerSettings} from './settings.js';
+import type {ChangeableSettings, WorkerSettings} from './settings.js';
 import {findSharedLogs} from './shared-logs.js';
 import {lockStateFolder, openStateFolder} from './state-folder.js';
 import {createSpareFiles} from './spare-files.js';
@@ -28,6 +28,8 @@ export type Worker = {
 	readonly run: () => Promise<void>;
 	/** `drain`: when the last process has finished; `now`: end them, and tell; `force`: kill them. Each goes further than the one before. */
 	readonly stop: (how: 'drain' | 'now' | 'force') => void;
+	/** From now on it offers something else. Resolves when its scheduler knows, if it is connected to one; else that is told with the next connection. */
+	readonly change: (settings: ChangeableSettings) => Promise<void>;
 	/** Resolves when the scheduler has registered this worker for the first time. */
 	readonly ready: Promise<void>;
 };
@@ -49,11 +51,13 @@ const lookMs = 250;
 
 /** A worker: runs the processes that its scheduler gives it, and loses none of them, whatever happens to the connection, to the scheduler or to itself. */
 export const createWorker = ({
-	settings,
+	settings: given,
 	dial,
 	clock,
 	say,
 }: WorkerOptions): Worker => {
+	/** Those who have it see what is changed in it. */
+	const settings = {...given};
 	fs.mkdirSync(settings.state_folder, {recursive: true, mode: 0o700});
 	const folder = openStateFolder(settings.state_folder, settings.name);
 	const table = createProcessTable(folder.attributes);
@@ -82,7 +86,7 @@ export const createWorker = ({
 		pool: createScratchPool(settings.scratch_folder),
 		records: createRecords(folder),
 		spares: createSpareFiles(),
-		logLimit: settings.log_limit_bytes,
+		logLimit: () => settings.log_limit_bytes,
 		killGrace: () => killGrace,
 	};
 
@@ -186,6 +190,27 @@ export const createWorker = ({
 			fs.writeFileSync(folder.farm, farm);
 		}
 
+		await introduce(peer);
+		online = peer;
+		for (const end of invocations.unreported()) {
+			void report(peer, end);
+		}
+
+		startUpload(peer);
+		trouble = troubleOf(settings);
+		if (trouble !== undefined) {
+			say(trouble);
+		}
+
+		if (trouble !== undefined || mode !== 'work') {
+			await tellStatus(peer);
+		}
+
+		ready.resolve();
+	};
+
+	/** Say who this worker is and what it offers, and take what the scheduler says to that. */
+	const introduce = async (peer: SchedulerPeer): Promise<void> => {
 		const registered = await peer.request('worker.register', {
 			name: settings.name,
 			machine_id: settings.machine_id,
@@ -206,23 +231,6 @@ export const createWorker = ({
 		for (const invocation of registered.end) {
 			invocations.forget(invocation);
 		}
-
-		online = peer;
-		for (const end of invocations.unreported()) {
-			void report(peer, end);
-		}
-
-		startUpload(peer);
-		trouble = troubleOf(settings);
-		if (trouble !== undefined) {
-			say(trouble);
-		}
-
-		if (trouble !== undefined || mode !== 'work') {
-			await tellStatus(peer);
-		}
-
-		ready.resolve();
 	};
 
 	const tellStatus = async (peer: SchedulerPeer): Promise<void> => {
@@ -380,6 +388,30 @@ export const createWorker = ({
 	return {
 		ready: ready.promise,
 		stop,
+		async change({
+			groups,
+			capabilities,
+			resources,
+			resolver,
+			path_mapping,
+			log_limit_bytes,
+			grace_s,
+			kill_grace_s,
+		}) {
+			Object.assign(settings, {
+				groups,
+				capabilities,
+				resources,
+				resolver,
+				path_mapping,
+				log_limit_bytes,
+				grace_s,
+				kill_grace_s,
+			} satisfies ChangeableSettings);
+			if (online !== undefined) {
+				await introduce(online);
+			}
+		},
 		async run() {
 			if (isStarted) {
 				throw new FarmError('INTERNAL', 'A worker runs once.');
