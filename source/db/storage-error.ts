@@ -24,6 +24,14 @@ export const asStorageError = (error: unknown, file: string): unknown => {
 		);
 	}
 
+	if (/^SQLITE_(?:BUSY|LOCKED)/v.test(code)) {
+		return new FarmError(
+			'STORAGE',
+			`The database ${file} is held by another program (${error.message}): end that one.`,
+			{cause: error},
+		);
+	}
+
 	if (
 		/^(?:SQLITE_(?:IOERR|READONLY|CANTOPEN|PERM)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EIO)/v.test(
 			code,

@@ -75,7 +75,9 @@ export const exhaustFrontier = (
 		const batch = desk.nextMany();
 		for (const [index, task] of batch.entries()) {
 			if (desk.holds(task) && task.row.queue === 'advance') {
+				desk.take(task.row.id);
 				step(turn, task);
+				desk.take(undefined);
 				steps += 1;
 			}
 

@@ -86,6 +86,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 	let changes: TurnChanges = noChanges();
 	let now = 0;
 	let touched = 0;
+	let inHand: TaskId | undefined;
 	let remembered: JsonObject | undefined;
 	const writeBack = createWriteBack({
 		statements,
@@ -590,6 +591,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 		begin(at: number): void {
 			now = at;
 			touched = 0;
+			inHand = undefined;
 			changes = noChanges();
 			afterwards = [];
 			undoings = [];
@@ -607,6 +609,11 @@ export const createDesk = (statements: Statements, books: Books) => {
 			afterwards.push(action);
 		},
 		afterwards: () => afterwards,
+		/** This task is looked at now: if something breaks, it broke on it. */
+		take(id: TaskId | undefined): void {
+			inHand = id;
+		},
+		inHand: () => inHand,
 		/** Do this if the turn is rolled back: for what is only in memory, such as a worker's connection. */
 		onUndo(action: () => void): void {
 			undoings.push(action);

@@ -318,10 +318,12 @@ class Pass {
 			case 'worker': {
 				cursor.after = id;
 				const task = desk.existingTask(id);
+				desk.take(id);
 				assign(this.#turn, task, {
 					worker: choice.worker,
 					requirements: open.requirements,
 				});
+				desk.take(undefined);
 				return true;
 			}
 		}

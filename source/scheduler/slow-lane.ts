@@ -1,7 +1,9 @@
+import {FarmError} from '../core/errors.js';
 import type {NodeId, TaskId} from '../core/ids.js';
 import type {ProcessResult} from '../nodes/contract.js';
 import type {Evaluation} from '../sandbox/sandbox.js';
-import type {Phase} from './apply-result.js';
+import {fail, type Phase} from './apply-result.js';
+import {defectMessage} from './defect-message.js';
 import {callNode, failure, type NodeAnswer} from './call-node.js';
 import type {FarmNode} from './farm-graph.js';
 import {insist} from './insist.js';
@@ -58,7 +60,9 @@ export const pumpSlowLane = (turn: Turn): void => {
 			return;
 		}
 
+		desk.take(row.id);
 		begin(turn, desk.keep(row), node);
+		desk.take(undefined);
 		desk.writeTasks();
 	}
 };
@@ -81,10 +85,7 @@ const begin = (turn: Turn, task: TaskDraft, node: FarmNode): void => {
 			await insist(slowLane.submit, (later) => {
 				resume(later, entry, evaluations);
 			});
-		})().catch(() => {
-			// The sandbox or the scheduler stops: the task is processed anew when it starts again.
-			slowLane.entries.delete(entry.task);
-		});
+		})().catch(async (error: unknown) => putAside(slowLane, entry, error));
 	});
 };
 
@@ -116,7 +117,7 @@ const resume = (
 
 		case 'slow': {
 			// Its node was changed meanwhile: begin again.
-			turn.slowLane.entries.delete(entry.task);
+			leaveLane(turn, entry);
 			turn.desk.place(task, {
 				state: entry.phase === 'process' ? 'waiting' : 'post_waiting',
 				slow: true,
@@ -126,7 +127,7 @@ const resume = (
 
 		case 'result':
 		case 'failed': {
-			turn.slowLane.entries.delete(entry.task);
+			leaveLane(turn, entry);
 			settle(turn, task, {node, phase: entry.phase, answer});
 		}
 	}
@@ -158,16 +159,15 @@ const settleWhenDone = async (
 				return;
 			}
 
-			turn.slowLane.entries.delete(entry.task);
+			leaveLane(turn, entry);
 			settle(turn, found.task, {
 				node: found.node,
 				phase: entry.phase,
 				answer: outcome,
 			});
 		});
-	} catch {
-		// As above: the task is processed anew.
-		slowLane.entries.delete(entry.task);
+	} catch (error) {
+		await putAside(slowLane, entry, error);
 	}
 };
 
@@ -191,7 +191,8 @@ const enter = (
 };
 
 /** The task, if it still waits for this entry; it may have been moved, edited or killed meanwhile. */
-const claimed = ({desk, books, slowLane}: Turn, entry: SlowEntry) => {
+const claimed = (turn: Turn, entry: SlowEntry) => {
+	const {desk, books, slowLane} = turn;
 	const task = desk.task(entry.task);
 	const node = books.graph.nodes.get(entry.node);
 	const waits =
@@ -199,12 +200,49 @@ const claimed = ({desk, books, slowLane}: Turn, entry: SlowEntry) => {
 		task.row.state ===
 			(entry.phase === 'process' ? 'generating' : 'post_generating');
 	if (!waits || !node || slowLane.entries.get(entry.task) !== entry) {
-		if (slowLane.entries.get(entry.task) === entry) {
-			slowLane.entries.delete(entry.task);
-		}
-
+		leaveLane(turn, entry);
 		return undefined;
 	}
 
 	return {task, node};
+};
+
+/** It is not under way any more; unless the turn that says so is rolled back. */
+const leaveLane = ({desk, slowLane}: Turn, entry: SlowEntry): void => {
+	if (slowLane.entries.get(entry.task) !== entry) {
+		return;
+	}
+
+	slowLane.entries.delete(entry.task);
+	desk.onUndo(() => {
+		slowLane.entries.set(entry.task, entry);
+	});
+};
+
+/** The scheduler stops: the task is processed anew when it starts again. Or a defect: the task tells. */
+const putAside = async (
+	slowLane: SlowLane,
+	entry: SlowEntry,
+	error: unknown,
+): Promise<void> => {
+	try {
+		if (error instanceof FarmError && error.code === 'CLOSED') {
+			throw error;
+		}
+
+		await insist(slowLane.submit, (turn) => {
+			const found = claimed(turn, entry);
+			if (!found) {
+				return;
+			}
+
+			leaveLane(turn, entry);
+			fail(turn, found.task, {
+				reason: 'internal',
+				message: defectMessage(error),
+			});
+		});
+	} catch {
+		slowLane.entries.delete(entry.task);
+	}
 };

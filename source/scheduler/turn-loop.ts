@@ -1,5 +1,6 @@
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
+import type {TaskId} from '../core/ids.js';
 import type {FarmDatabase} from '../db/open.js';
 import {asStorageError} from '../db/storage-error.js';
 import {type Statements, prepareStatements} from '../db/statements.js';
@@ -8,6 +9,7 @@ import type {Sandbox} from '../sandbox/sandbox.js';
 import {advance, exhaustFrontier, type Budget} from './advance.js';
 import {fail} from './apply-result.js';
 import {loadBooks, type Books} from './books.js';
+import {defectMessage} from './defect-message.js';
 import {createDesk} from './desk.js';
 import {dispatch} from './dispatch.js';
 import {
@@ -36,7 +38,15 @@ type Waiting = {
 
 type Attempt =
 	| {readonly kind: 'committed'; readonly more: boolean; readonly taken: number}
-	| {readonly kind: 'failed'; readonly error: unknown; readonly taken: number};
+	| {
+			readonly kind: 'failed';
+			readonly error: unknown;
+			readonly taken: number;
+			/** The task that was in hand then, where it was one. */
+			readonly task: TaskId | undefined;
+			/** It may be any of those that were to be moved on. */
+			readonly isOnTheWay: boolean;
+	  };
 
 export type TurnLoop = {
 	readonly submit: Submit;
@@ -91,6 +101,10 @@ export const createTurnLoop = ({
 	let wakeTimer: NodeJS.Timeout | undefined;
 	let retryTimer: NodeJS.Timeout | undefined;
 	let careful = false;
+	/** Where the turn is: among the tasks on their way, any of which may be what breaks it. */
+	let isOnTheWay = false;
+	/** The books could not be read after a turn was rolled back. */
+	let isStale = false;
 	let settled: (() => void) | undefined;
 	const measured = {count: 0, totalMs: 0, longestMs: 0};
 
@@ -144,7 +158,7 @@ export const createTurnLoop = ({
 		// What there was no time for comes first in the next turn.
 		waiting = [...batch.slice(outcome.taken), ...waiting];
 		if (outcome.kind === 'failed') {
-			recover(batch.slice(0, outcome.taken), outcome.error);
+			recover(batch.slice(0, outcome.taken), outcome);
 			return;
 		}
 
@@ -170,8 +184,13 @@ export const createTurnLoop = ({
 		const replies: Array<() => void> = [];
 		let taken = 0;
 		let more = false;
+		isOnTheWay = false;
 		try {
 			begin.run();
+			if (isStale) {
+				reload();
+			}
+
 			desk.begin(clock.now());
 			for (const {operation, resolve, reject} of batch) {
 				if (!alone && taken > 0 && clock.monotonic() >= deadline) {
@@ -216,25 +235,42 @@ export const createTurnLoop = ({
 			desk.writeTasks();
 			commit.run();
 		} catch (error) {
+			const task = desk.inHand();
 			undo();
-			return {kind: 'failed', error, taken};
+			return {kind: 'failed', error, taken, task, isOnTheWay};
 		}
 
 		trouble = undefined;
 		const changes = desk.changes();
 		const afterwards = desk.afterwards();
 		desk.clear();
-		for (const act of [...afterwards, ...replies]) {
-			act();
+		for (const act of [
+			...afterwards,
+			...replies,
+			() => {
+				onCommit(changes);
+			},
+		]) {
+			tell(act);
 		}
 
-		onCommit(changes);
 		return {kind: 'committed', more, taken};
 	};
 
+	/** What is committed is committed, whoever cannot hear of it. */
+	const tell = (act: () => void): void => {
+		try {
+			act();
+		} catch (error) {
+			onDefect(error, 'telling what was committed');
+		}
+	};
+
 	const work = (budget: Budget): boolean => {
+		isOnTheWay = true;
 		const left = advance(turn, budget);
 		desk.writeTasks();
+		isOnTheWay = false;
 		pumpSlowLane(turn);
 		const {again, wakeAt} = dispatch(turn);
 		wake(wakeAt);
@@ -269,17 +305,36 @@ export const createTurnLoop = ({
 				rollback.run();
 			}
 
-			Object.assign(
-				books,
-				loadBooks(statements, registry, books.fleet.workers),
-			);
+			isStale = true;
+			reload();
 		} catch (error) {
 			onDefect(error, 'rolling a turn back');
 		}
 	};
 
-	const recover = (batch: readonly Waiting[], error: unknown): void => {
-		const told = asStorageError(error, database.path);
+	const reload = (): void => {
+		Object.assign(books, loadBooks(statements, registry, books.fleet.workers));
+		isStale = false;
+	};
+
+	/** Nothing can be done now; look again in a while. */
+	const waitAWhile = (): void => {
+		if (isStopped) {
+			settled?.();
+			return;
+		}
+
+		retryTimer = setTimeout(() => {
+			retryTimer = undefined;
+			schedule();
+		}, retryMs);
+	};
+
+	const recover = (
+		batch: readonly Waiting[],
+		failed: Extract<Attempt, {kind: 'failed'}>,
+	): void => {
+		const told = asStorageError(failed.error, database.path);
 		if (
 			told instanceof FarmError &&
 			(told.code === 'STORAGE' || told.code === 'DATABASE_CORRUPT')
@@ -293,15 +348,12 @@ export const createTurnLoop = ({
 				reject(told);
 			}
 
-			retryTimer = setTimeout(() => {
-				retryTimer = undefined;
-				schedule();
-			}, retryMs);
+			waitAWhile();
 			return;
 		}
 
 		if (batch.length === 0) {
-			recoverTasks(error);
+			recoverTasks(failed);
 			return;
 		}
 
@@ -327,12 +379,21 @@ export const createTurnLoop = ({
 		schedule();
 	};
 
-	/** A task on its way threw where nothing may throw. Go on task by task, and when it is found, put it aside. */
-	const recoverTasks = (error: unknown): void => {
-		if (!careful) {
-			careful = true;
+	/** Moving tasks on threw, where nothing may throw. The task in hand is put aside; where none was, go on task by task until it is found. */
+	const recoverTasks = ({
+		error,
+		task,
+		isOnTheWay: isOneOfThose,
+	}: Extract<Attempt, {kind: 'failed'}>): void => {
+		if (task === undefined && !careful) {
 			onDefect(error, 'moving tasks on');
-			schedule();
+			careful = isOneOfThose;
+			if (isOneOfThose) {
+				schedule();
+			} else {
+				waitAWhile();
+			}
+
 			return;
 		}
 
@@ -340,32 +401,35 @@ export const createTurnLoop = ({
 			.keys()
 			.take(1)
 			.flatMap((node) => statements.tasks.queued.advance.all(node, 1));
-		if (first) {
-			attempt(
-				[
-					{
-						operation(inside) {
-							fail(inside, desk.existingTask(first.id), {
-								reason: 'internal',
-								message: `A defect in the scheduler: ${error instanceof Error ? error.message : String(error)}`,
-							});
-						},
-						resolve() {
-							careful = false;
-						},
-						reject(reason) {
-							onDefect(reason, 'putting a task aside');
-						},
-					},
-				],
-				{alone: true},
-			);
-			schedule();
-		} else {
-			// Dispatching threw: try again when something comes.
-			onDefect(error, 'giving out tasks');
-			careful = false;
+		const suspect = task ?? (isOneOfThose ? first?.id : undefined);
+		careful = false;
+		if (suspect === undefined || !putAside(suspect, error)) {
+			onDefect(error, 'moving tasks on');
+			waitAWhile();
+			return;
 		}
+
+		schedule();
+	};
+
+	const putAside = (task: TaskId, error: unknown): boolean => {
+		onDefect(error, `moving task ${task} on`);
+		const {kind} = attempt(
+			[
+				{
+					operation(inside) {
+						fail(inside, desk.existingTask(task), {
+							reason: 'internal',
+							message: defectMessage(error),
+						});
+					},
+					resolve: () => undefined,
+					reject: () => undefined,
+				},
+			],
+			{alone: true},
+		);
+		return kind === 'committed';
 	};
 
 	return {
