@@ -67,6 +67,18 @@ test('progress is within its bounds and never what is no number', (t) => {
 	t.regex(find('(', 'x').status ?? '', /no regular expression/v);
 });
 
+test('what a line says that came in pieces counts, with what comes after it', (t) => {
+	const reader = createProgressReader(createProgressPattern(''));
+	const push = (text: string) => reader.push(Buffer.from(text));
+	t.deepEqual(push('ALF_PROG'), {});
+	t.deepEqual(push('RESS 5%\nopenjd_status: on'), {percent: 5});
+	t.deepEqual(push(' the way\nALF_PROGRESS 6%\rx'), {
+		percent: 6,
+		status: 'on the way',
+	});
+	t.deepEqual(push('\n'), {});
+});
+
 test('a line without end is bounded', (t) => {
 	const reader = createProgressReader(createProgressPattern(''));
 	for (let index = 0; index < 1000; index++) {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type {Progress} from './progress-pattern.js';
 import type {ProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
-import {trimLog} from './trim-log.js';
+import {trimLog, type LogTrimmer} from './trim-log.js';
 
 export type LogFollower = {
 	/** Read what is left, and stop. Gives the log's size. */
@@ -20,6 +20,8 @@ type FollowOptions = {
 	readonly pulse: Pulse;
 	/** More than this is not kept. */
 	readonly limit: number;
+	/** Cuts it in the end. */
+	readonly trimmer: LogTrimmer;
 	/** Called whenever it has grown, with what progress that tells of. */
 	readonly onGrowth: (progress: Progress) => void;
 };
@@ -30,6 +32,11 @@ const tailWhenBehind = 128 * 1024;
 /** After so many beats without growth, the operating system is asked to say when there is more. */
 const quietBeats = 8;
 
+/** A process is held up while its log is cut. One that writes much is left alone until the log is so many times too long. */
+const mostTimes = 16;
+/** Much is more than this part of what is kept, from one beat to the next. */
+const calm = 1 / 8;
+
 const piece = Buffer.alloc(mostAtOnce);
 
 /** Follow a log that a process writes by itself: while it grows, by looking at every beat; while it does not, by waiting for word from the operating system. */
@@ -38,16 +45,17 @@ export const followLog = ({
 	reader,
 	pulse,
 	limit,
+	trimmer,
 	onGrowth,
 }: FollowOptions): LogFollower => {
 	let offset = 0;
 	let quiet = 0;
 	let watcher: fs.FSWatcher | undefined;
 
-	const look = (): number => {
+	const look = (): void => {
 		const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
 		if (size === offset) {
-			return size;
+			return;
 		}
 
 		const behind = size - offset;
@@ -56,10 +64,16 @@ export const followLog = ({
 			offset = behind < 0 ? size : size - tailWhenBehind;
 		}
 
-		const progress = read();
-		offset = size > limit ? trimLog(file, limit) : offset;
-		onGrowth(progress);
-		return offset;
+		onGrowth(read());
+	};
+
+	const cutIfDue = (grown: number): void => {
+		if (
+			offset > limit &&
+			(grown < limit * calm || offset > limit * mostTimes)
+		) {
+			offset = trimLog(file, limit);
+		}
 	};
 
 	const read = (): Progress => {
@@ -77,6 +91,9 @@ export const followLog = ({
 		const before = offset;
 		tryTo(look);
 		quiet = offset === before ? quiet + 1 : 0;
+		tryTo(() => {
+			cutIfDue(offset - before);
+		});
 		if (quiet >= quietBeats) {
 			sleep();
 		}
@@ -124,7 +141,8 @@ export const followLog = ({
 			stop();
 			tryTo(look);
 			onGrowth(reader.end());
-			return fs.statSync(file, {throwIfNoEntry: false})?.size ?? 0;
+			const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
+			return size > limit ? trimmer.trim({file, size, limit}) : size;
 		},
 		stop,
 		size: () => offset,

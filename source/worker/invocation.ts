@@ -15,6 +15,7 @@ import {removeFolder, type ScratchPool} from './scratch.js';
 import type {SpareFiles} from './spare-files.js';
 import type {Sweeper} from './sweeper.js';
 import type {StateFolder} from './state-folder.js';
+import type {LogTrimmer} from './trim-log.js';
 
 /** What all invocations of a worker share. */
 export type Tools = {
@@ -26,6 +27,7 @@ export type Tools = {
 	readonly folder: StateFolder;
 	readonly pool: ScratchPool;
 	readonly records: Records;
+	readonly trimmer: LogTrimmer;
 	readonly spares: SpareFiles;
 	/** Bytes kept of a log. */
 	readonly logLimit: () => number;
@@ -134,6 +136,7 @@ export const followInvocation = ({
 		reader: createProgressReader(createProgressPattern(job.progress_regex)),
 		pulse: tools.pulse,
 		limit: tools.logLimit(),
+		trimmer: tools.trimmer,
 		onGrowth(progress) {
 			const told = changed(progress);
 			failure = progress.failure ?? failure;

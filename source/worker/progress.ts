@@ -48,9 +48,15 @@ export const createProgressReader = (
 				return {};
 			}
 
-			const whole = Buffer.concat([rest, piece.subarray(0, end)]);
+			// Only the line that began before is put together: a copy of all that a hundred processes write would let the worker's memory grow with it.
+			const first = rest.length === 0 ? 0 : firstLineEnd(piece);
+			const begun =
+				rest.length === 0
+					? {}
+					: look(Buffer.concat([rest, piece.subarray(0, first)]));
+			const whole = Buffer.from(piece.buffer, piece.byteOffset, end);
 			rest = Buffer.from(piece.subarray(end + 1, end + 1 + longestLine));
-			return look(whole);
+			return {...begun, ...look(whole.subarray(first))};
 		},
 		skip() {
 			rest = Buffer.alloc(0);
@@ -65,6 +71,11 @@ export const createProgressReader = (
 
 const lastLineEnd = (bytes: Uint8Array): number =>
 	Math.max(bytes.lastIndexOf(10), bytes.lastIndexOf(13));
+
+const firstLineEnd = (bytes: Uint8Array): number => {
+	const ends = [bytes.indexOf(10), bytes.indexOf(13)];
+	return Math.min(...ends.filter((end) => end !== -1));
+};
 
 const linesOf = (bytes: Buffer): string[] =>
 	bytes

@@ -2,6 +2,7 @@ import {FarmError} from '../core/errors.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {Invocations} from './invocations.js';
 import {readLog} from './read-log.js';
+import type {LogTrimmer} from './trim-log.js';
 
 /** Bytes a piece: small enough that what else is to be said need not wait long. */
 const pieceBytes = 512 * 1024;
@@ -9,7 +10,10 @@ const pieceBytes = 512 * 1024;
 /** Send the logs of ended invocations to a scheduler that shares no folder with us, one after the other. A piece that is there already does no harm, so it begins anew after a lost connection. */
 export const uploadLogs = async (
 	peer: SchedulerPeer,
-	invocations: Invocations,
+	{
+		invocations,
+		trimmer,
+	}: {readonly invocations: Invocations; readonly trimmer: LogTrimmer},
 ): Promise<void> => {
 	for (
 		let next = invocations.pendingLogs()[0];
@@ -17,6 +21,7 @@ export const uploadLogs = async (
 		next = invocations.pendingLogs()[0]
 	) {
 		const {invocation, file} = next;
+		await trimmer.finish(); // eslint-disable-line no-await-in-loop -- it may be one that is cut just now
 		try {
 			let offset = 0;
 			for (let isLast = false; !isLast;) {

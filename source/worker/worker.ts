@@ -20,6 +20,7 @@ import type {ChangeableSettings, WorkerSettings} from './settings.js';
 import {findSharedLogs} from './shared-logs.js';
 import {lockStateFolder, openStateFolder} from './state-folder.js';
 import {createSpareFiles} from './spare-files.js';
+import {createLogTrimmer} from './trim-log.js';
 import {createSweeper} from './sweeper.js';
 import {uploadLogs} from './upload-logs.js';
 
@@ -85,6 +86,7 @@ export const createWorker = ({
 		folder,
 		pool: createScratchPool(settings.scratch_folder),
 		records: createRecords(folder),
+		trimmer: createLogTrimmer(),
 		spares: createSpareFiles(),
 		logLimit: () => settings.log_limit_bytes,
 		killGrace: () => killGrace,
@@ -164,7 +166,7 @@ export const createWorker = ({
 
 		uploading = (async () => {
 			try {
-				await uploadLogs(peer, invocations);
+				await uploadLogs(peer, {invocations, trimmer: tools.trimmer});
 			} catch (error) {
 				if (!peer.isClosed()) {
 					say(`a log was not taken: ${messageOf(error)}`);
@@ -458,6 +460,7 @@ export const createWorker = ({
 				notices.stop();
 				tools.measurer.stop();
 				invocations.detach();
+				await tools.trimmer.finish();
 				await lock.release();
 			}
 		},
