@@ -104,7 +104,13 @@ export const createTestFarm = async (
 	const submit = async <Value>(operation: Operation<Value>): Promise<Value> =>
 		current.loop.submit(operation);
 
+	let isClosed = false;
 	const close = async (): Promise<void> => {
+		if (isClosed) {
+			return;
+		}
+
+		isClosed = true;
 		await current.loop.stop();
 		await current.sandbox.stop();
 		current.database.close();
@@ -327,9 +333,12 @@ export const createTestFarm = async (
 		/** As after kill -9: what is in memory is gone, the database is as it is. */
 		async restart(): Promise<void> {
 			await close();
+			isClosed = false;
 			current = await open();
 			await submit(recoverAfterRestart());
 		},
+		/** Stop it before the test ends. */
+		end: close,
 		/** Every scheduler test ends with this. */
 		expectSound(): void {
 			t.deepEqual(defects, []);
