@@ -59,6 +59,14 @@ test('anchors and merge keys are put in place', (t) => {
 	t.is(lineOf(['nodes', 'c', 'parameters', 'cpus']), 4);
 });
 
+test('a name that YAML would take for a merge key is printed as a name', (t) => {
+	const document = {
+		nodes: {a: {type: 'null', parameters: {'<<': {'<<': false}}}},
+		connections: [],
+	};
+	t.deepEqual(read(printGraphFile(document)).document, document);
+});
+
 test('all faults of the form are told at once, with lines and what was meant', (t) => {
 	t.deepEqual(
 		faults(`nodes:

@@ -347,6 +347,11 @@ export const printGraphFile = (document: GraphDocument): string => {
 	});
 	visit(yaml, {
 		Pair(_, pair) {
+			// Bare, it would be read as YAML's merge key.
+			if (isScalar(pair.key) && pair.key.value === '<<') {
+				pair.key.type = 'QUOTE_DOUBLE';
+			}
+
 			if (
 				isScalar(pair.key) &&
 				pair.key.value === 'position' &&
