@@ -1,5 +1,11 @@
 import {z} from 'zod';
 import {workerTypes} from '../../core/requirements.js';
+import {
+	addresseeShape,
+	messageDataShape,
+	sendOutcomeShape,
+	waitShape,
+} from './job.js';
 import {method} from './method.js';
 import {
 	environmentShape,
@@ -39,6 +45,9 @@ export const measuresShape = z.strictObject({
 	cpu_s: z.number().nonnegative().nullable(),
 	log_bytes: z.number().int().nonnegative(),
 });
+
+/** Sent again after a lost connection with the same value, a request is carried out once. */
+const requestId = z.string().min(1).max(128);
 
 const processShape = z.strictObject({
 	arguments: z.array(z.string()).min(1),
@@ -121,6 +130,55 @@ export const workerToScheduler = {
 		}),
 		result: z.strictObject({accepted: z.boolean()}),
 	}),
+	'invocation.get_attributes': method({
+		description:
+			"The attributes of a running invocation's task, for its process.",
+		access: 'worker',
+		params: z.strictObject({invocation: invocationIdShape}),
+		result: z.strictObject({attributes: jsonObjectShape}),
+	}),
+	'invocation.set_attributes': method({
+		description:
+			"A running invocation's process changes its task's attributes.",
+		access: 'worker',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			set: jsonObjectShape,
+			delete: z.array(z.string()).max(10_000),
+			request_id: requestId,
+		}),
+		result: z.strictObject({}),
+	}),
+	'invocation.spawn': method({
+		description: "A running invocation's process creates a child of its task.",
+		access: 'worker',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			name: nameShape.optional(),
+			attributes: jsonObjectShape,
+			/** Absent: as its parent's. */
+			environment: environmentShape.optional(),
+			output: z.string().min(1).max(256),
+			request_id: requestId,
+		}),
+		result: z.strictObject({id: taskIdShape}),
+	}),
+	'message.send': method({
+		description:
+			'A message from one running invocation to another, wherever that runs. Answered when it was taken, or when it is clear that it will not be.',
+		access: 'worker',
+		params: z.strictObject({
+			from: invocationIdShape,
+			to: invocationIdShape,
+			addressee: addresseeShape,
+			data: messageDataShape,
+			/** Seconds to wait for a receiver that does not wait for it yet. */
+			timeout_s: waitShape,
+			/** The same for the same message, however often it is sent. */
+			message: z.string().min(1).max(128),
+		}),
+		result: sendOutcomeShape,
+	}),
 	'log.append': method({
 		description:
 			'A piece of the log of an ended invocation, from a worker that shares no folder with the scheduler.',
@@ -184,6 +242,21 @@ export const schedulerToWorker = {
 			grace_s: z.number().nonnegative(),
 		}),
 		result: z.strictObject({known: z.boolean()}),
+	}),
+	'message.deliver': method({
+		description:
+			'A message for an invocation that runs here. Answered when its process took it, or when the time is over.',
+		access: 'anyone',
+		params: z.strictObject({
+			from: invocationIdShape,
+			to: invocationIdShape,
+			addressee: addresseeShape,
+			data: messageDataShape,
+			timeout_s: waitShape,
+			/** The same for the same message: one that was taken already is not handed over again. */
+			message: z.string().min(1).max(128),
+		}),
+		result: sendOutcomeShape,
 	}),
 	'log.read': method({
 		description: "Bytes of an invocation's log that is still only here.",
