@@ -103,7 +103,7 @@ export const createPlayedFleet = (submit: Submit, now: () => number) => {
 
 		const worker: PlayedWorker = {
 			name,
-			processes: () => [...processes.values()],
+			processes: () => processes.values().toArray(),
 			isConnected: () => link !== undefined,
 			async connect() {
 				const made = makeLink();
@@ -126,8 +126,8 @@ export const createPlayedFleet = (submit: Submit, now: () => number) => {
 							},
 							version: '0',
 							once: false,
-							running: [...processes.keys()],
-							unreported: [...unreported.keys()],
+							running: processes.keys().toArray(),
+							unreported: unreported.keys().toArray(),
 						},
 						made,
 					),
