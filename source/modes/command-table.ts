@@ -1,82 +1,13 @@
 import {restingStates, taskStates} from '../core/task-state.js';
 import {workerTypes} from '../core/requirements.js';
-
-/** What a word on the command line names; shell completion goes by it. */
-export type Completes =
-	| 'file'
-	| 'directory'
-	| 'node'
-	| 'node-type'
-	| 'group'
-	| 'worker'
-	| 'limit'
-	| 'database'
-	| 'shell';
-
-export type FlagDefinition = {
-	readonly type: 'text' | 'number' | 'integer' | 'switch';
-	/** What stands for the value in help: `NODE`. */
-	readonly value?: string;
-	/** One line. */
-	readonly description: string;
-	readonly isMultiple?: true;
-	/** A switch that is on by itself, and is turned off by `--no-NAME`. */
-	readonly isNegated?: true;
-	readonly minimum?: number;
-	readonly maximum?: number;
-	readonly options?: readonly string[];
-	readonly completes?: Completes;
-};
-
-export type ArgumentDefinition = {
-	/** As in help: `ID`. */
-	readonly name: string;
-	readonly description: string;
-	readonly isOptional?: true;
-	/** Takes all that follow; only the last one. */
-	readonly isMultiple?: true;
-	readonly options?: readonly string[];
-	readonly completes?: Completes;
-};
-
-export type ModeName =
-	| 'scheduler'
-	| 'worker'
-	| 'up'
-	| 'demo'
-	| 'submit'
-	| 'task'
-	| 'group'
-	| 'worker-control'
-	| 'node'
-	| 'graph'
-	| 'limit'
-	| 'db'
-	| 'join'
-	| 'key'
-	| 'config'
-	| 'doctor'
-	| 'completion';
-
-export type CommandDefinition = {
-	/** The words that name it: `task list`. */
-	readonly name: string;
-	/** The file of source/modes/ that does it. */
-	readonly mode: ModeName;
-	/** One line. */
-	readonly summary: string;
-	/** More, where one line does not tell it. */
-	readonly description?: string;
-	readonly arguments: readonly ArgumentDefinition[];
-	readonly flags: Readonly<Record<string, FlagDefinition>>;
-	readonly examples: ReadonlyArray<{
-		readonly command: string;
-		readonly description: string;
-	}>;
-};
-
-/** The first words that need a second one; `worker` does not. */
-export type CommandFamily = {readonly name: string; readonly summary: string};
+import type {
+	ArgumentDefinition,
+	CommandDefinition,
+	CommandFamily,
+	FlagDefinition,
+} from './command-definition.js';
+import {jobCommands} from './job-commands.js';
+import {attributeFlags, resolverFlags} from './task-flags.js';
 
 export const commandFamilies: readonly CommandFamily[] = [
 	{name: 'task', summary: 'look at tasks and act on them'},
@@ -85,6 +16,7 @@ export const commandFamilies: readonly CommandFamily[] = [
 	{name: 'node', summary: "look at the graph's nodes and edit them"},
 	{name: 'graph', summary: 'the graph as a file'},
 	{name: 'limit', summary: 'licences and other tokens'},
+	{name: 'job', summary: 'what a running process can do with its own task'},
 	{name: 'db', summary: 'the known databases'},
 	{name: 'key', summary: 'the farm key'},
 	{name: 'config', summary: 'the configuration'},
@@ -164,40 +96,6 @@ const selectionFlags = {
 	all: {type: 'switch', description: 'all tasks that the flags below select'},
 	...filterFlags,
 } as const satisfies Readonly<Record<string, FlagDefinition>>;
-
-const attributeFlags: Readonly<Record<string, FlagDefinition>> = {
-	attr: {
-		type: 'text',
-		value: 'K=V',
-		description: 'an attribute: `k=text`, or `k:=JSON`',
-		isMultiple: true,
-	},
-	attrs: {
-		type: 'text',
-		value: 'FILE',
-		description: 'attributes from a JSON or YAML file (`-`: standard input)',
-		completes: 'file',
-	},
-	frames: {
-		type: 'text',
-		value: 'RANGE',
-		description: 'set the list `frames`: `1-100x2,200`',
-	},
-};
-
-const resolverFlags: Readonly<Record<string, FlagDefinition>> = {
-	resolver: {
-		type: 'text',
-		value: 'NAME',
-		description: "the environment resolver (none: the worker's own)",
-	},
-	package: {
-		type: 'text',
-		value: 'NAME=RANGE',
-		description: 'software that the process needs: `blender=~3.4`',
-		isMultiple: true,
-	},
-};
 
 const groupNames: ArgumentDefinition = {
 	name: 'GROUP',
@@ -1081,6 +979,7 @@ export const commandTable: readonly CommandDefinition[] = [
 			{command: 'limit delete houdini-engine', description: 'one limit'},
 		],
 	},
+	...jobCommands,
 	{
 		name: 'db list',
 		mode: 'db',

@@ -1,10 +1,5 @@
-import {
-	commandFamilies,
-	commandTable,
-	globalFlags,
-	type ArgumentDefinition,
-	type FlagDefinition,
-} from './command-table.js';
+import type {ArgumentDefinition, FlagDefinition} from './command-definition.js';
+import {commandFamilies, commandTable, globalFlags} from './command-table.js';
 
 /** What may stand in a place of the command line. */
 export type Candidates =

@@ -1,12 +1,7 @@
 import {FarmError} from '../core/errors.js';
 import {didYouMean} from '../core/nearest.js';
-import {
-	commandFamilies,
-	commandTable,
-	globalFlags,
-	type CommandDefinition,
-	type FlagDefinition,
-} from './command-table.js';
+import type {CommandDefinition, FlagDefinition} from './command-definition.js';
+import {commandFamilies, commandTable, globalFlags} from './command-table.js';
 import {argumentUsage} from './parse-command-line.js';
 
 /**
@@ -124,7 +119,7 @@ const overview = (): string => {
 				.map(({name, summary}): Row => [name, summary]),
 			...families
 				.filter(({name}) =>
-					['task', 'group', 'node', 'graph', 'limit'].includes(name),
+					['task', 'group', 'node', 'graph', 'limit', 'job'].includes(name),
 				)
 				.map(({name, summary}): Row => [`${name} ...`, summary]),
 			['worker ...', 'look at workers and steer them'],

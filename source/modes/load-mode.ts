@@ -1,4 +1,4 @@
-import type {ModeName} from './command-table.js';
+import type {ModeName} from './command-definition.js';
 import type {Mode} from './context.js';
 
 /** Loads the one mode that is asked for, so that `task list` never waits for what only a scheduler needs. */
@@ -16,6 +16,7 @@ const modes: Readonly<Record<ModeName, () => Promise<Mode>>> = {
 	node: async () => import('./node.js'),
 	graph: async () => import('./graph.js'),
 	limit: async () => import('./limit.js'),
+	job: async () => import('./job.js'),
 	db: async () => import('./db.js'),
 	join: async () => import('./join.js'),
 	key: async () => import('./key.js'),

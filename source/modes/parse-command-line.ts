@@ -1,14 +1,12 @@
 import meow, {type AnyFlags} from 'meow';
 import {FarmError} from '../core/errors.js';
 import {didYouMean} from '../core/nearest.js';
-import {
-	commandFamilies,
-	commandTable,
-	globalFlags,
-	type ArgumentDefinition,
-	type CommandDefinition,
-	type FlagDefinition,
-} from './command-table.js';
+import type {
+	ArgumentDefinition,
+	CommandDefinition,
+	FlagDefinition,
+} from './command-definition.js';
+import {commandFamilies, commandTable, globalFlags} from './command-table.js';
 import type {Flags} from './context.js';
 
 export type ParsedCommandLine =
