@@ -248,7 +248,7 @@ test('only workers of a matching group, type and capability are offered a task',
 		name: 'right',
 		machine: 'c',
 		groups: ['gpu-2'],
-		capabilities: {blender: '3.4.1'},
+		capabilities: {blender: ['2.93', '3.4.1', '4.1']},
 	});
 	t.is((await right.take()).task, id);
 	t.is(plain.offered.length + old.offered.length, 0);

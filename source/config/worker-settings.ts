@@ -89,12 +89,18 @@ export const workerSchema = z.strictObject({
 		}),
 	}),
 	capabilities: setting(
-		table({schema: z.string().min(1), must: 'a version in quotes'}),
+		table({
+			schema: z.union([
+				z.string().min(1).max(256),
+				z.array(z.string().min(1).max(256)).min(1),
+			]),
+			must: 'a version in quotes, or a list of versions',
+		}),
 		{
 			default: {},
 			example: 'gpu-driver = "550.54.0"',
 			description:
-				'What else this machine has, with a version each; nodes can ask for it.',
+				'What else this machine has, with its version or a list of them; nodes can ask for it.',
 		},
 	),
 	grace: section('How long things are waited for.', {

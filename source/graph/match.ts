@@ -1,16 +1,17 @@
+import type {Capabilities} from '../core/capabilities.js';
 import type {
 	Requirements,
 	Resources,
 	WorkerType,
 } from '../core/requirements.js';
-import {satisfies} from './version-range.js';
+import {satisfies} from '../core/version-range.js';
 import {matchesAny} from './patterns.js';
 
 /** What a worker is and has, as far as it does not change from task to task. */
 export type Offer = {
 	readonly type: WorkerType;
 	readonly groups: readonly string[];
-	readonly capabilities: Readonly<Record<string, string>>;
+	readonly capabilities: Capabilities;
 	/** All of it, whoever holds it now. */
 	readonly total: Resources;
 };
@@ -42,11 +43,13 @@ export const unmet = (requirements: Requirements, offer: Offer): string[] => {
 	}
 
 	for (const [name, range] of Object.entries(requirements.capabilities)) {
-		const version = offer.capabilities[name];
-		if (version === undefined) {
+		const versions = Object.hasOwn(offer.capabilities, name)
+			? (offer.capabilities[name] ?? [])
+			: [];
+		if (versions.length === 0) {
 			reasons.push(`has no ${name}`);
-		} else if (!satisfies(version, range)) {
-			reasons.push(`has ${name} ${version}, ${range} is needed`);
+		} else if (versions.every((version) => !satisfies(version, range))) {
+			reasons.push(`has ${name} ${enumerated(versions)}, ${range} is needed`);
 		}
 	}
 
@@ -104,6 +107,20 @@ export const minus = (a: Resources, b: Resources): Resources => ({
 	gpus: a.gpus - b.gpus,
 	gpu_memory_bytes: a.gpu_memory_bytes - b.gpu_memory_bytes,
 });
+
+/** `3.6`, `3.6 and 4.1`, `3.6, 4.0 and 4.1`; of very many only the highest. */
+const enumerated = (versions: readonly string[]): string => {
+	const shown = versions.slice(-mostShown);
+	const last = shown.at(-1) ?? '';
+	if (shown.length === 1) {
+		return last;
+	}
+
+	const others = versions.length > mostShown ? ['…', ...shown] : shown;
+	return `${others.slice(0, -1).join(', ')} and ${last}`;
+};
+
+const mostShown = 8;
 
 const amount = (name: keyof Resources, value: number): string => {
 	switch (name) {

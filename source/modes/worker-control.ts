@@ -193,8 +193,8 @@ const workerDetails = (worker: WorkerShape): string[] => {
 		[
 			'can',
 			Object.entries(worker.capabilities)
-				.map(([name, version]) => `${name} ${version}`)
-				.join(', '),
+				.map(([name, versions]) => `${name} ${[versions].flat().join(', ')}`)
+				.join('; '),
 		],
 		['runs', worker.running.join(', ')],
 		[

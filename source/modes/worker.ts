@@ -5,6 +5,7 @@ import {thisHost, type Host} from '../config/host.js';
 import {loadWorkerConfig, type LoadInput} from '../config/load.js';
 import type {WorkerSettings as Configured} from '../config/worker-settings.js';
 import {usableStateFolders} from '../config/usable-state.js';
+import {capabilitiesOf} from '../core/capabilities.js';
 import {systemClock} from '../core/clock.js';
 import {connect} from '../net/connect.js';
 import {machineId, machineResources} from '../worker/machine.js';
@@ -133,7 +134,7 @@ const workerSettings = async (
 		host: host.name,
 		type: worker.type,
 		groups: worker.groups,
-		capabilities: configured.capabilities,
+		capabilities: capabilitiesOf(configured.capabilities),
 		resources: {
 			cpus: resources.cpus === 'auto' ? machine.cpus : resources.cpus,
 			memory_bytes:

@@ -6,7 +6,7 @@ import {
 } from '../core/requirements.js';
 import {fault, ok, type Parsed} from '../graph/parsed.js';
 import {parsePatterns} from '../graph/patterns.js';
-import {isVersionRange} from '../graph/version-range.js';
+import {intersection, isVersionRange} from '../core/version-range.js';
 import type {ParameterSchemas, ParameterValues} from './parameters.js';
 
 /** The parameters of every node that can run an invocation: where it may run, how often it is tried, and for how long. Spread them into the node's own. */
@@ -251,13 +251,7 @@ export const parseCapabilities = (
 };
 
 const joined = (before: string | undefined, range: string): string =>
-	before === undefined || before === '*'
-		? range === ''
-			? '*'
-			: range
-		: range === ''
-			? before
-			: `${before} ${range}`;
+	intersection(before ?? '*', range === '' ? '*' : range);
 
 /** `houdini-engine:1 nuke:2`: names with counts by space or comma; a name alone is one. */
 export const parseLimits = (text: string): Parsed<Requirements['limits']> => {

@@ -1,7 +1,8 @@
 import {z} from 'zod';
+import {capabilitiesOf} from '../core/capabilities.js';
 import type {WorkerRow} from '../db/queries/workers.js';
 import type {Offer} from '../graph/match.js';
-import {resourcesShape} from '../net/messages/shapes.js';
+import {capabilitiesShape, resourcesShape} from '../net/messages/shapes.js';
 
 const names = z.array(z.string());
 
@@ -9,8 +10,8 @@ const names = z.array(z.string());
 export const offerOf = (row: WorkerRow): Offer => ({
 	type: row.type,
 	groups: names.parse(JSON.parse(row.groups_override ?? row.groups)),
-	capabilities: z
-		.record(z.string(), z.string())
-		.parse(JSON.parse(row.capabilities)),
+	capabilities: capabilitiesOf(
+		capabilitiesShape.parse(JSON.parse(row.capabilities)),
+	),
 	total: resourcesShape.parse(JSON.parse(row.resources)),
 });

@@ -1,3 +1,4 @@
+import type {Capabilities} from '../core/capabilities.js';
 import type {EnvironmentRequest} from '../core/invocation.js';
 import type {Resources, WorkerType} from '../core/requirements.js';
 
@@ -21,8 +22,7 @@ export type WorkerSettings = {
 	readonly host: string;
 	readonly type: WorkerType;
 	readonly groups: readonly string[];
-	/** Name → version. */
-	readonly capabilities: Readonly<Record<string, string>>;
+	readonly capabilities: Capabilities;
 	readonly resources: Resources;
 	readonly version: string;
 	/** Ends after one invocation. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
+import {writtenCapabilities} from '../core/capabilities.js';
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {Welcome} from '../net/connect.js';
@@ -219,7 +220,7 @@ export const createWorker = ({
 			host: settings.host,
 			type: settings.type,
 			groups: [...settings.groups],
-			capabilities: settings.capabilities,
+			capabilities: writtenCapabilities(settings.capabilities),
 			resources: settings.resources,
 			version: settings.version,
 			once: settings.once,

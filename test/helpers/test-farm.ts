@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
+import type {WrittenCapabilities} from '../../source/core/capabilities.js';
 import type {Clock} from '../../source/core/clock.js';
 import {
 	invocationId,
@@ -254,7 +255,7 @@ export const createTestFarm = async (
 			readonly machine?: string;
 			readonly resources?: Resources;
 			readonly groups?: readonly string[];
-			readonly capabilities?: Readonly<Record<string, string>>;
+			readonly capabilities?: WrittenCapabilities;
 			readonly type?: 'standard' | 'helper';
 			readonly running?: readonly InvocationId[];
 			readonly unreported?: readonly InvocationId[];

@@ -41,6 +41,12 @@ export const resourcesShape = z.strictObject({
 	gpu_memory_bytes: z.number().nonnegative(),
 });
 
+/** Name → the version of it, or a list of all that there are. */
+export const capabilitiesShape = z.record(
+	z.string().min(1).max(256),
+	z.union([z.string().max(256), z.array(z.string().max(256)).min(1).max(1024)]),
+);
+
 export const environmentShape = z.strictObject({
 	/** Empty: the worker's default resolver. */
 	resolver: z.string().max(256),
@@ -163,7 +169,8 @@ export const workerShape = z.looseObject({
 	/** Why, where the state is `error`; null otherwise. */
 	message: z.string().nullable(),
 	groups: z.array(z.string()),
-	capabilities: z.record(z.string(), z.string()),
+	/** Text where there is one version, a list, lowest first, where there are several. */
+	capabilities: capabilitiesShape,
 	resources: z.strictObject({
 		cpus: amount,
 		memory_bytes: amount,

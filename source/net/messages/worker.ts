@@ -8,6 +8,7 @@ import {
 } from './job.js';
 import {method} from './method.js';
 import {
+	capabilitiesShape,
 	environmentShape,
 	invocationIdShape,
 	jsonObjectShape,
@@ -72,8 +73,7 @@ const register = method({
 		host: z.string().max(256),
 		type: z.enum(workerTypes),
 		groups: z.array(nameShape).max(1024),
-		/** Name → version. */
-		capabilities: z.record(z.string(), z.string()),
+		capabilities: capabilitiesShape,
 		resources: resourcesShape,
 		version: z.string().max(64),
 		/** Ends after one invocation: it is given one at a time, and no second. */

@@ -1,3 +1,7 @@
+import {
+	capabilitiesOf,
+	type WrittenCapabilities,
+} from '../../core/capabilities.js';
 import {FarmError} from '../../core/errors.js';
 import type {InvocationId, WorkerId} from '../../core/ids.js';
 import type {Resources, WorkerType} from '../../core/requirements.js';
@@ -17,7 +21,7 @@ export type Registration = {
 	readonly address: string;
 	readonly type: WorkerType;
 	readonly groups: readonly string[];
-	readonly capabilities: Readonly<Record<string, string>>;
+	readonly capabilities: WrittenCapabilities;
 	readonly resources: Resources;
 	readonly version: string;
 	readonly once: boolean;
@@ -45,7 +49,7 @@ export const registerWorker =
 			address: registration.address,
 			type: registration.type,
 			groups: JSON.stringify(registration.groups),
-			capabilities: JSON.stringify(registration.capabilities),
+			capabilities: JSON.stringify(capabilitiesOf(registration.capabilities)),
 			resources: JSON.stringify(registration.resources),
 			version: registration.version,
 			last_seen_at: desk.now(),

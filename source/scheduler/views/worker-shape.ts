@@ -1,3 +1,4 @@
+import {writtenCapabilities} from '../../core/capabilities.js';
 import {FarmError} from '../../core/errors.js';
 import {didYouMean} from '../../core/nearest.js';
 import {workerId} from '../../core/ids.js';
@@ -88,7 +89,7 @@ export const workerShapeOf = (
 		state,
 		message: state === 'error' ? (worker.error ?? null) : null,
 		groups: [...offer.groups],
-		capabilities: {...offer.capabilities},
+		capabilities: writtenCapabilities(offer.capabilities),
 		resources: {
 			cpus: amount('cpus'),
 			memory_bytes: amount('memory_bytes'),

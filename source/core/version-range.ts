@@ -7,7 +7,7 @@ Ranges are npm's (`>=550`, `^4.1`, `1 || 2`; `20.0` is any 20.0.x), and Python's
 */
 export const satisfies = (version: string, range: string): boolean => {
 	const text = range.trim();
-	if (text === '' || text === '*' || text === version.trim()) {
+	if (isAny(text) || text === version.trim()) {
 		return true;
 	}
 
@@ -23,6 +23,25 @@ export const isVersionRange = (range: string): boolean =>
 	range.trim() === '' ||
 	rangeOf(range.trim()) !== undefined ||
 	/^[A-Za-z][\w+\-.]*$/v.test(range.trim());
+
+/** The range of what lies in both. */
+export const intersection = (left: string, right: string): string => {
+	const [a, b] = [left.trim(), right.trim()];
+	if (a === b || isAny(b)) {
+		return a;
+	}
+
+	return isAny(a)
+		? b
+		: a
+				.split('||')
+				.flatMap((one) =>
+					b.split('||').map((other) => `${one.trim()} ${other.trim()}`),
+				)
+				.join(' || ');
+};
+
+const isAny = (range: string): boolean => range === '' || range === '*';
 
 const parseVersion = (text: string): semver.SemVer | undefined => {
 	const match =

@@ -1,6 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {isVersionRange, satisfies} from '../source/graph/version-range.js';
+import {
+	intersection,
+	isVersionRange,
+	satisfies,
+} from '../source/core/version-range.js';
 
 const inside = (range: string, ...versions: readonly string[]) =>
 	versions.filter((version) => satisfies(version, range));
@@ -91,4 +95,17 @@ test('no text makes it throw', (t) => {
 			},
 		),
 	);
+});
+
+test('what two ranges have in common is a range, also where one has alternatives', (t) => {
+	const both = (left: string, right: string) => intersection(left, right);
+	t.is(both('*', '~=3.4'), '~=3.4');
+	t.is(both('~=3.4', ''), '~=3.4');
+	t.is(both('~=3.4', '~=3.4'), '~=3.4');
+	t.deepEqual(
+		inside(both('3.6 || ~=4.2', '<4.3'), '3.6.5', '3.7', '4.2.1', '4.3'),
+		['3.6.5', '4.2.1'],
+	);
+	t.deepEqual(inside(both('<4', '3.6 || 4.2'), '3.6.1', '4.2.0'), ['3.6.1']);
+	t.deepEqual(inside(both('gold', '>=1'), 'gold', '1.0'), []);
 });
