@@ -1,7 +1,7 @@
-import {chmod, copyFile, readdir, rm} from 'node:fs/promises';
+import {chmod, copyFile, readdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {build, type Plugin} from 'esbuild';
+import {build, type BuildOptions, type Plugin} from 'esbuild';
 
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -29,28 +29,69 @@ const withoutOtherLanguages: Plugin = {
 	},
 };
 
-const {metafile} = await build({
+/** To import `node:process` asks it for everything that it has, and so opens all three standard streams: three to four milliseconds of every start. The global is the same object. */
+const globalProcess: Plugin = {
+	name: 'global-process',
+	setup(builder) {
+		builder.onLoad(
+			{filter: /[/\\]source[/\\].*\.tsx?$/},
+			async ({path: file}) => {
+				const text = await readFile(file, 'utf8');
+				return {
+					contents: text.replace("import process from 'node:process';", ''),
+					loader: file.endsWith('x') ? 'tsx' : 'ts',
+				};
+			},
+		);
+	},
+};
+
+/** What is imported by this path is a file of its own beside the others. */
+const apart = (module: string, file: string): Plugin => ({
+	name: `${file}-apart`,
+	setup(builder) {
+		// eslint-disable-next-line require-unicode-regexp -- as above
+		builder.onResolve({filter: /^\.\.?\//}, ({path: imported, kind}) =>
+			kind !== 'entry-point' && imported === module
+				? {path: `./${file}`, external: true}
+				: undefined,
+		);
+	},
+});
+
+const common = {
 	absWorkingDir: root,
+	outdir: 'dist',
+	bundle: true,
+	format: 'esm',
+	platform: 'node',
+	target: 'node22',
+	// Names stay, so that a stack trace can be read.
+	minifySyntax: true,
+	minifyWhitespace: true,
+	logLevel: 'warning',
+	metafile: true,
+} as const satisfies BuildOptions;
+
+const program = await build({
+	...common,
 	entryPoints: {
 		lifeblood: 'source/cli.ts',
+		yaml: 'source/modes/yaml.ts',
 		'sandbox-thread': 'source/sandbox/thread.ts',
 		'demo/render-frame': 'source/demo/render-frame.ts',
 		'demo/contact-sheet': 'source/demo/contact-sheet.ts',
 	},
-	outdir: 'dist',
-	bundle: true,
 	// A chunk for each mode: `task list` reads nothing of what only a scheduler needs.
 	splitting: true,
 	// Beside the entries: files are looked for next to the code that asks for them.
 	chunkNames: '[name]-[hash]',
-	format: 'esm',
-	platform: 'node',
-	target: 'node22',
 	jsx: 'automatic',
-	// Names stay, so that a stack trace can be read.
-	minifySyntax: true,
-	minifyWhitespace: true,
-	plugins: [withoutOtherLanguages],
+	plugins: [
+		withoutOtherLanguages,
+		globalProcess,
+		apart('./modes/job-line.js', 'job.js'),
+	],
 	// Compiled code cannot be bundled.
 	external: ['better-sqlite3', 'koffi', ...otherDatabases],
 	// What bundled CommonJS packages expect to be there.
@@ -61,8 +102,12 @@ const {metafile} = await build({
 			'const {filename: __filename, dirname: __dirname} = import.meta;',
 		].join('\n'),
 	},
-	logLevel: 'warning',
-	metafile: true,
+});
+// All in one file, since a call in a job's loop waits for each file.
+const job = await build({
+	...common,
+	entryPoints: {job: 'source/modes/job-line.ts'},
+	plugins: [globalProcess, apart('./yaml.js', 'yaml.js')],
 });
 await chmod(path.join(dist, 'lifeblood.js'), 0o755);
 
@@ -76,7 +121,9 @@ await copyFile(
 // Only now, and only what is no longer made: a program that runs from here loads its parts when it needs them.
 const made = new Set([
 	'quickjs.wasm',
-	...Object.keys(metafile.outputs).map((file) => path.relative('dist', file)),
+	...[program, job].flatMap(({metafile}) =>
+		Object.keys(metafile.outputs).map((file) => path.relative('dist', file)),
+	),
 ]);
 for (const entry of await readdir(dist, {
 	recursive: true,

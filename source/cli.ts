@@ -10,6 +10,12 @@ if (Number(process.versions.node.split('.', 1)[0]) < oldest) {
 	);
 	process.exitCode = 1;
 } else {
-	const {runCommandLine} = await import('./modes/command-line.js');
-	await runCommandLine(process.argv.slice(2));
+	const words = process.argv.slice(2);
+	// Jobs call it in loops: it is done before all the rest is loaded.
+	const {runJobLine} =
+		words[0] === 'job' ? await import('./modes/job-line.js') : {};
+	if ((await runJobLine?.(words)) !== true) {
+		const {runCommandLine} = await import('./modes/command-line.js');
+		await runCommandLine(words);
+	}
 }

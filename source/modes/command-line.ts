@@ -2,6 +2,7 @@ import process from 'node:process';
 import type {ExitStatus} from './context.js';
 import {exitStatusOf, failureText} from './exit-status.js';
 import {processOutput, type Output} from './output.js';
+import {parseCommandLine} from './parse-command-line.js';
 
 /** Runs what the words of a command line ask for, and leaves the exit status with the process. */
 export const runCommandLine = async (
@@ -20,16 +21,6 @@ const run = async (
 	words: readonly string[],
 	output: Output,
 ): Promise<ExitStatus> => {
-	if (words[0] === 'job') {
-		const {parseJobLine} = await import('./parse-job-line.js');
-		const call = parseJobLine(words);
-		if (call !== undefined) {
-			const {run: runJob} = await import('./job.js');
-			return runJob({...call, output});
-		}
-	}
-
-	const {parseCommandLine} = await import('./parse-command-line.js');
 	const parsed = parseCommandLine(words);
 	switch (parsed.kind) {
 		case 'version': {

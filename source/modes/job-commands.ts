@@ -113,8 +113,8 @@ export const jobCommands: readonly CommandDefinition[] = [
 		examples: [
 			{command: 'job send 12 master ready', description: 'a text'},
 			{
-				command: 'job send 12 pictures --timeout 600 < tile.png',
-				description: 'bytes',
+				command: 'job send 12 pictures --timeout 600',
+				description: 'what comes by standard input, as in `< tile.png`',
 			},
 		],
 	},
