@@ -159,6 +159,7 @@ const workerSettings = async (
 		grace_s: grace.lost_s === 'scheduler' ? null : grace.lost_s,
 		kill_grace_s: grace.kill_s === 'scheduler' ? null : grace.kill_s,
 		path_mapping: configured.path_mapping,
+		runtime: {bin: undefined, python: undefined},
 	};
 };
 

@@ -7,7 +7,7 @@ export type Liveness = {
 };
 
 /**
-Asks when nothing was heard for `pingAfterMs`, and gives up when nothing came for `closeAfterMs`.
+Asks when nothing was heard for `pingAfterMs`, and gives up when nothing came for `closeAfterMs`. Infinite: never does either.
 
 One timer for each connection, set anew only when it fires: what comes and goes meanwhile costs nothing.
 */
@@ -56,7 +56,10 @@ export const watchLiveness = ({
 		timer = setTimeout(look, wait).unref();
 	};
 
-	let timer = setTimeout(look, pingAfterMs).unref();
+	let timer =
+		pingAfterMs === Infinity
+			? undefined
+			: setTimeout(look, pingAfterMs).unref();
 
 	return {
 		heard() {

@@ -70,6 +70,7 @@ export type Peer<Remote extends Methods, Sent extends Notices> = {
 };
 
 export type PeerLimits = {
+	/** Infinite: the other side is never asked, and may be silent for as long as it likes. */
 	readonly pingAfterMs: number;
 	readonly closeAfterMs: number;
 	readonly maxLineBytes: number;
@@ -115,6 +116,8 @@ export type PeerOptions<
 	readonly standing?: () => Standing;
 	/** Whether whole long lines are held for it; before, a line may have 64 KiB. */
 	readonly isTrusted?: () => boolean;
+	/** Whether the other side may close its direction when it has asked, as `nc -N` does, and is answered still. */
+	readonly answersAfterEnd?: boolean;
 	/** Looks at parameters before their schema does; what it returns is the answer. */
 	readonly inspect?: (name: string, params: unknown) => FarmError | undefined;
 	/** What nobody else is told of: a refused notification, a handler that threw. For a log. */
@@ -139,6 +142,7 @@ export const createPeer = <
 	onNotice,
 	standing = () => ({kind: 'stranger'}),
 	isTrusted = () => true,
+	answersAfterEnd = false,
 	inspect = () => undefined,
 	onTrouble = () => undefined,
 	clock,
@@ -151,6 +155,8 @@ export const createPeer = <
 	const closed = Promise.withResolvers<string>();
 	let isOpen = true;
 	let isPaused = false;
+	/** It asks nothing more, and has answers to come. */
+	let isLeaving = false;
 	let linger: NodeJS.Timeout | undefined;
 
 	const send = (line: string): void => {
@@ -243,6 +249,11 @@ export const createPeer = <
 		},
 
 		onAnswered() {
+			if (isLeaving && incoming.unansweredCalls() === 0) {
+				end(`${address} closed the connection.`, {flush: true});
+				return;
+			}
+
 			if (!(isPaused && load() <= 0.5)) {
 				return;
 			}
@@ -373,6 +384,11 @@ export const createPeer = <
 		});
 	});
 	stream.on('end', () => {
+		if (answersAfterEnd && incoming.unansweredCalls() > 0) {
+			isLeaving = true;
+			return;
+		}
+
 		end(`${address} closed the connection.`, {flush: true});
 	});
 	stream.on('close', () => {

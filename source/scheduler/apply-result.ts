@@ -1,5 +1,5 @@
 import type {InvocationRequest} from '../core/invocation.js';
-import {type RequirementId, requirementId} from '../core/ids.js';
+import {type RequirementId, requirementId, type TaskId} from '../core/ids.js';
 import type {ProcessResult, Release} from '../nodes/contract.js';
 import type {FarmNode} from './farm-graph.js';
 import {seal} from './gather.js';
@@ -61,7 +61,7 @@ export const applyResult = (
 		}
 
 		case 'kill': {
-			spawn(turn, task, result.spawn);
+			spawnChildren(turn, task, result.spawn);
 			kill(turn, task);
 			return;
 		}
@@ -76,7 +76,7 @@ export const applyResult = (
 
 		case 'split': {
 			changeAttributes(task, result);
-			spawn(turn, task, result.spawn);
+			spawnChildren(turn, task, result.spawn);
 			divide(turn, task, {
 				elements: result.elements,
 				output: outputOf(node, result.output),
@@ -90,7 +90,7 @@ export const applyResult = (
 				setEnvironment(task, result.environment ?? undefined);
 			}
 
-			spawn(turn, task, result.spawn);
+			spawnChildren(turn, task, result.spawn);
 			releaseAll(turn, task, result.release);
 			const output = outputOf(
 				node,
@@ -183,13 +183,14 @@ const changeAttributes = (
 	setAttributes(task, attributes);
 };
 
-const spawn = (
+/** Create children of a task, which leave its node by the outputs that they name. */
+export const spawnChildren = (
 	{desk}: Turn,
 	parent: TaskDraft,
 	requests: Extract<ProcessResult, {kind: 'pass'}>['spawn'] = [],
-): void => {
-	for (const {name, attributes, environment, output} of requests) {
-		desk.createTask({
+): TaskId[] =>
+	requests.map(({name, attributes, environment, output}) => {
+		const child = desk.createTask({
 			name,
 			node: parent.row.node_id,
 			state: 'spawned',
@@ -202,8 +203,8 @@ const spawn = (
 			parent,
 		});
 		desk.tidy(parent);
-	}
-};
+		return child.row.id;
+	});
 
 /** Other tasks that are blocked at the same node go on. One that is not there any more has gone on already. */
 const releaseAll = (

@@ -19,17 +19,12 @@ export const answersKeptMs = 60 * 60 * 1000;
 const longestParams = 16_384;
 
 /** An operation that a person or a program asked for: done once for each request id, and written into the journal in the same transaction. */
-export const recorded =
-	<Value>(request: Request, operation: Operation<Value>): Operation<Value> =>
-	(turn) => {
+export const recorded = <Value>(
+	request: Request,
+	operation: Operation<Value>,
+): Operation<Value> =>
+	answeredOnce(request.requestId, (turn) => {
 		const {desk, statements} = turn;
-		if (request.requestId !== undefined) {
-			const answer = statements.farm.answer.get(request.requestId);
-			if (answer) {
-				return JSON.parse(answer.result) as Value;
-			}
-		}
-
 		// Of an operation that came before in this turn.
 		desk.recall();
 		const value = operation(turn);
@@ -43,14 +38,32 @@ export const recorded =
 			params: shortened(request.params),
 			before: before === undefined ? null : JSON.stringify(before),
 		});
-		if (request.requestId !== undefined) {
-			statements.farm.putAnswer.run(
-				request.requestId,
-				desk.now(),
-				JSON.stringify(value ?? {}),
-			);
+		return value;
+	});
+
+/** An operation that is done once for each request id: the same one sent again gets the first answer. */
+export const answeredOnce =
+	<Value>(
+		requestId: string | undefined,
+		operation: Operation<Value>,
+	): Operation<Value> =>
+	(turn) => {
+		if (requestId === undefined) {
+			return operation(turn);
 		}
 
+		const {desk, statements} = turn;
+		const answer = statements.farm.answer.get(requestId);
+		if (answer) {
+			return JSON.parse(answer.result) as Value;
+		}
+
+		const value = operation(turn);
+		statements.farm.putAnswer.run(
+			requestId,
+			desk.now(),
+			JSON.stringify(value ?? {}),
+		);
 		return value;
 	};
 

@@ -7,6 +7,9 @@ import {insist} from './insist.js';
 import type {SchedulerSettings, Submit} from './turn-context.js';
 import {confirmRunning} from './operations/confirm-running.js';
 import {finishInvocation} from './operations/finish-invocation.js';
+import {getAttributes} from './operations/get-attributes.js';
+import {setAttributes} from './operations/set-attributes.js';
+import {spawnTask} from './operations/spawn-task.js';
 import {
 	registerWorker,
 	workerDisconnected,
@@ -16,7 +19,13 @@ import {
 import type {RunRequest, WorkerLink} from './worker-link.js';
 
 type WorkerCall = CallTo<
-	'worker.register' | 'worker.status' | 'worker.leave' | 'invocation.finished'
+	| 'worker.register'
+	| 'worker.status'
+	| 'worker.leave'
+	| 'invocation.finished'
+	| 'invocation.get_attributes'
+	| 'invocation.set_attributes'
+	| 'invocation.spawn'
 >;
 
 /** The scheduler's end of a worker's connection. */
@@ -212,6 +221,57 @@ export const createWorkerSession = ({
 						}),
 					);
 					call.reply({accepted: verdict === 'finished'});
+					return;
+				}
+
+				case 'invocation.get_attributes': {
+					const {invocation} = call.params;
+					const attributes = await submit(
+						getAttributes({invocation, worker: registered()}),
+					);
+					call.reply({attributes: {...attributes}});
+					return;
+				}
+
+				case 'invocation.set_attributes': {
+					const {
+						invocation,
+						set,
+						delete: remove,
+						request_id: requestId,
+					} = call.params;
+					await submit(
+						setAttributes({
+							asker: {invocation, worker: registered()},
+							set,
+							remove,
+							requestId,
+						}),
+					);
+					call.reply({});
+					return;
+				}
+
+				case 'invocation.spawn': {
+					const {
+						invocation,
+						name,
+						attributes,
+						environment,
+						output,
+						request_id: requestId,
+					} = call.params;
+					const id = await submit(
+						spawnTask({
+							asker: {invocation, worker: registered()},
+							name,
+							attributes,
+							environment,
+							output,
+							requestId,
+						}),
+					);
+					call.reply({id});
 				}
 			}
 		},
@@ -228,4 +288,7 @@ const workerMethods: ReadonlySet<string> = new Set<WorkerCall['name']>([
 	'worker.status',
 	'worker.leave',
 	'invocation.finished',
+	'invocation.get_attributes',
+	'invocation.set_attributes',
+	'invocation.spawn',
 ]);

@@ -60,7 +60,7 @@ export const findProgram = ({program, cwd, searchPath}: Search): Found => {
 	};
 };
 
-const defaultPath = '/usr/local/bin:/usr/bin:/bin';
+export const defaultPath = '/usr/local/bin:/usr/bin:/bin';
 const notThere = 'is not there';
 
 const faultOf = (file: string): string | undefined => {

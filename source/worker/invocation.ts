@@ -43,6 +43,8 @@ export type Invocation = {
 	/** Nobody waits for its result. */
 	readonly forget: () => void;
 	readonly isForgotten: () => boolean;
+	/** Its process says how far it is, beside what its output says. */
+	readonly report: (progress: Progress) => void;
 	readonly state: () => Standing;
 };
 
@@ -75,6 +77,8 @@ type InvocationOptions = {
 		invocation: Invocation,
 		what: 'progress' | 'growth',
 	) => void;
+	/** It is being ended. */
+	readonly onEnding: () => void;
 	/** Once, when nothing of it runs any more; its result is on disk. */
 	readonly onEnded: (end: InvocationEnd) => void;
 };
@@ -88,6 +92,7 @@ export const followInvocation = ({
 	tools,
 	recorded,
 	onChange,
+	onEnding,
 	onEnded,
 }: InvocationOptions): Invocation => {
 	const {clock, table} = tools;
@@ -128,6 +133,7 @@ export const followInvocation = ({
 			record.write('reason', why);
 		}
 
+		onEnding();
 		void endProcesses();
 	};
 
@@ -209,6 +215,10 @@ export const followInvocation = ({
 			record.write('forgotten');
 		},
 		isForgotten: () => isForgotten,
+		report(progress) {
+			standing = {...standing, ...changed(progress)};
+			onChange(invocation, 'progress');
+		},
 		state: () => standing,
 	};
 

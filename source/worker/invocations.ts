@@ -25,6 +25,9 @@ import {
 	type Record,
 	type Recorded,
 } from './record.js';
+import type {JobInterface} from './job-interface.js';
+import {createJobToken} from './job-token.js';
+import type {Progress} from './progress-pattern.js';
 import {resolveEnvironment} from './resolve-environment.js';
 import type {Resolved} from './resolvers/contract.js';
 import type {WorkerSettings} from './settings.js';
@@ -59,6 +62,8 @@ export type Invocations = {
 	readonly pendingLogs: () => readonly PendingLog[];
 	readonly logSent: (invocation: InvocationId) => void;
 	readonly log: (invocation: InvocationId) => string | undefined;
+	/** A process says how far it is. */
+	readonly report: (invocation: InvocationId, progress: Progress) => void;
 	/** End everything, and wait until nothing runs. */
 	readonly endAll: (reason: InvocationOutcome) => Promise<void>;
 	/** Kill everything at once. */
@@ -80,6 +85,8 @@ type InvocationsOptions = {
 	readonly findProgram: FindProgram;
 	/** The folder of logs that is shared with the scheduler; undefined: there is none. */
 	readonly sharedLogs: () => string | undefined;
+	/** Where they are let in while they run. */
+	readonly jobs: Pick<JobInterface, 'address' | 'open' | 'interrupt' | 'close'>;
 	readonly onChange: (
 		invocation: Invocation,
 		what: 'progress' | 'growth',
@@ -93,6 +100,7 @@ export const createInvocations = ({
 	tools,
 	findProgram,
 	sharedLogs,
+	jobs,
 	onChange,
 	onEnded,
 }: InvocationsOptions): Invocations => {
@@ -131,8 +139,12 @@ export const createInvocations = ({
 			tools,
 			...(recorded !== undefined && {recorded}),
 			onChange,
+			onEnding() {
+				jobs.interrupt(job.invocation);
+			},
 			onEnded(end) {
 				live.delete(job.invocation);
+				jobs.close(job.invocation);
 				if (invocation.isForgotten()) {
 					remove({job, record});
 				} else {
@@ -158,6 +170,7 @@ export const createInvocations = ({
 		message: string,
 		scratch: Job['scratch'] = null,
 	): RunAnswer => {
+		jobs.close(invocation);
 		removePlaces({invocation, scratch}, tools);
 		return {kind: 'not_started', message: message.slice(0, 60_000)};
 	};
@@ -179,6 +192,7 @@ export const createInvocations = ({
 		};
 
 		try {
+			const token = createJobToken();
 			const laidOut = prepareProcess({
 				request,
 				resolved,
@@ -187,6 +201,7 @@ export const createInvocations = ({
 				findProgram,
 				pool: tools.pool,
 				spares: tools.spares,
+				jobs: {address: jobs.address(), token},
 			});
 			prepared = laidOut;
 			const shared = sharedLogs();
@@ -200,9 +215,12 @@ export const createInvocations = ({
 				log: `${shared ?? folder.logs}/${logPath(invocation)}`,
 				is_local: shared === undefined,
 				scratch: laidOut.scratch,
+				token,
 			};
 			const begun = records.begin(job);
 			record = begun;
+			// Before it starts: it may have something to say at once.
+			jobs.open(invocation, token);
 			const gone = Promise.withResolvers<NodeJS.Signals | undefined>();
 			const begin = (pid: number): RunAnswer => {
 				follow({
@@ -335,6 +353,10 @@ export const createInvocations = ({
 			);
 			removeUnclaimed(folder, left);
 			for (const {record, recorded, pid} of left.running) {
+				if (recorded.job.token !== undefined) {
+					jobs.open(recorded.job.invocation, recorded.job.token);
+				}
+
 				follow({
 					job: recorded.job,
 					pid,
@@ -440,6 +462,9 @@ export const createInvocations = ({
 			live.get(invocation)?.job.log ??
 			ended.get(invocation)?.left.job.log ??
 			logs.get(invocation)?.job.log,
+		report(invocation, progress) {
+			live.get(invocation)?.report(progress);
+		},
 		async endAll(reason) {
 			for (const coming of starting.values()) {
 				coming.cancelled = true;

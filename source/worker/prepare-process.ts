@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {ParamsOf} from '../net/messages/method.js';
 import type {schedulerToWorker} from '../net/messages/worker.js';
 import {mapPath} from './map-path.js';
-import {processEnvironment} from './process-environment.js';
+import {processEnvironment, type JobAccess} from './process-environment.js';
 import type {FindProgram} from './program-cache.js';
 import type {Resolved} from './resolvers/contract.js';
 import type {ScratchPool} from './scratch.js';
@@ -36,6 +36,7 @@ type Preparation = {
 	readonly findProgram: FindProgram;
 	readonly pool: ScratchPool;
 	readonly spares: SpareFiles;
+	readonly jobs: JobAccess;
 };
 
 /**
@@ -51,6 +52,7 @@ export const prepareProcess = ({
 	findProgram,
 	pool,
 	spares,
+	jobs,
 }: Preparation): Prepared => {
 	const {invocation, process: spec} = request;
 	const attributesFile = folder.attributesOf(invocation);
@@ -92,6 +94,8 @@ export const prepareProcess = ({
 		filesFolder,
 		invocation,
 		task: request.task,
+		jobs,
+		runtime: settings.runtime,
 	});
 
 	let scratch: string | null = null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as in the record

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import type {Attributes} from '../core/invocation.js';
 import type {InvocationId, TaskId} from '../core/ids.js';
+import {defaultPath} from './find-program.js';
+import type {WorkerSettings} from './settings.js';
 
 type Parts = {
 	/** As the resolver made it. */
@@ -12,6 +15,16 @@ type Parts = {
 	readonly filesFolder: string | undefined;
 	readonly invocation: InvocationId;
 	readonly task: TaskId;
+	readonly jobs: JobAccess;
+	readonly runtime: WorkerSettings['runtime'];
+};
+
+/** How a process speaks to its worker. */
+export type JobAccess = {
+	/** `host:port` of the job interface. */
+	readonly address: string;
+	/** The invocation's secret. */
+	readonly token: string;
 };
 
 /** The variable that says whose a process is; it is also how what a program daemonised is found again. Its value is a path of ours, so that no other worker's process is taken for ours. */
@@ -30,6 +43,8 @@ export const processEnvironment = ({
 	filesFolder,
 	invocation,
 	task,
+	jobs,
+	runtime,
 }: Parts): Record<string, string> => {
 	const environment: Record<string, string> = {};
 	for (const [name, value] of Object.entries(resolved)) {
@@ -76,9 +91,28 @@ export const processEnvironment = ({
 
 	environment['LIFEBLOOD_RUNTIME_IID'] = String(invocation);
 	environment['LIFEBLOOD_RUNTIME_TID'] = String(task);
+	environment['LIFEBLOOD_RUNTIME_SCHEDULER_ADDR'] = jobs.address;
+	environment['LIFEBLOOD_RUNTIME_TOKEN'] = jobs.token;
+	if (runtime.bin !== undefined) {
+		environment['PATH'] = inFront(
+			runtime.bin,
+			environment['PATH'] ?? defaultPath,
+		);
+	}
+
+	if (runtime.python !== undefined) {
+		environment['PYTHONPATH'] = inFront(
+			runtime.python,
+			environment['PYTHONPATH'] ?? '',
+		);
+	}
+
 	environment[marker] = attributesFile;
 	return environment;
 };
+
+const inFront = (folder: string, list: string): string =>
+	list === '' ? folder : `${folder}${path.delimiter}${list}`;
 
 // Linux takes no single variable over 128 KiB; all attributes are in the file anyway.
 const longestVariable = 30_000;

@@ -21,6 +21,8 @@ const jobShape = z.object({
 	is_local: z.boolean(),
 	/** Goes at the end; null: the node brought a folder of its own. */
 	scratch: z.string().nullable(),
+	/** For the job interface; a worker before there was one wrote none. */
+	token: z.string().optional(),
 });
 
 const endedShape = z.object({outcome: outcomeShape, measures: measuresShape});

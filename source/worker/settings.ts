@@ -41,6 +41,11 @@ export type WorkerSettings = {
 	readonly grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- decided, and decided to follow the scheduler
 	/** Seconds between TERM and KILL; null: as the scheduler says. */
 	readonly kill_grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as above
+	/** Folders of what processes find without doing anything for it: programs in front of `PATH`, Python modules in front of `PYTHONPATH`. */
+	readonly runtime: {
+		readonly bin: string | undefined;
+		readonly python: string | undefined;
+	};
 	/** Beginnings of paths in tasks, and what they are here. */
 	readonly path_mapping: Readonly<Record<string, string>>;
 };

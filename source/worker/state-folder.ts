@@ -22,6 +22,8 @@ export type StateFolder = {
 	readonly filesOf: (invocation: InvocationId) => string;
 	/** The farm that the records are of. */
 	readonly farm: string;
+	/** The port of the job interface. */
+	readonly port: string;
 };
 
 export const openStateFolder = (root: string, name: string): StateFolder => {
@@ -50,6 +52,7 @@ export const openStateFolder = (root: string, name: string): StateFolder => {
 		attributesOf: (invocation) => `${places.attributes}/${invocation}.json`,
 		filesOf: (invocation) => `${places.files}/${invocation}`,
 		farm: path.join(folder, 'farm'),
+		port: path.join(folder, 'port'),
 	};
 };
 

@@ -8,6 +8,8 @@ import type {Welcome} from '../net/connect.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {Tools} from './invocation.js';
 import {createInvocations} from './invocations.js';
+import {createJobCalls} from './job-calls.js';
+import {createJobInterface} from './job-interface.js';
 import {createMeasurer} from './measure.js';
 import {createNotices} from './notices.js';
 import {createProcessTable} from './process-table.js';
@@ -15,6 +17,7 @@ import {createProgramCache} from './program-cache.js';
 import {createPulse} from './pulse.js';
 import {readLog} from './read-log.js';
 import {createRecords, type InvocationEnd} from './record.js';
+import {createSchedulerLine} from './scheduler-line.js';
 import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
 import type {ChangeableSettings, WorkerSettings} from './settings.js';
@@ -105,9 +108,23 @@ export const createWorker = ({
 		});
 	}, clock);
 
+	const line = createSchedulerLine();
+	const jobs = createJobInterface({
+		portFile: folder.port,
+		onCall: createJobCalls({
+			line,
+			onProgress(invocation, progress) {
+				invocations.report(invocation, progress);
+			},
+		}),
+		say,
+		clock,
+	});
+
 	const invocations = createInvocations({
 		settings,
 		tools,
+		jobs,
 		findProgram: createProgramCache(clock),
 		sharedLogs: () => sharedLogs,
 		onChange: notices.add,
@@ -195,6 +212,7 @@ export const createWorker = ({
 
 		await introduce(peer);
 		online = peer;
+		line.connected(peer);
 		for (const end of invocations.unreported()) {
 			void report(peer, end);
 		}
@@ -428,6 +446,7 @@ export const createWorker = ({
 			);
 			const leaving = new AbortController();
 			try {
+				await jobs.start();
 				await invocations.recover();
 				startGrace();
 				const connection = session.run(leaving.signal);
@@ -460,6 +479,7 @@ export const createWorker = ({
 				clearTimeout(graceTimer);
 				notices.stop();
 				tools.measurer.stop();
+				await jobs.stop();
 				invocations.detach();
 				await tools.trimmer.finish();
 				await lock.release();

@@ -19,6 +19,7 @@ import type {
 	workerNotices,
 	workerToScheduler,
 } from '../../source/net/messages/worker.js';
+import type {CallTo} from '../../source/net/scheduler-methods.js';
 import {until} from './until.js';
 
 type Registration = ParamsOf<typeof workerToScheduler, 'worker.register'>;
@@ -36,6 +37,9 @@ export type FakeScheduler = {
 	readonly statuses: Status[];
 	/** What was uploaded, by invocation; complete ones only. */
 	readonly logs: Map<number, Buffer>;
+	/** What processes asked for; `onAsked` answers it, at first at once. */
+	readonly asked: JobRequest[];
+	onAsked: (request: JobRequest) => void;
 	readonly run: (
 		invocation: number,
 		command: readonly string[],
@@ -60,6 +64,30 @@ export type FakeScheduler = {
 	readonly shut: () => void;
 	readonly open: () => void;
 	readonly stop: () => Promise<void>;
+};
+
+/** What a worker asks for in the name of a process. */
+export type JobRequest = CallTo<
+	'invocation.get_attributes' | 'invocation.set_attributes' | 'invocation.spawn'
+>;
+
+const answerAtOnce = (request: JobRequest): void => {
+	switch (request.name) {
+		case 'invocation.get_attributes': {
+			request.reply({attributes: {of: request.params.invocation}});
+			break;
+		}
+
+		case 'invocation.set_attributes': {
+			request.reply({});
+			break;
+		}
+
+		case 'invocation.spawn': {
+			request.reply({id: taskId(77)});
+			break;
+		}
+	}
 };
 
 type Options = {
@@ -92,6 +120,8 @@ export const startFakeScheduler = async ({
 		left: [] as string[],
 		statuses: [] as Status[],
 		logs: new Map<number, Buffer>(),
+		asked: [] as JobRequest[],
+		onAsked: answerAtOnce,
 		isTaking: true,
 		toEnd: [] as number[],
 	};
@@ -158,6 +188,14 @@ export const startFakeScheduler = async ({
 							}
 
 							call.reply({});
+							break;
+						}
+
+						case 'invocation.get_attributes':
+						case 'invocation.set_attributes':
+						case 'invocation.spawn': {
+							scheduler.asked.push(call);
+							scheduler.onAsked(call);
 							break;
 						}
 

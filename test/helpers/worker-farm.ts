@@ -62,6 +62,7 @@ export const workerFarm = async (
 		grace_s: null,
 		kill_grace_s: null,
 		path_mapping: {},
+		runtime: {bin: undefined, python: undefined},
 		...more,
 	};
 

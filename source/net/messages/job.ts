@@ -11,6 +11,9 @@ import {
 /** The invocation's secret, as `LIFEBLOOD_RUNTIME_TOKEN` says it. It says which invocation asks. */
 const token = z.string().min(1).max(256);
 
+/** Sent again with the same value, as after a lost connection, a request is carried out once and gets the first answer. */
+const requestId = z.string().min(1).max(64).optional();
+
 /** What a receiver and its senders call the place where a message is taken. */
 export const addresseeShape = z.string().min(1).max(256);
 
@@ -51,6 +54,7 @@ export const jobToWorker = {
 			token,
 			set: jsonObjectShape.default({}),
 			delete: z.array(z.string()).max(10_000).default([]),
+			request_id: requestId,
 		}),
 		result: z.strictObject({}),
 	}),
@@ -66,6 +70,7 @@ export const jobToWorker = {
 			/** Absent: as its parent's. */
 			environment: environmentShape.optional(),
 			output: z.string().min(1).max(256).default('spawned'),
+			request_id: requestId,
 		}),
 		result: z.strictObject({id: taskIdShape}),
 	}),

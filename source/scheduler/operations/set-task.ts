@@ -41,13 +41,10 @@ export const setTask =
 		});
 		desk.touch();
 		if (Object.keys(edit.attributes).length > 0 || edit.delete.length > 0) {
-			const attributes = {...attributesOf(task), ...edit.attributes};
-			for (const name of edit.delete) {
-				delete attributes[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a copy made here
-			}
-
-			setAttributes(task, attributes);
-			reconsider(turn, task);
+			changeAttributes(turn, task, {
+				set: edit.attributes,
+				remove: edit.delete,
+			});
 		}
 
 		if (edit.name !== undefined) {
@@ -73,15 +70,35 @@ export const setTask =
 		}
 
 		desk.requeue(task);
-		desk.changes().tasks.set(task.row.id, {
-			id: task.row.id,
-			root: task.row.root_id,
-			node: task.row.node_id,
-			was: task.was?.state,
-			now: task.row.state,
-		});
+		noteChange(turn, task);
 		return task.row.id;
 	};
+
+/** Set some of a task's attributes and take others away; it is then processed again where it is blocked. */
+export const changeAttributes = (
+	turn: Turn,
+	task: TaskDraft,
+	{set, remove}: {readonly set: Attributes; readonly remove: readonly string[]},
+): void => {
+	const attributes = {...attributesOf(task), ...set};
+	for (const name of remove) {
+		delete attributes[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a copy made here
+	}
+
+	setAttributes(task, attributes);
+	reconsider(turn, task);
+};
+
+/** Let those who watch it know, though it has not moved. */
+export const noteChange = ({desk}: Turn, {row, was}: TaskDraft): void => {
+	desk.changes().tasks.set(row.id, {
+		id: row.id,
+		root: row.root_id,
+		node: row.node_id,
+		was: was?.state,
+		now: row.state,
+	});
+};
 
 const setGroups = (
 	{desk, statements}: Turn,

@@ -1,0 +1,100 @@
+import {randomUUID} from 'node:crypto';
+import {FarmError} from '../core/errors.js';
+import type {InvocationId} from '../core/ids.js';
+import type {JobCall, JobConnection} from './job-client.js';
+import type {Progress} from './progress-pattern.js';
+import type {SchedulerLine} from './scheduler-line.js';
+
+type JobCallsOptions = {
+	readonly line: SchedulerLine;
+	readonly onProgress: (invocation: InvocationId, progress: Progress) => void;
+};
+
+/** Answers what processes ask for. */
+export const createJobCalls = ({
+	line,
+	onProgress,
+}: JobCallsOptions): ((call: JobCall, connection: JobConnection) => void) => {
+	const answer = async (
+		call: JobCall,
+		{client}: JobConnection,
+	): Promise<void> => {
+		const {invocation, over} = client;
+		switch (call.name) {
+			case 'job.get_attributes': {
+				call.reply(
+					await line.request('invocation.get_attributes', {invocation}, over),
+				);
+				return;
+			}
+
+			case 'job.set_attributes': {
+				const {set, delete: remove, request_id: requestId} = call.params;
+				call.reply(
+					await line.request(
+						'invocation.set_attributes',
+						{
+							invocation,
+							set,
+							delete: remove,
+							request_id: requestIdOf(invocation, requestId),
+						},
+						over,
+					),
+				);
+				return;
+			}
+
+			case 'job.spawn': {
+				const {token: _, request_id: requestId, ...child} = call.params;
+				call.reply(
+					await line.request(
+						'invocation.spawn',
+						{
+							invocation,
+							...child,
+							request_id: requestIdOf(invocation, requestId),
+						},
+						over,
+					),
+				);
+				return;
+			}
+
+			case 'job.progress': {
+				const {percent, status} = call.params;
+				onProgress(invocation, {
+					...(percent !== undefined && {percent}),
+					...(status !== undefined && {status}),
+				});
+				call.reply({});
+				return;
+			}
+
+			case 'job.send':
+			case 'job.receive': {
+				throw new FarmError('INTERNAL', 'not yet');
+			}
+		}
+	};
+
+	return (call, connection) => {
+		answer(call, connection).catch((error: unknown) => {
+			call.refuse(
+				error instanceof FarmError
+					? error
+					: new FarmError(
+							'INTERNAL',
+							`${call.name} failed by a defect of the worker.`,
+							{cause: error},
+						),
+			);
+		});
+	};
+};
+
+/** Requests of one invocation never meet those of another, whatever they call themselves. */
+const requestIdOf = (
+	invocation: InvocationId,
+	given: string | undefined,
+): string => `job ${invocation} ${given ?? randomUUID()}`;
