@@ -232,6 +232,22 @@ test('the child that comes last lets its parent go with what was promoted, and t
 	]);
 });
 
+test('a child that comes by "main" and stays lets its parent look again, if it was the last', async (t) => {
+	const come = async (arrived: number) =>
+		released(
+			await ask(parentChildrenWaiterNode, {
+				task: {...child(3), input: 'main', children: counts(1, 0)},
+				relatives: family(
+					parent({children: counts(2, arrived)}),
+					arrivedChild(2),
+					arrivedChild(3, {input: 'main', children: counts(1, 0)}),
+				),
+			}),
+		);
+	t.deepEqual(await come(2), [[1, undefined, undefined]]);
+	t.deepEqual(await come(1), []);
+});
+
 test('a child that is not the last looks at counts only', async (t) => {
 	const relatives: Relatives = {
 		...family(parent({children: counts(2, 1)})),

@@ -5,6 +5,7 @@ import {
 	type Relative,
 	type Relatives,
 	type Release,
+	type TaskView,
 } from '../contract.js';
 import {promote, promoteParameter} from '../promote.js';
 
@@ -18,7 +19,7 @@ type Family = {
 };
 
 /**
-A parent comes by `main` and waits for its members; a member comes by `children` and waits for its parent. Whoever comes last finds everyone there and lets all go in one result. Nothing is remembered: who is here is looked up, so that members that die or are moved away meanwhile leave no trace.
+A parent comes by `main` and waits for its members; a member comes by `children` and waits for its parent. Whoever comes last finds everyone there and lets all go in one result. A child that comes by `main` is here too, but it leaves with its own children: its parent does not wait for that. Nothing is remembered: who is here is looked up, so that members that die or are moved away meanwhile leave no trace.
 */
 export const parentChildrenWaiterNode = defineNode({
 	type: 'parent_children_waiter',
@@ -38,18 +39,20 @@ export const parentChildrenWaiterNode = defineNode({
 		...promoteParameter,
 	},
 	process({task, relatives, parameters}) {
+		const search = {relatives, recursive: parameters.recursive};
 		if (task.input === 'main') {
 			const {active, arrived} = task.children;
-			return arrived < active
-				? {kind: 'not_ready', message: 'Waits for its children.'}
-				: letGo({
-						family: familyOf(task, {
-							relatives,
-							recursive: parameters.recursive,
-						}),
-						asking: task.id,
-						rows: parameters.promote,
-					});
+			const result: ProcessResult =
+				arrived < active
+					? {kind: 'not_ready', message: 'Waits for its children.'}
+					: letGo({
+							family: familyOf(task, search),
+							asking: task.id,
+							rows: parameters.promote,
+						});
+			return result.kind === 'not_ready'
+				? {...result, release: parentToLook(task, search)}
+				: result;
 		}
 
 		if (task.parent_id === undefined) {
@@ -63,10 +66,7 @@ export const parentChildrenWaiterNode = defineNode({
 			};
 		}
 
-		const parent = parentThatCame(task.parent_id, {
-			relatives,
-			recursive: parameters.recursive,
-		});
+		const parent = parentThatCame(task.parent_id, search);
 		switch (parent.kind) {
 			case 'gone': {
 				return {kind: 'pass', output: 'children'};
@@ -82,10 +82,7 @@ export const parentChildrenWaiterNode = defineNode({
 
 			case 'came': {
 				return letGo({
-					family: familyOf(parent.parent, {
-						relatives,
-						recursive: parameters.recursive,
-					}),
+					family: familyOf(parent.parent, search),
 					asking: task.id,
 					rows: parameters.promote,
 				});
@@ -93,6 +90,16 @@ export const parentChildrenWaiterNode = defineNode({
 		}
 	},
 });
+
+/** A child that came by `main` and stays may be the last one that its own parent waits for. */
+const parentToLook = (
+	{parent_id: id, split}: TaskView,
+	search: Search,
+): readonly Release[] => {
+	const found =
+		id === undefined || split ? undefined : parentThatCame(id, search);
+	return found?.kind === 'came' ? [{task: found.parent.id}] : [];
+};
 
 type Search = {readonly relatives: Relatives; readonly recursive: boolean};
 
