@@ -1,4 +1,4 @@
-import {chmod, copyFile, readdir, readFile, rm} from 'node:fs/promises';
+import {chmod, copyFile, mkdir, readdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build, type BuildOptions, type Plugin} from 'esbuild';
@@ -34,6 +34,7 @@ const globalProcess: Plugin = {
 	name: 'global-process',
 	setup(builder) {
 		builder.onLoad(
+			// eslint-disable-next-line require-unicode-regexp -- as above
 			{filter: /[/\\]source[/\\].*\.tsx?$/},
 			async ({path: file}) => {
 				const text = await readFile(file, 'utf8');
@@ -118,9 +119,22 @@ await copyFile(
 	path.join(dist, 'quickjs.wasm'),
 );
 
+// What Python jobs import is as it is in the sources.
+const modules = await readdir(path.join(root, 'runtime', 'python'));
+const pythonFiles = modules
+	.filter((name) => name.endsWith('.py'))
+	.map((name) => path.join('python', name));
+await mkdir(path.join(dist, 'python'), {recursive: true});
+await Promise.all(
+	pythonFiles.map(async (file) =>
+		copyFile(path.join(root, 'runtime', file), path.join(dist, file)),
+	),
+);
+
 // Only now, and only what is no longer made: a program that runs from here loads its parts when it needs them.
 const made = new Set([
 	'quickjs.wasm',
+	...pythonFiles,
 	...[program, job].flatMap(({metafile}) =>
 		Object.keys(metafile.outputs).map((file) => path.relative('dist', file)),
 	),
