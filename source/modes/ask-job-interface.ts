@@ -5,7 +5,12 @@ import {formatAddress} from '../net/address.js';
 import {createFrameReader} from '../net/frame.js';
 import type {jobToWorker} from '../net/messages/job.js';
 import type {ParamsInput} from '../net/messages/method.js';
-import {decodeRpc, encodeRequest, fromRpcError} from '../net/rpc.js';
+import {
+	decodeRpc,
+	encodeRequest,
+	encodeResult,
+	fromRpcError,
+} from '../net/rpc.js';
 import {parseAddress} from './parse-address.js';
 
 type Methods = typeof jobToWorker;
@@ -41,15 +46,18 @@ export const askJobInterface = async <Name extends keyof Methods & string>(
 		socket.write(encodeRequest(1, name, {token, ...params}));
 	});
 	socket.on('data', (bytes) => {
-		const [frame] = reader.push(bytes);
-		if (frame === undefined) {
-			return;
-		}
-
-		try {
-			resolve(read(frame.kind === 'line' ? frame.text : ''));
-		} catch (error) {
-			reject(error);
+		for (const frame of reader.push(bytes)) {
+			const message = decodeRpc(frame.kind === 'line' ? frame.text : '');
+			if (message.kind === 'request') {
+				// Nothing but whether this side is there still.
+				socket.write(encodeResult(message.id, {}));
+			} else if (message.kind === 'error') {
+				reject(fromRpcError(message.error));
+			} else if (message.kind === 'result' && isRecord(message.result)) {
+				resolve(message.result);
+			} else {
+				reject(strangeAnswer());
+			}
 		}
 	});
 	socket.on('error', (error) => {
@@ -86,19 +94,6 @@ const gone = (where: string, cause?: Error): FarmError =>
 		`The job interface ${where} closed the connection before it answered: the worker has ended, or this invocation has.`,
 		{cause},
 	);
-
-const read = (line: string): JobResult => {
-	const message = decodeRpc(line);
-	if (message.kind === 'error') {
-		throw fromRpcError(message.error);
-	}
-
-	if (message.kind !== 'result' || !isRecord(message.result)) {
-		throw strangeAnswer();
-	}
-
-	return message.result;
-};
 
 const isRecord = (value: unknown): value is JobResult =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -12,6 +12,7 @@ import {machineId, machineResources} from '../worker/machine.js';
 import type {Dial} from '../worker/session.js';
 import type {WorkerSettings} from '../worker/settings.js';
 import {createWorker} from '../worker/worker.js';
+import {makeCommandFolder} from './command-folder.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {findScheduler} from './find-scheduler.js';
 import {createLog} from './log.js';
@@ -159,7 +160,7 @@ const workerSettings = async (
 		grace_s: grace.lost_s === 'scheduler' ? null : grace.lost_s,
 		kill_grace_s: grace.kill_s === 'scheduler' ? null : grace.kill_s,
 		path_mapping: configured.path_mapping,
-		runtime: {bin: undefined, python: undefined},
+		runtime: {bin: await makeCommandFolder(folder), python: undefined},
 	};
 };
 
