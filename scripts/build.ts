@@ -60,6 +60,17 @@ const apart = (module: string, file: string): Plugin => ({
 	},
 });
 
+/** Ink's developer tools, which it asks for where `DEV` is set: their package is not there. */
+const withoutDeveloperTools: Plugin = {
+	name: 'without-developer-tools',
+	setup(builder) {
+		// eslint-disable-next-line require-unicode-regexp -- as above
+		builder.onLoad({filter: /ink\/build\/devtools\.js$/}, () => ({
+			contents: 'export {};',
+		}));
+	},
+};
+
 const common = {
 	absWorkingDir: root,
 	outdir: 'dist',
@@ -88,8 +99,14 @@ const program = await build({
 	// Beside the entries: files are looked for next to the code that asks for them.
 	chunkNames: '[name]-[hash]',
 	jsx: 'automatic',
+	// React's quick half.
+	define: {
+		'process.env.NODE_ENV': '"production"',
+		'process.env.DEV': '"false"',
+	},
 	plugins: [
 		withoutOtherLanguages,
+		withoutDeveloperTools,
 		globalProcess,
 		apart('./modes/job-line.js', 'job.js'),
 	],
