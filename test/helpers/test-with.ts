@@ -1,0 +1,39 @@
+/* eslint-disable ava/no-ignored-test-files -- it defines tests for the files that call it */
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import test, {type ExecutionContext} from 'ava';
+
+/** A test that needs programs of others. Where one of them is not on PATH, it is skipped, and its title says why. */
+export const testWith = (
+	programs: readonly string[],
+	title: string,
+	implementation: (t: ExecutionContext) => Promise<void>,
+): void => {
+	const missing = programs.filter((program) => !isOnPath(program));
+	if (missing.length === 0) {
+		test.serial(title, implementation);
+	} else {
+		// eslint-disable-next-line ava/no-skip-test -- that is what this is for
+		test.serial.skip(
+			`${title} (skipped: ${missing.join(', ')} not found on PATH)`,
+			implementation,
+		);
+	}
+};
+
+const isOnPath = (program: string): boolean =>
+	(process.env['PATH'] ?? '')
+		.split(path.delimiter)
+		.some((folder) =>
+			isExecutable(path.join(folder === '' ? '.' : folder, program)),
+		);
+
+const isExecutable = (file: string): boolean => {
+	try {
+		fs.accessSync(file, fs.constants.X_OK);
+		return fs.statSync(file).isFile();
+	} catch {
+		return false;
+	}
+};
