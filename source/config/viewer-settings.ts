@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {choice, flag, section, setting} from './setting.js';
+import {choice, flag, names, section, setting, table} from './setting.js';
 import {connectionSettings} from './worker-settings.js';
 
 /** For the viewer and for every command that asks a scheduler something. */
@@ -17,10 +17,39 @@ export const viewerSchema = z.strictObject({
 			default: false,
 			description: 'Whether to draw with plain ASCII characters only.',
 		}),
+		colour: setting(
+			choice([
+				'none',
+				'red',
+				'green',
+				'yellow',
+				'blue',
+				'magenta',
+				'cyan',
+				'white',
+			]),
+			{
+				default: 'none',
+				description:
+					"The colour of the farm's name, so that one farm is not taken for another.",
+			},
+		),
 		read_only: setting(flag, {
 			default: false,
 			flag: 'read-only',
 			description: 'Whether to only look, and change nothing.',
+		}),
+		keys: setting(table(names), {
+			default: {},
+			description:
+				"Other keys for what the viewer does, by the names of docs/keys.md.",
+			example: '"task.retry" = ["r", "f5"]',
+		}),
+		columns: setting(table(names), {
+			default: {},
+			description:
+				'Which columns a list shows, and in which order, by the names of docs/keys.md.',
+			example: 'tasks = ["glyph", "id", "name", "worker"]',
 		}),
 	}),
 });

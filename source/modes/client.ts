@@ -10,7 +10,9 @@ import type {ParamsInput, ResultOf} from '../net/messages/method.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {CommandContext} from './context.js';
 import {findScheduler, type FoundScheduler} from './find-scheduler.js';
+import {username} from './username.js';
 import {version} from './version.js';
+import {createWatchUpdates, type WatchUpdate} from './watch-updates.js';
 
 type Methods = typeof clientToScheduler;
 export type MethodName = keyof Methods & string;
@@ -21,12 +23,6 @@ export type ChangeName = {
 		? Name
 		: never;
 }[MethodName];
-
-export type WatchUpdate = {
-	readonly rows: readonly Json[];
-	readonly order?: readonly number[] | undefined;
-	readonly counts?: Readonly<Record<string, number>> | undefined;
-};
 
 export type Watch = {
 	readonly snapshot: Json;
@@ -85,7 +81,7 @@ export const connectClient = async (
 	{address, key}: FoundScheduler,
 	tell: (text: string) => void,
 ): Promise<Client> => {
-	const watches = createWatches();
+	const watches = createWatchUpdates();
 	const open = async (): Promise<Connected> =>
 		connect({
 			address,
@@ -222,60 +218,3 @@ type Connected = {readonly peer: SchedulerPeer; readonly welcome: Welcome};
 const isAbsence = (error: unknown): boolean =>
 	error instanceof FarmError &&
 	(error.code === 'CLOSED' || error.code === 'UNREACHABLE');
-
-const username = (): string => {
-	try {
-		return os.userInfo().username;
-	} catch {
-		// A user id without a name, as in some containers.
-		return '';
-	}
-};
-
-type Update = WatchUpdate & {readonly watch: number};
-
-/** Updates by watch. One may come in the same packet as the answer that tells the watch's number: it is kept until that number is known. */
-const createWatches = () => {
-	const handlers = new Map<number, (update: WatchUpdate) => void>();
-	let early: Update[] = [];
-	let asking = 0;
-	return {
-		take(update: Update): void {
-			const handler = handlers.get(update.watch);
-			if (handler !== undefined) {
-				handler(update);
-			} else if (asking > 0) {
-				early.push(update);
-			}
-		},
-		async hold<Answer extends {readonly watch: number}>(
-			ask: () => Promise<Answer>,
-			handler: (update: WatchUpdate) => void,
-		): Promise<Answer> {
-			asking += 1;
-			try {
-				const answer = await ask();
-				handlers.set(answer.watch, handler);
-				for (const update of early) {
-					if (update.watch === answer.watch) {
-						handler(update);
-					}
-				}
-
-				return answer;
-			} finally {
-				asking -= 1;
-				if (asking === 0) {
-					early = [];
-				}
-			}
-		},
-		drop(watch: number): void {
-			handlers.delete(watch);
-		},
-		dropAll(): void {
-			handlers.clear();
-			early = [];
-		},
-	};
-};

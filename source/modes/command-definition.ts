@@ -39,6 +39,7 @@ export type ArgumentDefinition = {
 export type ModeName =
 	| 'scheduler'
 	| 'worker'
+	| 'view'
 	| 'up'
 	| 'demo'
 	| 'submit'

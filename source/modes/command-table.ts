@@ -286,6 +286,27 @@ export const commandTable: readonly CommandDefinition[] = [
 		],
 	},
 	{
+		name: 'view',
+		mode: 'view',
+		summary: 'the viewer: see and steer the farm in this terminal',
+		description:
+			'Full-screen; ? shows the keys. Whatever it does is also a command.',
+		arguments: [],
+		flags: {
+			'read-only': {
+				type: 'switch',
+				description: 'only look, and change nothing',
+			},
+		},
+		examples: [
+			{command: 'view', description: 'the farm of this machine or network'},
+			{
+				command: 'view --read-only --scheduler farm.example:1385',
+				description: 'another farm, with nothing to be broken',
+			},
+		],
+	},
+	{
 		name: 'up',
 		mode: 'up',
 		summary: 'scheduler and worker on this machine together',

@@ -4,7 +4,8 @@ import type {z} from 'zod';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId, TaskId} from '../core/ids.js';
 import {taskShape} from '../net/messages/shapes.js';
-import type {Client, Watch, WatchUpdate} from './client.js';
+import type {Client, Watch} from './client.js';
+import type {WatchUpdate} from './watch-updates.js';
 import {followLog} from './follow-log.js';
 
 /** Of a task in a list: lists leave out what is large. */

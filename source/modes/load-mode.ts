@@ -7,6 +7,7 @@ export const loadMode = async (name: ModeName): Promise<Mode> => modes[name]();
 const modes: Readonly<Record<ModeName, () => Promise<Mode>>> = {
 	scheduler: async () => import('./scheduler.js'),
 	worker: async () => import('./worker.js'),
+	view: async () => import('./view.js'),
 	up: async () => import('./up.js'),
 	demo: async () => import('./demo.js'),
 	submit: async () => import('./submit.js'),

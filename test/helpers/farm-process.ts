@@ -27,7 +27,7 @@ import {readAccount, type Run} from './run-account.js';
 import {until} from './until.js';
 
 /** Another build, such as a single executable's, is tested by naming its program. */
-const program =
+export const program =
 	process.env['LIFEBLOOD_TEST_PROGRAM'] ??
 	fileURLToPath(new URL('../../dist/lifeblood.js', import.meta.url));
 
@@ -70,6 +70,8 @@ export type Ran = {
 /** A farm of real processes in a folder of its own, which nothing of this machine's other farms can meet. At the end everything of it is ended; then no process may be left, and its databases must be sound. */
 export type FarmProcess = {
 	readonly folder: string;
+	/** What keeps its programs to this farm. */
+	readonly environment: Readonly<Record<string, string>>;
 	/** Where a job of `graph` notes what it does. */
 	readonly accountFile: string;
 	/** Resolves when it can be asked. */
@@ -194,6 +196,12 @@ export const createFarm = (
 	fs.mkdirSync(path.join(folder, 'tmp'));
 	fs.mkdirSync(path.join(config, 'scheduler'), {recursive: true});
 	fs.writeFileSync(accountFile, '');
+	// So that no worker looks for this machine's software.
+	fs.mkdirSync(path.join(config, 'standard_environment_resolver'));
+	fs.writeFileSync(
+		path.join(config, 'standard_environment_resolver', 'config.toml'),
+		'',
+	);
 	fs.writeFileSync(
 		path.join(config, 'scheduler', 'config.toml'),
 		`[core]
@@ -314,6 +322,7 @@ attempts = ${attempts}
 
 	const farm: FarmProcess = {
 		folder,
+		environment: usualEnvironment,
 		accountFile,
 		start,
 		marked,

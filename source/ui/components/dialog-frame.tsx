@@ -1,0 +1,52 @@
+import {Box, Text} from 'ink';
+import type {Dialog} from '../dialogs/dialog.js';
+import type {State} from '../state.js';
+import type {Theme} from '../theme/theme.js';
+import {asciiBorder, unicodeBorder} from '../theme/borders.js';
+
+/** The dialog on top, over the view. */
+export function DialogFrame({
+	dialog,
+	state,
+	theme,
+}: {
+	readonly dialog: Dialog;
+	readonly state: State;
+	readonly theme: Theme;
+}) {
+	const {columns, rows} = state.size;
+	const width =
+		dialog.isLarge === true ? columns - 4 : Math.min(columns - 4, 76);
+	const height = rows - 6;
+	const {Component} = dialog;
+	return (
+		<Box
+			position="absolute"
+			width={columns}
+			height={rows - 1}
+			alignItems="center"
+			justifyContent="center"
+		>
+			<Box
+				flexDirection="column"
+				borderStyle={
+					theme.glyphs.vertical === '|' ? asciiBorder : unicodeBorder
+				}
+				{...theme.borderColour(dialog.tone ?? 'normal')}
+				width={width}
+			>
+				<Text>
+					{theme.paint([
+						{text: ` ${dialog.title}`.padEnd(width - 2), role: 'title'},
+					])}
+				</Text>
+				<Component
+					content={dialog.content}
+					theme={theme}
+					columns={width - 2}
+					rows={height - 1}
+				/>
+			</Box>
+		</Box>
+	);
+}

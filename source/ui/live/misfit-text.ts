@@ -1,0 +1,7 @@
+import type {z} from 'zod';
+
+/** What the scheduler sent that this viewer cannot read. */
+export const misfitText = ({issues: [first]}: z.ZodError): string =>
+	`The scheduler's answer cannot be read${
+		first === undefined ? '' : ` (${first.path.join('.')}: ${first.message})`
+	}: it may be of another version than this viewer.`;

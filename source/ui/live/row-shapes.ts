@@ -1,0 +1,55 @@
+import {z} from 'zod';
+import {
+	groupShape,
+	nodeShape,
+	taskLineShape,
+	taskShape,
+	workerShape,
+} from '../../net/messages/shapes.js';
+import type {WatchKind} from '../farm.js';
+
+const eventShape = z.looseObject({
+	id: z.number(),
+	at: z.string(),
+	kind: z.string(),
+	message: z.string(),
+	task_id: z.number().optional(),
+	node: z.string().optional(),
+	worker: z.string().optional(),
+	group: z.string().optional(),
+});
+
+const logShape = z.looseObject({
+	id: z.number(),
+	size: z.number(),
+	complete: z.boolean(),
+});
+
+const graphNodeShape = nodeShape.omit({parameters: true}).extend({
+	/** Those that leave it. */
+	wires: z.array(
+		z.looseObject({
+			id: z.number(),
+			output: z.string(),
+			/** A node's id. */
+			to: z.number(),
+			input: z.string(),
+		}),
+	),
+});
+
+/** What a row of each kind of watch must be. */
+export const rowShapes = {
+	groups: groupShape,
+	graph: graphNodeShape,
+	tasks: taskLineShape,
+	workers: workerShape,
+	task: taskShape,
+	log: logShape,
+	events: eventShape,
+} as const satisfies Readonly<Record<WatchKind, z.ZodType>>;
+
+export type RowOf<Kind extends WatchKind> = z.output<(typeof rowShapes)[Kind]>;
+
+export type GraphNodeRow = RowOf<'graph'>;
+export type EventRow = RowOf<'events'>;

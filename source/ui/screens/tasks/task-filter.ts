@@ -1,0 +1,95 @@
+import {taskStates, type TaskState} from '../../../core/task-state.js';
+import type {WatchSpec} from '../../farm.js';
+import type {Scope} from '../../screen-name.js';
+
+export type TaskFilter = NonNullable<WatchSpec['filter']>;
+
+/** Words of a filter that are not looked for in the text: `state:error node:render group:shot* dead archived`. */
+const words = /^(?<word>state|node|group|name|parent|tree):(?<value>.*)$/v;
+
+/**
+What was typed as a filter, within the scope. `state:` takes states or beginnings of them, with commas; `err` and `run` stand for what is in error and what runs.
+*/
+export const taskFilter = (typed: string, scope: Scope): TaskFilter => {
+	const text: string[] = [];
+	const filter: {-readonly [Key in keyof TaskFilter]: TaskFilter[Key]} = {
+		...(scope.group !== undefined && {group: scope.group}),
+		...(scope.node !== undefined && {node: scope.node}),
+		...(scope.parent !== undefined && {parent: scope.parent}),
+		...(scope.tree !== undefined && {tree: scope.tree}),
+		...(scope.states && {states: scope.states.flatMap(statesLike)}),
+	};
+	for (const part of typed.split(/\s+/v)) {
+		if (part === 'dead') {
+			filter.dead = true;
+		} else if (part === 'archived') {
+			filter.archived = true;
+		} else {
+			const match = words.exec(part)?.groups;
+			if (match) {
+				take(filter, match['word']!, match['value']!);
+			} else if (part !== '') {
+				text.push(part);
+			}
+		}
+	}
+
+	if (text.length > 0) {
+		filter.text = text.join(' ');
+	}
+
+	return filter;
+};
+
+const take = (
+	filter: {-readonly [Key in keyof TaskFilter]: TaskFilter[Key]},
+	word: string,
+	value: string,
+): void => {
+	// Half typed: nothing is narrowed yet.
+	if (value === '') {
+		return;
+	}
+
+	switch (word) {
+		case 'state': {
+			const states = value.split(',').flatMap(statesLike);
+			if (states.length > 0) {
+				filter.states = states;
+			}
+
+			break;
+		}
+
+		case 'parent':
+		case 'tree': {
+			const id = Number(value);
+			if (Number.isSafeInteger(id) && id > 0) {
+				filter[word] = id;
+			}
+
+			break;
+		}
+
+		case 'node':
+		case 'group':
+		case 'name': {
+			filter[word] = value;
+			break;
+		}
+
+		default: {
+			break;
+		}
+	}
+};
+
+/** States by name or the beginning of one; `run` and `err` as one would say it. */
+export const statesLike = (word: string): readonly TaskState[] =>
+	word === ''
+		? []
+		: word === 'run' || word === 'running'
+			? ['invoking', 'in_progress']
+			: taskStates.includes(word)
+				? taskStates.filter((state) => state === word)
+				: taskStates.filter((state) => state.startsWith(word));

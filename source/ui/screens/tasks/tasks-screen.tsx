@@ -1,0 +1,136 @@
+import {Box} from 'ink';
+import {DetailPane} from '../../components/detail-pane.js';
+import {ListPane} from '../../components/list-pane.js';
+import {detailBindings} from '../../list/detail-bindings.js';
+import {listBindings, type ListAccess} from '../../list/list-bindings.js';
+import {listStatus} from '../../list/list-status.js';
+import {newList, settleList, windowOf} from '../../list/list-state.js';
+import {splitBody} from '../../list/split-body.js';
+import {defineScreen, liveOf} from '../../screen.js';
+import {taskActions} from './task-actions.js';
+import {taskColumns} from './task-columns.js';
+import {taskDetail} from './task-detail.js';
+import {taskFilter} from './task-filter.js';
+import {
+	heightOf,
+	selectedTask,
+	windowIn,
+	type TasksSlice,
+	type TasksView,
+} from './tasks-slice.js';
+
+const access: ListAccess<TasksSlice> = {
+	name: 'tasks',
+	list: ({list}) => list,
+	withList: (slice, list) => ({
+		...slice,
+		list,
+		detailTop: list.cursorId === slice.list.cursorId ? slice.detailTop : 0,
+	}),
+	window: windowIn,
+	height: heightOf,
+	columns: taskColumns,
+	filterHelp:
+		'a part of the name, group or error; state:error,ready node:N group:G name:GLOB dead archived',
+};
+
+export const tasksScreen = defineScreen<TasksSlice>({
+	name: 'tasks',
+	title: 'Tasks',
+	aliases: ['task', 't'],
+	help: 'tasks, with all that they carry',
+	open: ({text = ''}) => ({
+		list: newList({filter: text, order: {by: 'id', descending: true}}),
+		detailTop: 0,
+	}),
+	crumb: (_slice, {group, node, parent, tree}) =>
+		[
+			'tasks',
+			...(group === undefined ? [] : [`of ${group}`]),
+			...(node === undefined ? [] : [`in ${node}`]),
+			...(parent === undefined ? [] : [`spawned by ${parent}`]),
+			...(tree === undefined ? [] : [`from ${tree}`]),
+		].join(' '),
+	watches(view) {
+		const {list} = view.slice;
+		const {detail} = splitBody(view);
+		return {
+			list: {
+				what: 'tasks',
+				filter: taskFilter(list.filter, view.scope),
+				...(list.order && {order: list.order}),
+				window: windowOf(list, heightOf(view)),
+			},
+			detail:
+				detail && list.cursorId !== undefined
+					? {what: 'task', id: list.cursorId}
+					: undefined,
+		};
+	},
+	settle(view) {
+		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
+		return list === view.slice.list ? view.slice : {...view.slice, list};
+	},
+	ages: (view) =>
+		windowIn(view)?.rows.some(({state}) => state === 'in_progress')
+			? 1000
+			: 30_000,
+	status: (view) => listStatus(view.slice.list, windowIn(view), 'task'),
+	bindings: [
+		{
+			id: 'task.open',
+			keys: ['enter', 'l', 'right'],
+			label: 'detail',
+			help: 'all that the task carries, over the whole screen; again to come back',
+			disabled: (view) =>
+				selectedTask(view) === undefined ? 'no task is selected' : undefined,
+			run(tools) {
+				tools.enlarge();
+			},
+		},
+		...taskActions,
+		...detailBindings<TasksSlice>({
+			top: ({detailTop}) => detailTop,
+			withTop: (slice, detailTop) => ({...slice, detailTop}),
+		}),
+		...listBindings(access),
+	],
+	Component: TasksBody,
+});
+
+function TasksBody({view}: {readonly view: TasksView}) {
+	const {list, detail} = splitBody(view);
+	const selected = liveOf(view, 'detail', 'task')?.rows[0];
+	return (
+		<Box>
+			{list && (
+				<ListPane<'tasks'>
+					name="tasks"
+					view={view}
+					columns={taskColumns}
+					list={view.slice.list}
+					window={windowIn(view)}
+					size={list}
+					empty={
+						view.slice.list.filter === ''
+							? 'There are no tasks here.'
+							: 'No task fits the filter.'
+					}
+				/>
+			)}
+			{detail && (
+				<DetailPane
+					view={view}
+					lines={taskDetail(selected, {
+						width: detail.columns,
+						glyphs: view.theme.glyphs,
+						now: view.state.now,
+					})}
+					top={view.slice.detailTop}
+					size={detail}
+					hasRule={list !== undefined}
+				/>
+			)}
+		</Box>
+	);
+}

@@ -1,0 +1,409 @@
+import {Buffer} from 'node:buffer';
+import {render, type Instance} from 'ink';
+import type {Clock} from '../core/clock.js';
+import {FarmError} from '../core/errors.js';
+import {App} from './components/app.js';
+import type {Farm} from './farm.js';
+import {
+	bindingsHere,
+	handleInput,
+	keysOf,
+	whyDisabled,
+} from './keys/handle-input.js';
+import {keyText} from './keys/key-text.js';
+import {globalBindings} from './keys/global-bindings.js';
+import {followWatches} from './live/follow-watches.js';
+import {asDialog} from './dialogs/dialog.js';
+import {createReducer, viewOf} from './reduce.js';
+import type {ScreenTools} from './screen.js';
+import {screenNames, type Scope, type ScreenName} from './screen-name.js';
+import {screens} from './screens/table.js';
+import {currentPlace, type State, type ViewSettings} from './state.js';
+import {createStore} from './store.js';
+import {decodeInput} from './terminal/decode-input.js';
+import {createTheme, type ThemeSettings} from './theme/theme.js';
+import type {Command, HelpSection} from './tools.js';
+
+export type ViewerOptions = {
+	readonly farm: Farm;
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+	readonly clock: Clock;
+	readonly settings: ViewSettings;
+	readonly theme: ThemeSettings;
+	readonly first?: {readonly screen: ScreenName; readonly scope: Scope};
+	/** Gives the text to the person's editor; the terminal is free meanwhile. */
+	readonly edit: (
+		text: string,
+		options: {readonly suffix: string},
+	) => Promise<string | undefined>;
+	/** Ctrl-Z: stops this process; resolves when it goes on. */
+	readonly stop: () => Promise<void>;
+};
+
+export type Viewer = {
+	/** Resolves when somebody has left; rejects where the screen could not be drawn. The terminal is as it was before. */
+	readonly left: Promise<void>;
+	/** Frees the terminal, once or twice with the same effect. */
+	readonly close: () => void;
+	/** As Ctrl-Z: frees the terminal until `stop` resolves. */
+	readonly stop: () => void;
+};
+
+/** An Esc that is followed by nothing for so long is the key and no beginning of a sequence. */
+const escapeMs = 30;
+const shortestAgeMs = 1000;
+
+/** Takes the terminal and shows the farm until somebody leaves. */
+export const startViewer = (options: ViewerOptions): Viewer => {
+	const {farm, stdin, stdout, clock, settings} = options;
+	const theme = createTheme(options.theme);
+	const store = createStore(
+		firstState(options),
+		createReducer(screens, theme),
+		clock,
+	);
+	const {promise: left, resolve, reject} = Promise.withResolvers<void>();
+	let instance: Instance | undefined;
+	let pending = '';
+	let escapeTimer: NodeJS.Timeout | undefined;
+	let ageTimer: NodeJS.Timeout | undefined;
+	let isClosed = false;
+
+	const attempt = (act: () => void | Promise<void>): void => {
+		const fail = (error: unknown): void => {
+			tools.notice(
+				'error',
+				error instanceof FarmError
+					? error.message
+					: `This went wrong: ${error instanceof Error ? error.message : String(error)}`,
+			);
+		};
+
+		try {
+			act()?.catch(fail);
+		} catch (error) {
+			fail(error);
+		}
+	};
+
+	const tools: ScreenTools<unknown> = {
+		state: store.state,
+		farm,
+		view: () => viewOf(store.state(), theme),
+		update(change) {
+			store.dispatch({
+				type: 'slice',
+				place: currentPlace(store.state()).id,
+				change,
+			});
+		},
+		open(screen, scope = {}) {
+			store.dispatch({type: 'opened', screen, scope});
+		},
+		go(screen) {
+			store.dispatch({type: 'went', screen});
+		},
+		back() {
+			store.dispatch({type: 'went-back'});
+		},
+		previous() {
+			store.dispatch({type: 'went-to-previous'});
+		},
+		enlarge() {
+			store.dispatch({type: 'enlarged'});
+		},
+		redraw() {
+			unmount();
+			mount();
+		},
+		openDialog(dialog) {
+			store.dispatch({type: 'dialog-opened', dialog: asDialog(dialog)});
+		},
+		openLine(line) {
+			store.dispatch({type: 'line', line});
+		},
+		notice(tone, text) {
+			store.dispatch({type: 'noticed', tone, text});
+		},
+		async change({method, params, command, said}) {
+			store.dispatch({type: 'noted-command', command});
+			const answer = await farm.change(method, params);
+			tools.notice('good', said?.(answer) ?? 'done');
+			return answer;
+		},
+		copy(text, what) {
+			stdout.write(`\u{1B}]52;c;${Buffer.from(text).toString('base64')}\u{7}`);
+			tools.notice('info', `copied ${what}: ${text}`);
+		},
+		async edit(text, editing) {
+			unmount();
+			try {
+				return await options.edit(text, editing);
+			} finally {
+				mount();
+			}
+		},
+		write(bytes) {
+			stdout.write(bytes);
+		},
+		commands: () => commandsHere(store.state(), tools),
+		help: () => helpHere(store.state(), tools),
+		remember(line) {
+			store.dispatch({type: 'remembered', line});
+		},
+		leave() {
+			close();
+			resolve();
+		},
+		stop() {
+			unmount();
+			attempt(async () => {
+				await options.stop();
+				mount();
+			});
+		},
+	};
+
+	const take = (chunk: string, isFinal: boolean): void => {
+		clearTimeout(escapeTimer);
+		const {events, rest} = decodeInput(pending + chunk, isFinal);
+		pending = rest;
+		for (const event of events) {
+			// What a key did may have freed the terminal.
+			if (instance === undefined) {
+				break;
+			}
+
+			handleInput(event, {
+				store,
+				screens,
+				tools: toolsOf(currentPlace(store.state()).id),
+				attempt,
+			});
+		}
+
+		if (pending !== '') {
+			escapeTimer = setTimeout(() => {
+				take('', true);
+			}, escapeMs);
+		}
+	};
+
+	/** A screen's tools change its own state, also when another is shown by then. */
+	const toolsOf = (place: number): ScreenTools<unknown> => ({
+		...tools,
+		update(change) {
+			store.dispatch({type: 'slice', place, change});
+		},
+		view() {
+			const state = store.state();
+			return viewOf(
+				state,
+				theme,
+				state.trail.find(({id}) => id === place) ?? currentPlace(state),
+			);
+		},
+	});
+
+	const onData = (chunk: string): void => {
+		take(chunk, false);
+	};
+
+	const onResize = (): void => {
+		store.dispatch({type: 'resized', ...sizeOf(stdout)});
+	};
+
+	const mount = (): void => {
+		if (isClosed || instance !== undefined) {
+			return;
+		}
+
+		store.dispatch({type: 'resized', ...sizeOf(stdout)});
+		stdin.setEncoding('utf8');
+		stdin.setRawMode(true);
+		stdin.on('data', onData);
+		stdin.resume();
+		instance = render(<App store={store} screens={screens} theme={theme} />, {
+			stdin,
+			stdout,
+			exitOnCtrlC: false,
+			patchConsole: false,
+			incrementalRendering: true,
+			alternateScreen: true,
+			interactive: true,
+			maxFps: 30,
+		});
+		stdout.write('\u{1B}[?2004h');
+		const shown = instance;
+		shown.waitUntilExit().catch((error: unknown) => {
+			close();
+			reject(error instanceof Error ? error : new Error(String(error)));
+		});
+	};
+
+	const unmount = (): void => {
+		if (instance === undefined) {
+			return;
+		}
+
+		const shown = instance;
+		instance = undefined;
+		clearTimeout(escapeTimer);
+		pending = '';
+		stdin.off('data', onData);
+		stdout.write('\u{1B}[?2004l');
+		shown.unmount();
+		shown.cleanup();
+		stdin.setRawMode(false);
+		stdin.pause();
+	};
+
+	/** Wakes when something that is shown has aged. */
+	const tick = (): void => {
+		clearTimeout(ageTimer);
+		const state = store.state();
+		const place = currentPlace(state);
+		const due = [
+			screens[place.screen].ages?.(viewOf(state, theme)) ?? Infinity,
+			state.connection.kind === 'connected' ? Infinity : shortestAgeMs,
+			...state.notices.map(({until}) => until - clock.now()),
+		];
+		const pause = Math.min(...due);
+		if (Number.isFinite(pause)) {
+			ageTimer = setTimeout(
+				() => {
+					store.dispatch({type: 'time', now: clock.now()}, 'news');
+				},
+				Math.max(50, pause),
+			);
+		}
+	};
+
+	const close = (): void => {
+		if (isClosed) {
+			return;
+		}
+
+		unmount();
+		isClosed = true;
+		clearTimeout(ageTimer);
+		watching.stop();
+		stopListening();
+		store.stop();
+		stdout.off('resize', onResize);
+	};
+
+	const watching = followWatches({store, farm, screens, theme});
+	const stopListening = farm.onConnection((connection) => {
+		store.dispatch({type: 'connection', connection});
+	});
+	store.dispatch({type: 'connection', connection: farm.connection()});
+	store.follow(tick);
+	tick();
+	stdout.on('resize', onResize);
+	mount();
+	return {left, close, stop: tools.stop};
+};
+
+const sizeOf = ({columns, rows}: NodeJS.WriteStream) => ({
+	columns: columns || 80,
+	rows: rows || 24,
+});
+
+const firstState = ({
+	farm,
+	clock,
+	settings,
+	stdout,
+	first = {screen: 'groups', scope: {}},
+}: ViewerOptions): State => ({
+	size: sizeOf(stdout),
+	now: clock.now(),
+	settings,
+	connection: farm.connection(),
+	trail: [
+		{
+			id: 0,
+			screen: first.screen,
+			scope: first.scope,
+			slice: screens[first.screen].open(first.scope),
+		},
+	],
+	previousTrail: undefined,
+	trails: {},
+	live: {},
+	line: undefined,
+	dialogs: [],
+	notices: [],
+	history: [],
+	lastCommand: undefined,
+	isDetailEnlarged: false,
+	nextId: 1,
+});
+
+const commandsHere = (
+	state: State,
+	tools: ScreenTools<unknown>,
+): readonly Command[] => [
+	...screenNames.flatMap((name) =>
+		[name, ...screens[name].aliases].map((word) => ({
+			name: word,
+			help: screens[name].help,
+			run() {
+				tools.go(name);
+			},
+		})),
+	),
+	...bindingsHere(state, screens).flatMap((binding) =>
+		binding.command === undefined
+			? []
+			: [
+					{
+						name: binding.command,
+						help: binding.help,
+						async run(argument: string) {
+							const reason = whyDisabled(binding, tools.view());
+							if (reason === undefined) {
+								return binding.run(tools, argument);
+							}
+
+							tools.notice('info', `${binding.label}: ${reason}`);
+						},
+					},
+				],
+	),
+	{
+		name: 'quit',
+		help: 'leave the viewer',
+		run() {
+			tools.leave();
+		},
+	},
+];
+
+const helpHere = (
+	state: State,
+	tools: ScreenTools<unknown>,
+): readonly HelpSection[] => {
+	const view = tools.view();
+	const {glyphs} = view.theme;
+	const screen = screens[currentPlace(state).screen];
+	const section = (
+		title: string,
+		bindings: ReturnType<typeof bindingsHere>,
+	): HelpSection => ({
+		title,
+		keys: bindings.map((binding) => ({
+			shown: keysOf(binding, state)
+				.map((key) => keyText(key, glyphs))
+				.join(' '),
+			help: binding.help,
+			reason: whyDisabled(binding, view),
+		})),
+	});
+	return [
+		section(screen.title, screen.bindings),
+		section('Everywhere', globalBindings),
+	];
+};

@@ -1,0 +1,100 @@
+import process from 'node:process';
+import test from 'ava';
+import {
+	createFarm,
+	type FarmProcess,
+	type SchedulerDaemon,
+} from '../helpers/farm-process.js';
+import {openTerminal} from '../helpers/terminal.js';
+
+/** A farm with a few tasks at rest. */
+const restingFarm = async (farm: FarmProcess): Promise<SchedulerDaemon> => {
+	const scheduler = await farm.scheduler();
+	await farm.graph({first: {type: 'null'}, second: {type: 'null'}}, []);
+	for (const name of ['apple', 'banana', 'cherry']) {
+		// eslint-disable-next-line no-await-in-loop -- in this order
+		await farm.rest(await farm.submit('first', {name, groups: [`${name}s`]}));
+	}
+
+	return scheduler;
+};
+
+test('opens on the groups, lists tasks and workers by number, and leaves the terminal as it was', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows(/apples[\s\S]*live|live[\s\S]*apples/v);
+	await terminal.press('3');
+	await terminal.shows(/banana +done/v);
+	await terminal.press('4');
+	await terminal.shows('There are no workers');
+	await terminal.press('q');
+	t.is(await terminal.ended(), 0);
+	t.notRegex(await terminal.screen(), /There are no workers/v);
+});
+
+test('enter opens a group, and esc comes back', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	await terminal.press('G', 'Enter');
+	const inside = await terminal.shows(/groups › tasks of apples/v);
+	await terminal.shows(/1\/1/v);
+	t.notRegex(inside, /banana/v);
+	await terminal.press('Escape');
+	await terminal.shows(/bananas/v);
+});
+
+test('a filter narrows the list while it is typed, and esc takes it away', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows(/cherry/v);
+	await terminal.press('/');
+	await terminal.type('banan');
+	await terminal.showsNo('cherry');
+	await terminal.press('Enter');
+	t.regex(await terminal.shows(/\/banan +1\/1/v), /banana/v);
+	await terminal.press('Escape');
+	await terminal.shows('cherry');
+});
+
+test('it says that the connection is lost, and goes on when the scheduler is back', async (t) => {
+	const farm = createFarm(t);
+	const scheduler = await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows('cherry');
+	await scheduler.end('SIGKILL');
+	t.regex(await terminal.shows('connection lost'), /cherry/v);
+	await farm.scheduler();
+	await terminal.shows('live');
+	await farm.submit('second', {name: 'damson'});
+	await terminal.shows('damson');
+});
+
+test('the screen follows the size of the terminal, and says where it is too small', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	await terminal.resize(50, 12);
+	await terminal.shows('The viewer needs 60×16');
+	await terminal.resize(80, 24);
+	await terminal.shows((screen) =>
+		screen.split('\n').some((line) => line.includes('apples') && line.length <= 80),
+	);
+	t.pass();
+});
+
+test('a signal leaves the terminal usable', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	process.kill(await terminal.pid(), 'SIGTERM');
+	t.is(await terminal.ended(), 0);
+	t.notRegex(await terminal.screen(), /apples/v);
+});

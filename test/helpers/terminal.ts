@@ -1,0 +1,189 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import type {ExecutionContext} from 'ava';
+import {execa} from 'execa';
+import {isRunning, program, type FarmProcess} from './farm-process.js';
+import {until} from './until.js';
+
+/** A program in a real terminal, with a robot before it. */
+export type Terminal = {
+	/** Presses keys, as tmux names them: `j`, `Enter`, `Escape`, `C-c`, `PageDown`. */
+	readonly press: (...keys: readonly string[]) => Promise<void>;
+	/** Types a text letter by letter. */
+	readonly type: (text: string) => Promise<void>;
+	/** Pastes it, as a terminal with bracketed paste does. */
+	readonly paste: (text: string) => Promise<void>;
+	/** What is on the screen, lines without their trailing spaces. */
+	readonly screen: () => Promise<string>;
+	/** With escape sequences, for colours. */
+	readonly painted: () => Promise<string>;
+	/** Waits until the screen fits, and gives it; fails with the screen as it was. */
+	readonly shows: (
+		wanted: RegExp | string | ((screen: string) => boolean),
+		within?: number,
+	) => Promise<string>;
+	/** Waits until it no longer does. */
+	readonly showsNo: (unwanted: RegExp | string) => Promise<string>;
+	readonly resize: (columns: number, rows: number) => Promise<void>;
+	/** What was copied last by the terminal's own clipboard sequence. */
+	readonly clipboard: () => Promise<string>;
+	/** Waits until the program has ended; its exit status. The screen is then what it left. */
+	readonly ended: () => Promise<number>;
+	/** Of the program. */
+	readonly pid: () => Promise<number>;
+};
+
+export type TerminalOptions = {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly environment?: Readonly<Record<string, string>>;
+};
+
+/** Runs `lifeblood WORDS` of this farm in a terminal of its own. */
+export const openTerminal = async (
+	t: ExecutionContext,
+	{
+		farm,
+		words,
+		columns = 120,
+		rows = 40,
+		environment = {},
+	}: {
+		readonly farm: Pick<FarmProcess, 'environment'>;
+		readonly words: readonly string[];
+	} & TerminalOptions,
+): Promise<Terminal> => {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-tmux-'));
+	const configuration = path.join(folder, 'tmux.conf');
+	fs.writeFileSync(
+		configuration,
+		[
+			'set -g default-terminal xterm-256color',
+			'set -g set-clipboard on',
+			'set -s escape-time 0',
+			'set -g status off',
+			'set -g remain-on-exit on',
+			'',
+		].join('\n'),
+	);
+	const tmux = async (...all: readonly string[]): Promise<string> => {
+		const {stdout} = await execa(
+			'tmux',
+			['-S', path.join(folder, 'socket'), '-f', configuration, ...all],
+			{
+				extendEnv: false,
+				env: {PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8'},
+			},
+		);
+		return stdout;
+	};
+
+	const given = {LANG: 'C.UTF-8', ...farm.environment, ...environment};
+	await tmux(
+		'new-session',
+		'-d',
+		'-x',
+		String(columns),
+		'-y',
+		String(rows),
+		...Object.entries(given).flatMap(([name, value]) => [
+			'-e',
+			`${name}=${value}`,
+		]),
+		process.execPath,
+		program,
+		...words,
+	);
+	const display = async (format: string): Promise<string> => {
+		const shown = await tmux('display-message', '-p', format);
+		return shown.trim();
+	};
+
+	const pid = async (): Promise<number> => Number(await display('#{pane_pid}'));
+	const first = await pid();
+	t.teardown(async () => {
+		await tmux('kill-server').catch(() => undefined);
+		await until(() => (isRunning(first) ? undefined : true), {
+			what: 'the program in the terminal to end',
+			within: 10_000,
+		});
+		fs.rmSync(folder, {recursive: true, force: true});
+	});
+
+	const screen: Terminal['screen'] = async () => tmux('capture-pane', '-p');
+	const waitFor = async (
+		isSeen: (shown: string) => boolean,
+		what: string,
+		within = 10_000,
+	): Promise<string> => {
+		let last = '';
+		try {
+			return await until(
+				async () => {
+					last = await screen();
+					return isSeen(last) ? last : undefined;
+				},
+				{what, within},
+			);
+		} catch (error) {
+			throw new Error(`${String(error)}\nThe screen:\n${last}`, {cause: error});
+		}
+	};
+
+	return {
+		async press(...keys) {
+			await tmux('send-keys', ...keys);
+		},
+		async type(text) {
+			await tmux('send-keys', '-l', text);
+		},
+		async paste(text) {
+			await tmux('set-buffer', text);
+			await tmux('paste-buffer', '-p');
+		},
+		screen,
+		painted: async () => tmux('capture-pane', '-p', '-e'),
+		shows: async (wanted, within) =>
+			waitFor(
+				(shown) =>
+					typeof wanted === 'string'
+						? shown.includes(wanted)
+						: typeof wanted === 'function'
+							? wanted(shown)
+							: wanted.test(shown),
+				`the screen to show ${String(wanted)}`,
+				within,
+			),
+		showsNo: async (unwanted) =>
+			waitFor(
+				(shown) =>
+					typeof unwanted === 'string'
+						? !shown.includes(unwanted)
+						: !unwanted.test(shown),
+				`the screen to show ${String(unwanted)} no longer`,
+			),
+		async resize(toColumns, toRows) {
+			await tmux(
+				'resize-window',
+				'-x',
+				String(toColumns),
+				'-y',
+				String(toRows),
+			);
+		},
+		clipboard: async () => tmux('show-buffer'),
+		ended: async () =>
+			until(
+				async () => {
+					const [isDead, status] = (
+						await display('#{pane_dead} #{pane_dead_status}')
+					).split(' ');
+					return isDead === '1' ? Number(status) : undefined;
+				},
+				{what: 'the program to end', within: 10_000},
+			),
+		pid,
+	};
+};
