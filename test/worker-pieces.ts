@@ -2,7 +2,6 @@ import {Buffer} from 'node:buffer';
 import fc from 'fast-check';
 import test from 'ava';
 import {parseNvidia, parseRocm} from '../source/worker/machine.js';
-import {mapPath} from '../source/worker/map-path.js';
 import {parsePs} from '../source/worker/process-table.js';
 import {createProgressPattern} from '../source/worker/progress-pattern.js';
 import {createProgressReader} from '../source/worker/progress.js';
@@ -164,13 +163,4 @@ test('processes are read from ps where there is nothing better', (t) => {
 		cpu_s: 93_784,
 		started: 'Sun Nov 22 15:15:00 2026',
 	});
-});
-
-test('a path is mapped by whole folders, the longest first', (t) => {
-	const mapping = {'/mnt/a': 'P:', '/mnt/a/b': '/local/b', '/': '/root/'};
-	t.is(mapPath('/mnt/a', mapping), 'P:');
-	t.is(mapPath('/mnt/a/c', mapping), 'P:/c');
-	t.is(mapPath('/mnt/a/b/c', mapping), '/local/b/c');
-	t.is(mapPath('/mnt/ab', mapping), '/root/mnt/ab');
-	t.is(mapPath('a/mnt/a', mapping), 'a/mnt/a');
 });

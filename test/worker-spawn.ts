@@ -5,7 +5,10 @@ import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {loadPosixSpawn} from '../source/worker/posix-spawn.js';
 import {spawnByNode} from '../source/worker/spawn-by-node.js';
-import type {StartProcess} from '../source/worker/start-process.js';
+import type {
+	StartProcess,
+	StartRequest,
+} from '../source/worker/start-process.js';
 
 const posixSpawn = loadPosixSpawn();
 const means: ReadonlyArray<readonly [string, StartProcess]> = [
@@ -17,7 +20,7 @@ test('Linux has the fast way', (t) => {
 	t.is(posixSpawn !== undefined, process.platform === 'linux');
 });
 
-for (const [name, start] of means) {
+for (const [name, {start}] of means) {
 	test(`by ${name}, a process gets its arguments, environment, folder and outputs, and a session`, async (t) => {
 		const {pid, signal, output, error} = await run(t, start, {
 			file: '/bin/sh',
@@ -90,13 +93,13 @@ for (const [name, start] of means) {
 }
 
 type Request = Pick<
-	Parameters<StartProcess>[0],
-	'file' | 'arguments' | 'environment' | 'cwd'
+	StartRequest,
+	'file' | 'arguments' | 'environment' | 'cwd' | 'cgroup'
 >;
 
 const run = async (
 	t: ExecutionContext,
-	start: StartProcess,
+	start: StartProcess['start'],
 	request: Pick<Request, 'file' | 'arguments'> & Partial<Request>,
 ) => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-spawn-'));
@@ -111,6 +114,7 @@ const run = async (
 		const pid = await start({
 			environment: {PATH: '/usr/bin:/bin'},
 			cwd: os.tmpdir(),
+			cgroup: undefined,
 			...request,
 			output,
 			error,

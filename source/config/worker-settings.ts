@@ -121,6 +121,16 @@ export const workerSchema = z.strictObject({
 			description:
 				"The most that is kept of one invocation's log: its head and its tail.",
 		}),
+		memory_limit: setting(choice(['auto', 'always', 'never']), {
+			default: 'auto',
+			description:
+				'Whether an invocation is held to the memory that its node reserves: "auto": where the system can hold it, by control groups; else going over is only noted in its log; "always": one that goes over is ended everywhere; "never": not at all.',
+		}),
+		path_attributes: setting(names, {
+			default: ['file', '*_path'],
+			description:
+				"Attributes, as glob patterns over their names, in which path_mapping is done too. What a process sets them to is mapped back.",
+		}),
 	}),
 	resolver: section(
 		"How a process's environment is made where its task names no resolver.",

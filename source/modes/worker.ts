@@ -88,6 +88,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	try {
 		const ended = worker.run();
 		await Promise.race([worker.ready, ended]);
+		log.logger.debug(worker.cgroups());
 		const untold = await notifySystemd('ready', host.environment);
 		if (untold !== undefined) {
 			log.logger.warn(untold);
@@ -113,10 +114,14 @@ type Machine = {
 const isLive = (setting: string): boolean =>
 	setting === 'worker.groups' ||
 	setting === 'log.level' ||
-	setting === 'invocation.log_limit' ||
-	['resources', 'capabilities', 'grace', 'resolver', 'path_mapping'].includes(
-		setting.split('.', 1)[0] ?? '',
-	);
+	[
+		'resources',
+		'capabilities',
+		'grace',
+		'invocation',
+		'resolver',
+		'path_mapping',
+	].includes(setting.split('.', 1)[0] ?? '');
 
 /** What the configuration leaves open is asked from the machine. */
 const workerSettings = async (
@@ -159,7 +164,9 @@ const workerSettings = async (
 		log_limit_bytes: configured.invocation.log_limit,
 		grace_s: grace.lost_s === 'scheduler' ? null : grace.lost_s,
 		kill_grace_s: grace.kill_s === 'scheduler' ? null : grace.kill_s,
+		memory_limit: configured.invocation.memory_limit,
 		path_mapping: configured.path_mapping,
+		path_attributes: configured.invocation.path_attributes,
 		runtime: {bin: await makeCommandFolder(folder), python: undefined},
 	};
 };

@@ -1,9 +1,18 @@
 import type {Clock} from '../core/clock.js';
 import type {InvocationOutcome} from '../core/invocation.js';
+import type {Cgroup} from './cgroup.js';
+import type {Cgroups} from './cgroups.js';
 import {findProgram} from './find-program.js';
 import {followLog} from './follow-log.js';
 import {watchLimits} from './limits.js';
 import type {Measured, Measurer} from './measure.js';
+import {
+	endForMemory,
+	memoryRemark,
+	overMemory,
+	peakOf,
+	type MemoryUse,
+} from './memory-limit.js';
 import type {Prepared} from './prepare-process.js';
 import {sendSignal, type ProcessTable} from './process-table.js';
 import {endTree} from './process-tree.js';
@@ -11,7 +20,9 @@ import {createProgressPattern, type Progress} from './progress-pattern.js';
 import {createProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
 import type {InvocationEnd, Job, Record, Recorded, Records} from './record.js';
+import {remark} from './remark.js';
 import {removeFolder, type ScratchPool} from './scratch.js';
+import type {MemoryLimit} from './settings.js';
 import type {SpareFiles} from './spare-files.js';
 import type {Sweeper} from './sweeper.js';
 import type {StateFolder} from './state-folder.js';
@@ -24,6 +35,7 @@ export type Tools = {
 	readonly table: ProcessTable;
 	readonly measurer: Measurer;
 	readonly sweeper: Sweeper;
+	readonly cgroups: Cgroups;
 	readonly folder: StateFolder;
 	readonly pool: ScratchPool;
 	readonly records: Records;
@@ -33,6 +45,7 @@ export type Tools = {
 	readonly logLimit: () => number;
 	/** Seconds between TERM and KILL where nobody says otherwise. */
 	readonly killGrace: () => number;
+	readonly memoryLimit: () => MemoryLimit;
 };
 
 export type Invocation = {
@@ -69,6 +82,7 @@ type InvocationOptions = {
 	readonly job: Job;
 	readonly pid: number;
 	readonly record: Record;
+	readonly cgroup: Cgroup | undefined;
 	readonly life: Life;
 	readonly tools: Tools;
 	/** What an earlier worker had already begun. */
@@ -88,6 +102,7 @@ export const followInvocation = ({
 	job,
 	pid,
 	record,
+	cgroup,
 	life,
 	tools,
 	recorded,
@@ -96,7 +111,7 @@ export const followInvocation = ({
 	onEnded,
 }: InvocationOptions): Invocation => {
 	const {clock, table} = tools;
-	const tree = {invocation: job.invocation, group: pid};
+	const tree = {invocation: job.invocation, group: pid, cgroup};
 	let reason = recorded?.reason;
 	let isForgotten = recorded?.isForgotten ?? false;
 	let failure: string | undefined;
@@ -121,6 +136,7 @@ export const followInvocation = ({
 			} catch {
 				// Without a look at the processes (no `ps`, no file descriptor left) the group is all that can be reached.
 				sendSignal(-pid, 'SIGKILL');
+				cgroup?.kill();
 			}
 		})();
 		return ending;
@@ -165,9 +181,31 @@ export const followInvocation = ({
 		clock,
 	});
 
-	tools.measurer.add(tree, (measured) => {
-		standing = {...standing, measured};
-		onChange(invocation, 'growth');
+	const memory = (): MemoryUse => ({
+		limit: job.memory_limit_bytes,
+		peak: standing.measured?.peak_memory_bytes ?? 0,
+		notes: cgroup?.memory(),
+		mode: tools.memoryLimit(),
+	});
+
+	tools.measurer.add({
+		tree,
+		limit: job.memory_limit_bytes,
+		isHeld: () => tools.memoryLimit() === 'always',
+		onLook(measured, hasChanged) {
+			if (hasChanged) {
+				standing = {...standing, measured};
+				onChange(invocation, 'growth');
+			}
+
+			const over = overMemory(memory());
+			if (over === undefined) {
+				return;
+			}
+
+			// Nor does the kernel ask first; and meanwhile it would take the memory of others.
+			end(over, 0);
+		},
 	});
 
 	const onGone = async (signal: NodeJS.Signals | undefined): Promise<void> => {
@@ -178,12 +216,30 @@ export const followInvocation = ({
 		const notes = read?.notes;
 		// The wrapper goes last; whoever is still in its group was left behind. And where the wrapper itself was killed, all may still be there.
 		const isLeft = sendSignal(-pid, 'SIGTERM');
-		if (ending !== undefined || isLeft || notes?.end === undefined) {
+		const used = memory();
+		if (
+			ending !== undefined ||
+			isLeft ||
+			notes?.end === undefined ||
+			isInUse(cgroup)
+		) {
 			await endProcesses();
 		}
 
+		if (cgroup !== undefined) {
+			tools.cgroups.release(cgroup);
+		}
+
+		remark(job.log, memoryRemark(used));
 		const logBytes = follower.finish();
-		const outcome = outcomeOf({reason, failure, recorded: read, signal, life});
+		const outcome = outcomeOf({
+			reason,
+			failure,
+			recorded: read,
+			signal,
+			life,
+			used,
+		});
 		tools.sweeper.add(job.invocation);
 		const ended = {
 			outcome,
@@ -195,7 +251,7 @@ export const followInvocation = ({
 						? Math.min(finishedAt, read?.changedAt ?? finishedAt)
 						: finishedAt,
 				),
-				peak_memory_bytes: standing.measured?.peak_memory_bytes ?? null,
+				peak_memory_bytes: peakOf(used, outcome) ?? null,
 				cpu_s: notes?.end?.cpu_s ?? standing.measured?.cpu_s ?? null,
 				log_bytes: logBytes,
 			},
@@ -231,6 +287,10 @@ export const followInvocation = ({
 	return invocation;
 };
 
+/** It is removed at once, where it can be: somebody may be in it still where it cannot. */
+const isInUse = (cgroup: Cgroup | undefined): boolean =>
+	cgroup?.remove() === false && cgroup.processes().length > 0;
+
 /** Remove what an invocation had for itself. Its log and record stay. */
 export const removePlaces = (
 	{invocation, scratch}: Pick<Job, 'invocation' | 'scratch'>,
@@ -256,6 +316,7 @@ type Evidence = {
 	/** What ended the wrapper. */
 	readonly signal: NodeJS.Signals | undefined;
 	readonly life: Life;
+	readonly used: MemoryUse;
 };
 
 const outcomeOf = ({
@@ -264,17 +325,23 @@ const outcomeOf = ({
 	recorded,
 	signal,
 	life,
+	used,
 }: Evidence): InvocationOutcome => {
 	if (reason !== undefined) {
 		return reason;
+	}
+
+	const noted = recorded?.notes.end?.outcome;
+	const memory = endForMemory(used, noted);
+	if (memory !== undefined) {
+		return memory;
 	}
 
 	if (failure !== undefined) {
 		return {kind: 'failed', message: failure.slice(0, 60_000)};
 	}
 
-	const outcome = recorded?.notes.end?.outcome;
-	if (outcome === undefined) {
+	if (noted === undefined) {
 		return signal === undefined
 			? {
 					kind: 'vanished',
@@ -287,8 +354,8 @@ const outcomeOf = ({
 	// What a shell says when the program is not there, or cannot be executed: it went after it was looked for.
 	if (
 		life.kind === 'child' &&
-		outcome.kind === 'exited' &&
-		(outcome.exit_code === 126 || outcome.exit_code === 127)
+		noted.kind === 'exited' &&
+		(noted.exit_code === 126 || noted.exit_code === 127)
 	) {
 		const found = findProgram(life.program);
 		if (found.kind === 'missing') {
@@ -296,5 +363,5 @@ const outcomeOf = ({
 		}
 	}
 
-	return outcome;
+	return noted;
 };

@@ -5,6 +5,7 @@ import {logPath} from '../core/log-path.js';
 import type {ResultOf} from '../net/messages/method.js';
 import type {schedulerToWorker} from '../net/messages/worker.js';
 import {findLeft, removeUnclaimed, whenGone} from './adopt.js';
+import type {Cgroup} from './cgroup.js';
 import {
 	followInvocation,
 	removePlaces,
@@ -12,6 +13,8 @@ import {
 	type Life,
 	type Tools,
 } from './invocation.js';
+import {endForMemory, peakOf} from './memory-limit.js';
+import {mapToHere} from './path-mapping.js';
 import {
 	prepareProcess,
 	type Prepared,
@@ -122,12 +125,14 @@ export const createInvocations = ({
 		job,
 		pid,
 		record,
+		cgroup,
 		life,
 		recorded,
 	}: {
 		readonly job: Job;
 		readonly pid: number;
 		readonly record: Record;
+		readonly cgroup: Cgroup | undefined;
 		readonly life: Life;
 		readonly recorded?: Recorded;
 	}): Invocation => {
@@ -135,6 +140,7 @@ export const createInvocations = ({
 			job,
 			pid,
 			record,
+			cgroup,
 			life,
 			tools,
 			...(recorded !== undefined && {recorded}),
@@ -186,8 +192,13 @@ export const createInvocations = ({
 
 		let record: Record | undefined;
 		let prepared: Prepared | undefined;
+		let cgroup: Cgroup | undefined;
 		const fail = (error: unknown): RunAnswer => {
 			record?.remove();
+			if (cgroup !== undefined) {
+				tools.cgroups.release(cgroup);
+			}
+
 			return refuse(invocation, whyNot(error), prepared?.scratch);
 		};
 
@@ -204,6 +215,10 @@ export const createInvocations = ({
 				jobs: {address: jobs.address(), token},
 			});
 			prepared = laidOut;
+			const limit =
+				settings.memory_limit === 'never' ? 0 : request.resources.memory_bytes;
+			const made = tools.cgroups.make(invocation, limit);
+			cgroup = made;
 			const shared = sharedLogs();
 			const job: Job = {
 				invocation,
@@ -215,6 +230,8 @@ export const createInvocations = ({
 				log: `${shared ?? folder.logs}/${logPath(invocation)}`,
 				is_local: shared === undefined,
 				scratch: laidOut.scratch,
+				cgroup: made?.folder ?? null,
+				memory_limit_bytes: limit,
 				token,
 			};
 			const begun = records.begin(job);
@@ -227,6 +244,7 @@ export const createInvocations = ({
 					job,
 					pid,
 					record: begun,
+					cgroup: made,
 					life: {
 						kind: 'child',
 						whenGone: gone.promise,
@@ -239,6 +257,7 @@ export const createInvocations = ({
 			const pid = spawnWrapped(laidOut, {
 				log: openLog(job.log),
 				record: begun.descriptor,
+				cgroup: made,
 				onExit: gone.resolve,
 			});
 			return pid instanceof Promise
@@ -295,18 +314,32 @@ export const createInvocations = ({
 		await idle.promise;
 	};
 
+	const cgroupOf = ({cgroup}: Job): Cgroup | undefined =>
+		cgroup === null ? undefined : tools.cgroups.find(cgroup);
+
 	/** Settle one that ended while no worker looked. Whatever of it still runs is ended first. */
 	const settleLeft = async (
 		record: Record,
 		recorded: Recorded,
 	): Promise<void> => {
 		const {job, notes} = recorded;
+		const cgroup = cgroupOf(job);
 		await endTree({
-			tree: {invocation: job.invocation, group: undefined},
+			tree: {invocation: job.invocation, group: undefined, cgroup},
 			table,
 			clock,
 			grace: tools.killGrace,
 		});
+		const used = {
+			limit: job.memory_limit_bytes,
+			peak: 0,
+			notes: cgroup?.memory(),
+			mode: settings.memory_limit,
+		};
+		if (cgroup !== undefined) {
+			tools.cgroups.release(cgroup);
+		}
+
 		removePlaces(job, tools);
 		if (recorded.isForgotten) {
 			remove({job, record});
@@ -319,18 +352,20 @@ export const createInvocations = ({
 			return;
 		}
 
+		const outcome =
+			recorded.reason ??
+			endForMemory(used, notes.end?.outcome) ??
+			notes.end?.outcome ??
+			({
+				kind: 'vanished',
+				message: `Nothing was noted of how the process ended: it was gone, with its wrapper, when the worker on ${settings.host} came back.`,
+			} as const);
 		const found = recorded.ended ?? {
-			outcome:
-				recorded.reason ??
-				notes.end?.outcome ??
-				({
-					kind: 'vanished',
-					message: `Nothing was noted of how the process ended: it was gone, with its wrapper, when the worker on ${settings.host} came back.`,
-				} as const),
+			outcome,
 			measures: {
 				started_at: Math.round(job.started_at),
 				finished_at: Math.round(recorded.changedAt),
-				peak_memory_bytes: null,
+				peak_memory_bytes: peakOf(used, outcome) ?? null,
 				cpu_s: notes.end?.cpu_s ?? null,
 				log_bytes: fs.statSync(job.log, {throwIfNoEntry: false})?.size ?? 0,
 			},
@@ -361,6 +396,7 @@ export const createInvocations = ({
 					job: recorded.job,
 					pid,
 					record,
+					cgroup: cgroupOf(recorded.job),
 					recorded,
 					life: {
 						kind: 'adopted',
@@ -382,6 +418,10 @@ export const createInvocations = ({
 					}),
 				),
 			]);
+			// What has no record was about to start.
+			tools.cgroups.clear(
+				left.running.flatMap(({recorded}) => recorded.job.cgroup ?? []),
+			);
 		},
 		async run(request) {
 			const {invocation} = request;
@@ -401,7 +441,9 @@ export const createInvocations = ({
 			}
 
 			const resolved = resolveEnvironment({
-				request: request.environment,
+				request:
+					request.environment &&
+					mapToHere(settings).environment(request.environment),
 				fallback: settings.resolver,
 				environment: settings.environment,
 			});

@@ -2,17 +2,21 @@ import {randomUUID} from 'node:crypto';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
 import type {JobCall, JobConnection} from './job-client.js';
+import {mapToFarm, mapToHere, type PathSettings} from './path-mapping.js';
 import type {Progress} from './progress-pattern.js';
 import type {SchedulerLine} from './scheduler-line.js';
 
 type JobCallsOptions = {
 	readonly line: SchedulerLine;
+	/** Paths are said as this machine has them, and kept as the farm has them. */
+	readonly paths: PathSettings;
 	readonly onProgress: (invocation: InvocationId, progress: Progress) => void;
 };
 
 /** Answers what processes ask for. */
 export const createJobCalls = ({
 	line,
+	paths,
 	onProgress,
 }: JobCallsOptions): ((call: JobCall, connection: JobConnection) => void) => {
 	const answer = async (
@@ -22,9 +26,12 @@ export const createJobCalls = ({
 		const {invocation, over} = client;
 		switch (call.name) {
 			case 'job.get_attributes': {
-				call.reply(
-					await line.request('invocation.get_attributes', {invocation}, over),
+				const {attributes} = await line.request(
+					'invocation.get_attributes',
+					{invocation},
+					over,
 				);
+				call.reply({attributes: mapToHere(paths).attributes(attributes)});
 				return;
 			}
 
@@ -35,7 +42,7 @@ export const createJobCalls = ({
 						'invocation.set_attributes',
 						{
 							invocation,
-							set,
+							set: mapToFarm(paths).attributes(set),
 							delete: remove,
 							request_id: requestIdOf(invocation, requestId),
 						},
@@ -47,12 +54,18 @@ export const createJobCalls = ({
 
 			case 'job.spawn': {
 				const {token: _, request_id: requestId, ...child} = call.params;
+				const {environment} = child;
+				const farm = mapToFarm(paths);
 				call.reply(
 					await line.request(
 						'invocation.spawn',
 						{
 							invocation,
 							...child,
+							attributes: farm.attributes(child.attributes),
+							...(environment !== undefined && {
+								environment: farm.environment(environment),
+							}),
 							request_id: requestIdOf(invocation, requestId),
 						},
 						over,

@@ -1,6 +1,7 @@
+import fs from 'node:fs';
 import type {Clock} from '../core/clock.js';
 import type {InvocationId} from '../core/ids.js';
-import type {ProcessTable} from './process-table.js';
+import type {ProcessEntry, ProcessTable} from './process-table.js';
 import {membersOf, type Tree} from './process-tree.js';
 
 export type Measured = {
@@ -8,9 +9,18 @@ export type Measured = {
 	readonly cpu_s: number;
 };
 
+type Watched = {
+	readonly tree: Tree;
+	/** Bytes that it is not to go over; 0: as much as it likes. */
+	readonly limit: number;
+	/** Whether it is ended for going over, and so looked at more often. */
+	readonly isHeld: () => boolean;
+	/** Called at every look. */
+	readonly onLook: (measured: Measured, hasChanged: boolean) => void;
+};
+
 export type Measurer = {
-	/** `onMeasured` is called when there is something new to tell. */
-	readonly add: (tree: Tree, onMeasured: (measured: Measured) => void) => void;
+	readonly add: (watched: Watched) => void;
 	readonly remove: (invocation: InvocationId) => void;
 	readonly stop: () => void;
 };
@@ -18,6 +28,8 @@ export type Measurer = {
 /** A process that is over sooner is not measured: hundreds of them a second must not be looked at. */
 const firstAfterMs = 300;
 const everyMs = 1500;
+/** Where going over the limit ends it. */
+const heldEveryMs = 250;
 /** However many processes there are: no more than this part of the time is spent on looking. */
 const mostOfTheTime = 0.01;
 
@@ -25,12 +37,7 @@ const mostOfTheTime = 0.01;
 export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 	const trees = new Map<
 		InvocationId,
-		{
-			readonly tree: Tree;
-			readonly onMeasured: (measured: Measured) => void;
-			peak: number;
-			cpu: number;
-		}
+		{readonly watched: Watched; peak: number; cpu: number}
 	>();
 	let timer: NodeJS.Timeout | undefined;
 	let due = Infinity;
@@ -59,34 +66,39 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 		try {
 			const processes = await table.read();
 			for (const entry of trees.values()) {
-				const members = membersOf(processes, entry.tree);
-				const memory = members.reduce(
-					(sum, member) => sum + member.resident_bytes,
-					0,
-				);
+				const {tree, limit, onLook} = entry.watched;
+				const members = membersOf(processes, tree);
+				const memory = memoryOf(members, limit);
 				// Of a child that nobody waited for the time is lost with it, so the sum may fall: the highest stays.
 				const cpu = members.reduce((sum, member) => sum + member.cpu_s, 0);
-				if (!(memory > entry.peak || cpu > entry.cpu)) {
-					continue;
-				}
-
+				const hasChanged = memory > entry.peak || cpu > entry.cpu;
 				entry.peak = Math.max(entry.peak, memory);
 				entry.cpu = Math.max(entry.cpu, cpu);
-				entry.onMeasured({peak_memory_bytes: entry.peak, cpu_s: entry.cpu});
+				onLook({peak_memory_bytes: entry.peak, cpu_s: entry.cpu}, hasChanged);
 			}
 		} catch {
 			// A look that failed, as without `ps`, leaves things unmeasured; the next one may do better.
 		}
 
-		if (trees.size > 0) {
-			arm(Math.max(everyMs, (clock.monotonic() - begun) / mostOfTheTime));
+		if (trees.size === 0) {
+			return;
 		}
+
+		const isHeld = trees
+			.values()
+			.some(({watched: {limit, isHeld}}) => limit > 0 && isHeld());
+		arm(
+			Math.max(
+				isHeld ? heldEveryMs : everyMs,
+				(clock.monotonic() - begun) / mostOfTheTime,
+			),
+		);
 	};
 
 	return {
-		add(tree, onMeasured) {
-			trees.set(tree.invocation, {tree, onMeasured, peak: 0, cpu: 0});
-			arm(firstAfterMs);
+		add(watched) {
+			trees.set(watched.tree.invocation, {watched, peak: 0, cpu: 0});
+			arm(watched.limit > 0 && watched.isHeld() ? heldEveryMs : firstAfterMs);
 		},
 		remove(invocation) {
 			trees.delete(invocation);
@@ -97,4 +109,27 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 			due = Infinity;
 		},
 	};
+};
+
+/** What several processes share counts once for each of them here, which is no matter until it would be over the limit; only then the kernel is asked to divide it, which takes longer. */
+const memoryOf = (members: readonly ProcessEntry[], limit: number): number => {
+	const sum = members.reduce(
+		(bytes, member) => bytes + member.resident_bytes,
+		0,
+	);
+	return limit > 0 && sum > limit && members.length > 1
+		? members.reduce((bytes, member) => bytes + shareOf(member), 0)
+		: sum;
+};
+
+const shareOf = ({pid, resident_bytes: resident}: ProcessEntry): number => {
+	try {
+		const kibibytes = /^Pss:\s+(?<kibibytes>\d+) kB$/mv.exec(
+			fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'),
+		)?.groups?.['kibibytes'];
+		return kibibytes === undefined ? resident : Number(kibibytes) * 1024;
+	} catch {
+		// Not on Linux, not ours to look at, or gone.
+		return resident;
+	}
 };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type {ParamsOf} from '../net/messages/method.js';
 import type {schedulerToWorker} from '../net/messages/worker.js';
-import {mapPath} from './map-path.js';
+import {mapToHere} from './path-mapping.js';
 import {processEnvironment, type JobAccess} from './process-environment.js';
 import type {FindProgram} from './program-cache.js';
 import type {Resolved} from './resolvers/contract.js';
@@ -55,8 +55,10 @@ export const prepareProcess = ({
 	jobs,
 }: Preparation): Prepared => {
 	const {invocation, process: spec} = request;
+	const here = mapToHere(settings);
+	const attributes = here.attributes(request.attributes);
 	const attributesFile = folder.attributesOf(invocation);
-	spares.write(attributesFile, JSON.stringify(request.attributes));
+	spares.write(attributesFile, JSON.stringify(attributes));
 
 	const names = Object.keys(spec.files);
 	const filesFolder =
@@ -65,8 +67,6 @@ export const prepareProcess = ({
 		writeCarried(filesFolder ?? '', name, spec.files[name] ?? '');
 	}
 
-	const mapping = settings.path_mapping;
-	const hasMapping = Object.keys(mapping).length > 0;
 	const localArguments = spec.arguments.map((argument) => {
 		const name = argument.startsWith(':/') ? argument.slice(2) : undefined;
 		if (
@@ -77,7 +77,7 @@ export const prepareProcess = ({
 			return path.join(filesFolder, name);
 		}
 
-		return hasMapping ? mapPath(argument, mapping) : argument;
+		return here.argument(argument);
 	});
 	const [program = '', ...rest] = [...resolved.prefix, ...localArguments];
 	if (rest.some((argument) => argument.includes('\0'))) {
@@ -88,8 +88,13 @@ export const prepareProcess = ({
 
 	const environment = processEnvironment({
 		resolved: resolved.environment,
-		added: spec.environment,
-		attributes: request.attributes,
+		added: Object.fromEntries(
+			Object.entries(spec.environment).map(([name, value]) => [
+				name,
+				here.variable(value),
+			]),
+		),
+		attributes,
 		attributesFile,
 		filesFolder,
 		invocation,
@@ -104,7 +109,7 @@ export const prepareProcess = ({
 		scratch = pool.take();
 		cwd = scratch;
 	} else {
-		cwd = mapPath(spec.cwd, mapping);
+		cwd = here.path(spec.cwd);
 		if (fs.statSync(cwd, {throwIfNoEntry: false})?.isDirectory() !== true) {
 			throw new Error(
 				`The working folder ${JSON.stringify(cwd)} is not there on ${settings.host}.`,

@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../core/clock.js';
 import type {InvocationId} from '../core/ids.js';
+import type {Cgroup} from './cgroup.js';
 import {
 	sendSignal,
 	type ProcessEntry,
@@ -11,15 +12,19 @@ export type Tree = {
 	readonly invocation: InvocationId;
 	/** The wrapper's pid, which is the number of its process group and session; undefined where it is not known that this pid is still of our wrapper. */
 	readonly group: number | undefined;
+	/** Where the system has such groups: all of the tree that has not been let out. */
+	readonly cgroup?: Cgroup | undefined;
 };
 
-/** Every process of an invocation: those of its session and group, their descendants, and what has its marker wherever it went. */
+/** Every process of an invocation: those of its control group, session and process group, their descendants, and what has its marker wherever it went. */
 export const membersOf = (
 	processes: ReadonlyMap<number, ProcessEntry>,
-	{invocation, group}: Tree,
+	{invocation, group, cgroup}: Tree,
 ): ProcessEntry[] => {
+	const inside = new Set(cgroup?.processes());
 	const isMember = (entry: ProcessEntry): boolean =>
 		entry.owner === invocation ||
+		inside.has(entry.pid) ||
 		(group !== undefined &&
 			[entry.session, entry.group, entry.pid].includes(group));
 	const members = new Map<number, ProcessEntry>();
@@ -55,7 +60,7 @@ type Ending = {
 /**
 End a whole process tree: TERM, and KILL after the grace time. Resolves when none of it runs any more.
 
-A tree may grow while it is looked at, so it is looked at again until a look finds nothing.
+A tree may grow while it is looked at, so it is looked at again until a look finds nothing. Of what is in a control group nothing can hide from that.
 */
 export const endTree = async ({
 	tree,
@@ -76,6 +81,7 @@ export const endTree = async ({
 
 		if (clock.monotonic() - begun >= grace() * 1000) {
 			signalGroup(tree, 'SIGKILL');
+			tree.cgroup?.kill();
 			for (const member of members) {
 				table.signal(member, 'SIGKILL');
 			}

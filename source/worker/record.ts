@@ -21,6 +21,10 @@ const jobShape = z.object({
 	is_local: z.boolean(),
 	/** Goes at the end; null: the node brought a folder of its own. */
 	scratch: z.string().nullable(),
+	/** The folder of its control group; null: it has none. */
+	cgroup: z.string().nullable().default(null),
+	/** Bytes that were reserved for it; 0: none, or nobody minds. */
+	memory_limit_bytes: z.number().default(0),
 	/** For the job interface; a worker before there was one wrote none. */
 	token: z.string().optional(),
 });

@@ -10,10 +10,15 @@ export type ChangeableSettings = Pick<
 	| 'resources'
 	| 'resolver'
 	| 'path_mapping'
+	| 'path_attributes'
+	| 'memory_limit'
 	| 'log_limit_bytes'
 	| 'grace_s'
 	| 'kill_grace_s'
 >;
+
+/** Whether an invocation is held to the memory that is reserved for it. `auto`: by the kernel, where that can; else going over is only told. `always`: also by the worker, which measures. `never`: not at all. */
+export type MemoryLimit = 'auto' | 'always' | 'never';
 
 /** What a worker is and offers. Everything is decided: no defaults are filled in after this. */
 export type WorkerSettings = {
@@ -41,6 +46,7 @@ export type WorkerSettings = {
 	readonly grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- decided, and decided to follow the scheduler
 	/** Seconds between TERM and KILL; null: as the scheduler says. */
 	readonly kill_grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as above
+	readonly memory_limit: MemoryLimit;
 	/** Folders of what processes find without doing anything for it: programs in front of `PATH`, Python modules in front of `PYTHONPATH`. */
 	readonly runtime: {
 		readonly bin: string | undefined;
@@ -48,4 +54,6 @@ export type WorkerSettings = {
 	};
 	/** Beginnings of paths in tasks, and what they are here. */
 	readonly path_mapping: Readonly<Record<string, string>>;
+	/** Glob patterns for the names of attributes that are mapped too. */
+	readonly path_attributes: readonly string[];
 };

@@ -1,12 +1,13 @@
 import {spawn} from 'node:child_process';
-import type {StartRequest} from './start-process.js';
+import type {StartProcess, StartRequest} from './start-process.js';
 
-/**
-Start a process by Node's own means, which all systems have.
+/** Starts a process by Node's own means, which all systems have. Throws an error with the system's `code`, such as `E2BIG`; or rejects with one. */
+export const spawnByNode: StartProcess = {
+	start: async (request) => start(request),
+	entersGroups: false,
+};
 
-@throws an error with the system's `code`, such as `E2BIG`; or rejects with one
-*/
-export const spawnByNode = ({
+const start = ({
 	file,
 	arguments: words,
 	environment,

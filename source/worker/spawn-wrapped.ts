@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type {Cgroup} from './cgroup.js';
 import {loadPosixSpawn} from './posix-spawn.js';
 import type {Prepared} from './prepare-process.js';
 import {spawnByNode} from './spawn-by-node.js';
@@ -9,6 +10,7 @@ type Wrapping = Pick<StartRequest, 'onExit'> & {
 	/** Closed here, as soon as the process has it. */
 	readonly log: number;
 	readonly record: number;
+	readonly cgroup: Cgroup | undefined;
 };
 
 /**
@@ -19,18 +21,27 @@ Start a prepared process under its wrapper, in a session of its own, with the lo
 */
 export const spawnWrapped = (
 	{file, arguments: words, environment, cwd}: Prepared,
-	{log, record, onExit}: Wrapping,
+	{log, record, cgroup, onExit}: Wrapping,
 ): Promise<number> | number => {
-	means ??= {shell: findShell(), start: loadPosixSpawn() ?? spawnByNode};
+	means ??= {shell: findShell(), ...(loadPosixSpawn() ?? spawnByNode)};
+	const {shell, start, entersGroups} = means;
 	try {
-		return means.start({
-			file: means.shell,
-			arguments: ['-c', wrapperScript, 'lifeblood', file, ...words],
+		return start({
+			file: shell,
+			arguments: [
+				'-c',
+				wrapperScript,
+				'lifeblood',
+				entersGroups ? '' : (cgroup?.folder ?? ''),
+				file,
+				...words,
+			],
 			environment,
 			cwd,
 			output: log,
 			// The wrapper gives the program the log for both.
 			error: record,
+			cgroup: cgroup?.folder,
 			onExit,
 		});
 	} finally {
@@ -38,4 +49,4 @@ export const spawnWrapped = (
 	}
 };
 
-let means: {readonly shell: string; readonly start: StartProcess} | undefined;
+let means: (StartProcess & {readonly shell: string}) | undefined;

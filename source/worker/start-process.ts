@@ -1,7 +1,10 @@
 /** Starts a process in a session of its own, with nothing to read. There are two ways of doing it, `posix-spawn` and `spawn-by-node`. */
-export type StartProcess = (
-	request: StartRequest,
-) => /** Its pid. */ number | Promise<number>;
+export type StartProcess = {
+	/** Gives its pid. */
+	readonly start: (request: StartRequest) => number | Promise<number>;
+	/** Whether it starts a process in a control group; else that has to enter it by itself. */
+	readonly entersGroups: boolean;
+};
 
 export type StartRequest = {
 	/** Absolute. */
@@ -13,6 +16,8 @@ export type StartRequest = {
 	/** Descriptors; they stay the caller's to close as soon as this has returned. */
 	readonly output: number;
 	readonly error: number;
+	/** The folder of the control group to start it in, where there is one and `entersGroups`. */
+	readonly cgroup: string | undefined;
 	/** Told once, in a later turn of the event loop: the signal that ended it, if one did. */
 	readonly onExit: (signal: NodeJS.Signals | undefined) => void;
 };

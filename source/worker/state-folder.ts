@@ -20,6 +20,8 @@ export type StateFolder = {
 	readonly recordOf: (invocation: InvocationId) => string;
 	readonly attributesOf: (invocation: InvocationId) => string;
 	readonly filesOf: (invocation: InvocationId) => string;
+	/** Stands for this folder, and no other, where a path cannot. */
+	readonly digest: string;
 	/** The farm that the records are of. */
 	readonly farm: string;
 	/** The port of the job interface. */
@@ -51,6 +53,7 @@ export const openStateFolder = (root: string, name: string): StateFolder => {
 		recordOf: (invocation) => `${places.records}/${invocation}`,
 		attributesOf: (invocation) => `${places.attributes}/${invocation}.json`,
 		filesOf: (invocation) => `${places.files}/${invocation}`,
+		digest: digestOf(root, name),
 		farm: path.join(folder, 'farm'),
 		port: path.join(folder, 'port'),
 	};
@@ -70,10 +73,7 @@ export const lockStateFolder = async (
 	name: string,
 	clock: Clock,
 ): Promise<StateLock> => {
-	const digest = createHash('sha256')
-		.update(path.join(fs.realpathSync(root), folderName(name)))
-		.digest('hex')
-		.slice(0, 32);
+	const digest = digestOf(root, name);
 	const address =
 		process.platform === 'linux'
 			? `\0lifeblood-worker-${digest}`
@@ -102,6 +102,12 @@ export const lockStateFolder = async (
 		/* eslint-enable no-await-in-loop */
 	}
 };
+
+const digestOf = (root: string, name: string): string =>
+	createHash('sha256')
+		.update(path.join(fs.realpathSync(root), folderName(name)))
+		.digest('hex')
+		.slice(0, 32);
 
 /** What a killed worker was just starting holds its lock until it executes its program. */
 const lockPatienceMs = 1000;

@@ -7,6 +7,7 @@ import {FarmError} from '../core/errors.js';
 import type {Welcome} from '../net/connect.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {Tools} from './invocation.js';
+import {createCgroups} from './cgroups.js';
 import {createInvocations} from './invocations.js';
 import {createJobCalls} from './job-calls.js';
 import {createJobInterface} from './job-interface.js';
@@ -35,6 +36,8 @@ export type Worker = {
 	readonly stop: (how: 'drain' | 'now' | 'force') => void;
 	/** From now on it offers something else. Resolves when its scheduler knows, if it is connected to one; else that is told with the next connection. */
 	readonly change: (settings: ChangeableSettings) => Promise<void>;
+	/** A sentence on the control groups of its processes, for whoever looks into it. */
+	readonly cgroups: () => string;
 	/** Resolves when the scheduler has registered this worker for the first time. */
 	readonly ready: Promise<void>;
 };
@@ -87,6 +90,7 @@ export const createWorker = ({
 		table,
 		measurer: createMeasurer(table, clock),
 		sweeper: createSweeper({table, clock, grace: () => killGrace}),
+		cgroups: createCgroups(folder.digest),
 		folder,
 		pool: createScratchPool(settings.scratch_folder),
 		records: createRecords(folder),
@@ -94,6 +98,7 @@ export const createWorker = ({
 		spares: createSpareFiles(),
 		logLimit: () => settings.log_limit_bytes,
 		killGrace: () => killGrace,
+		memoryLimit: () => settings.memory_limit,
 	};
 
 	const notices = createNotices((invocation) => {
@@ -113,6 +118,7 @@ export const createWorker = ({
 		portFile: folder.port,
 		onCall: createJobCalls({
 			line,
+			paths: settings,
 			onProgress(invocation, progress) {
 				invocations.report(invocation, progress);
 			},
@@ -408,6 +414,7 @@ export const createWorker = ({
 
 	return {
 		ready: ready.promise,
+		cgroups: tools.cgroups.describe,
 		stop,
 		async change({
 			groups,
@@ -415,6 +422,8 @@ export const createWorker = ({
 			resources,
 			resolver,
 			path_mapping,
+			path_attributes,
+			memory_limit,
 			log_limit_bytes,
 			grace_s,
 			kill_grace_s,
@@ -425,6 +434,8 @@ export const createWorker = ({
 				resources,
 				resolver,
 				path_mapping,
+				path_attributes,
+				memory_limit,
 				log_limit_bytes,
 				grace_s,
 				kill_grace_s,
@@ -447,6 +458,7 @@ export const createWorker = ({
 			const leaving = new AbortController();
 			try {
 				await jobs.start();
+				tools.cgroups.open();
 				await invocations.recover();
 				startGrace();
 				const connection = session.run(leaving.signal);
@@ -481,6 +493,7 @@ export const createWorker = ({
 				tools.measurer.stop();
 				await jobs.stop();
 				invocations.detach();
+				tools.cgroups.close();
 				await tools.trimmer.finish();
 				await lock.release();
 			}

@@ -3,18 +3,19 @@ import os from 'node:os';
 import type {InvocationOutcome} from '../core/invocation.js';
 
 /**
-What stands between the worker and the program, so that the exit status is on disk even if the worker is gone. It is constant; the program and its arguments come as positional parameters, and the shell never parses them.
+What stands between the worker and the program, so that the exit status is on disk even if the worker is gone. It is constant; the control group to enter, the program and its arguments come as positional parameters, and the shell never parses them.
 
 Standard output is the log. Standard error is the record, to which the shell adds lines, each with one small write:
 
 - `pid N`: the wrapper's own, which is the session's and the process group's too
 - `exit N`: as the shell has it in `$?`, once the program ended
+- `outside`: it could not enter its control group, and did not start the program, which would be out of reach there
 - two lines of CPU time from `times`: the shell's own, and that of what it waited for
 
 The traps keep the wrapper alive when the whole group is told to end; a program that is executed does not inherit them. The program runs in a subshell so that its standard error is redirected there and not in the wrapper: when a signal ended it, dash and bash say so in words on their own standard error, here the record, and that is how `exit 137` and a KILL are told apart, which POSIX leaves alike in `$?`. Of INT and PIPE no shell speaks; there, and with a shell that never speaks, 128 + n is taken for the signal, as everybody does.
 */
 export const wrapperScript =
-	'trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\necho "pid $$" >&2\n(exec "$@" 2>&1)\necho "exit $?" >&2\ntimes >&2\n';
+	'trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\necho "pid $$" >&2\n[ -z "$1" ] || { echo 0 >"$1/cgroup.procs"; } 2>/dev/null || { echo outside >&2; exit; }\nshift\n(exec "$@" 2>&1)\necho "exit $?" >&2\ntimes >&2\n';
 
 /** The shell that the wrapper runs in: dash starts fastest; bash speaks of signals only when it is not called sh. */
 export const findShell = (): string =>
@@ -34,6 +35,7 @@ export type WrapperNotes = {
 export const parseNotes = (lines: readonly string[]): WrapperNotes => {
 	let pid: number | undefined;
 	let status: number | undefined;
+	let isOutside = false;
 	let hasSpoken = false;
 	let cpu: number | undefined;
 	for (const line of lines) {
@@ -45,18 +47,22 @@ export const parseNotes = (lines: readonly string[]): WrapperNotes => {
 			pid = Number(rest);
 		} else if (word === 'exit' && /^\d+$/v.test(rest)) {
 			status = Number(rest);
+		} else if (line === 'outside') {
+			isOutside = true;
 		} else if (line.trim() !== '') {
 			hasSpoken = true;
 		}
 	}
 
-	return {
-		pid,
-		end:
-			status === undefined
-				? undefined
-				: {outcome: outcomeOf(status, hasSpoken), cpu_s: cpu},
-	};
+	return status === undefined
+		? {pid, end: isOutside ? {outcome: outside, cpu_s: 0} : undefined}
+		: {pid, end: {outcome: outcomeOf(status, hasSpoken), cpu_s: cpu}};
+};
+
+const outside: InvocationOutcome = {
+	kind: 'not_started',
+	message:
+		'The process could not enter the control group that was made for it: somebody removed it, or took away the right to.',
 };
 
 const outcomeOf = (status: number, hasSpoken: boolean): InvocationOutcome => {

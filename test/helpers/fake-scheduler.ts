@@ -46,6 +46,8 @@ export type FakeScheduler = {
 		more?: Partial<RunRequest['process']> & {
 			readonly attributes?: RunRequest['attributes'];
 			readonly task_environment?: RunRequest['environment'];
+			/** Reserved for it. */
+			readonly memory_bytes?: number;
 		},
 	) => Promise<ResultOf<typeof schedulerToWorker, 'invocation.run'>>;
 	readonly cancel: (
@@ -242,6 +244,7 @@ export const startFakeScheduler = async ({
 			{
 				attributes = {},
 				task_environment: environment = null,
+				memory_bytes = 0,
 				...more
 			}: Parameters<FakeScheduler['run']>[2] = {},
 		) {
@@ -254,7 +257,7 @@ export const startFakeScheduler = async ({
 				attempt: 1,
 				attributes,
 				environment,
-				resources: {cpus: 1, memory_bytes: 0, gpus: 0, gpu_memory_bytes: 0},
+				resources: {cpus: 1, memory_bytes, gpus: 0, gpu_memory_bytes: 0},
 				process: {
 					arguments: [...command],
 					environment: {},

@@ -61,7 +61,9 @@ export const workerFarm = async (
 		log_limit_bytes: 64 * 1024 * 1024,
 		grace_s: null,
 		kill_grace_s: null,
+		memory_limit: 'auto',
 		path_mapping: {},
+		path_attributes: ['file', '*_path'],
 		runtime: {bin: undefined, python: undefined},
 		...more,
 	};

@@ -1,0 +1,219 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import type {InvocationId} from '../core/ids.js';
+import {groupsIn, openCgroup, type Cgroup} from './cgroup.js';
+import {findCgroup} from './cgroup-place.js';
+
+/** The control groups of a worker's invocations, where the system has them and lets us. */
+export type Cgroups = {
+	/** Find the place for them, and move this process there. Until then, and where there is no place, no group is made. */
+	readonly open: () => void;
+	/** A sentence for people: what groups there are, or why there are none. */
+	readonly describe: () => string;
+	/** A group for an invocation that is about to start. Bytes of memory; 0: as much as there is. */
+	readonly make: (
+		invocation: InvocationId,
+		memoryLimit: number,
+	) => Cgroup | undefined;
+	/** One that a worker before this one made. */
+	readonly find: (folder: string) => Cgroup | undefined;
+	/** Nothing is in it any more. */
+	readonly release: (group: Cgroup) => void;
+	/** End and remove what a worker before this one left, except what is still in use. */
+	readonly clear: (inUse: readonly string[]) => void;
+	readonly close: () => void;
+};
+
+/** The group that a worker itself is in. Its parent is what was left to us: systemd can be told to begin there, with `DelegateSubgroup=lifeblood-worker`. */
+const ownGroup = 'lifeblood-worker';
+/** A process that has ended may take a moment to leave its group. */
+const retryMs = {first: 200, last: 30_000} as const;
+
+/**
+The groups of one worker. They can be several workers' that began in one group, and of none but them: each has a group with its digest in the name, and in that one for each invocation.
+
+@param digest tells this worker's groups from those of others
+@param ourGroup where the group of this process is, if anywhere
+*/
+export const createCgroups = (
+	digest: string,
+	ourGroup: () => ReturnType<typeof findCgroup> = thisGroup,
+): Cgroups => {
+	let why = 'they were not looked for yet';
+	let place: {readonly base: string; readonly ours: string} | undefined;
+	let holdsMemory = false;
+	const leaving = new Set<Cgroup>();
+	let timer: NodeJS.Timeout | undefined;
+
+	/** A group with processes in it cannot have this: another worker, say, that has not yet moved to its own. So it is tried again. */
+	const takeMemory = (): boolean => {
+		if (!holdsMemory && place !== undefined) {
+			try {
+				for (const folder of [place.base, place.ours]) {
+					fs.writeFileSync(`${folder}/cgroup.subtree_control`, '+memory');
+				}
+
+				holdsMemory = true;
+			} catch {
+				return false;
+			}
+		}
+
+		return holdsMemory;
+	};
+
+	const removeLeaving = (pause: number): void => {
+		for (const group of leaving) {
+			if (group.remove()) {
+				leaving.delete(group);
+			}
+		}
+
+		timer =
+			leaving.size === 0
+				? undefined
+				: setTimeout(
+						removeLeaving,
+						pause,
+						Math.min(pause * 2, retryMs.last),
+					).unref();
+	};
+
+	const release = (group: Cgroup): void => {
+		if (group.remove()) {
+			return;
+		}
+
+		leaving.add(group);
+		timer ??= setTimeout(
+			removeLeaving,
+			retryMs.first,
+			retryMs.first * 2,
+		).unref();
+	};
+
+	return {
+		open() {
+			const found = ourGroup();
+			if (found.kind === 'none') {
+				({why} = found);
+				return;
+			}
+
+			const isMoved = path.basename(found.folder).startsWith(ownGroup);
+			const base = isMoved ? path.dirname(found.folder) : found.folder;
+			const ours = `${base}/lifeblood-${digest}`;
+			try {
+				fs.mkdirSync(ours, {recursive: true});
+				// The root of all groups has no such file, and need not be free of processes.
+				if (!isMoved && fs.existsSync(`${base}/cgroup.type`)) {
+					const own = `${base}/${ownGroup}-${digest}`;
+					fs.mkdirSync(own, {recursive: true});
+					fs.writeFileSync(`${own}/cgroup.procs`, String(process.pid));
+				}
+
+				place = {base, ours};
+			} catch (error) {
+				why = `${base} is not ours to use (${String(error instanceof Error && 'code' in error ? error.code : error)})`;
+				for (const folder of [ours, `${base}/${ownGroup}-${digest}`]) {
+					openCgroup(folder).remove();
+				}
+			}
+		},
+		describe() {
+			if (place === undefined) {
+				return `no control groups: ${why}`;
+			}
+
+			const memory = takeMemory() ? 'holds' : 'cannot hold';
+			return `each invocation has a control group in ${place.ours}, which ${memory} its memory limit`;
+		},
+		make(invocation, memoryLimit) {
+			if (place === undefined) {
+				return undefined;
+			}
+
+			const group = openCgroup(`${place.ours}/${invocation}`);
+			try {
+				fs.mkdirSync(group.folder);
+			} catch {
+				// One of this number may be left of another farm; else there may be no more groups.
+				if (!group.remove() || !isMade(group.folder)) {
+					return undefined;
+				}
+			}
+
+			if (takeMemory() && memoryLimit > 0) {
+				limitMemory(group, memoryLimit);
+			}
+
+			return group;
+		},
+		find: (folder) =>
+			fs.existsSync(`${folder}/cgroup.procs`) ? openCgroup(folder) : undefined,
+		release,
+		clear(inUse) {
+			for (const folder of place === undefined ? [] : groupsIn(place.ours)) {
+				if (inUse.includes(folder)) {
+					continue;
+				}
+
+				const group = openCgroup(folder);
+				group.kill();
+				release(group);
+			}
+		},
+		close() {
+			clearTimeout(timer);
+			for (const group of leaving) {
+				group.remove();
+			}
+
+			if (place !== undefined) {
+				try {
+					// Only where nothing is in it; the group that we are in ourselves has to stay.
+					fs.rmdirSync(place.ours);
+				} catch {
+					// What still runs there is found by the next worker of this name.
+				}
+			}
+		},
+	};
+};
+
+const isMade = (folder: string): boolean => {
+	try {
+		fs.mkdirSync(folder);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+/** The wrapper is in it too, and must live to note the end; so not all of the group is killed for memory at once (`memory.oom.group`), but the largest process of it, which never is the wrapper, and then the rest by us. */
+const limitMemory = ({folder}: Cgroup, bytes: number): void => {
+	try {
+		// What went to disk instead would make the limit one of speed.
+		fs.writeFileSync(`${folder}/memory.swap.max`, '0');
+	} catch {
+		// There is no swap, or the kernel does not count it.
+	}
+
+	fs.writeFileSync(`${folder}/memory.max`, String(Math.ceil(bytes)));
+};
+
+const thisGroup = (): ReturnType<typeof findCgroup> => {
+	if (process.platform !== 'linux') {
+		return {kind: 'none', why: 'only Linux has them'};
+	}
+
+	try {
+		return findCgroup(
+			fs.readFileSync('/proc/self/cgroup', 'utf8'),
+			fs.readFileSync('/proc/self/mountinfo', 'utf8'),
+		);
+	} catch (error) {
+		return {kind: 'none', why: String(error)};
+	}
+};
