@@ -55,6 +55,7 @@ export type ModeName =
 	| 'key'
 	| 'config'
 	| 'doctor'
+	| 'connect'
 	| 'completion';
 
 export type CommandDefinition = {

@@ -1151,6 +1151,26 @@ export const commandTable: readonly CommandDefinition[] = [
 		examples: [{command: 'doctor', description: 'when something is odd'}],
 	},
 	{
+		name: 'connect',
+		mode: 'connect',
+		summary: 'talk to the scheduler by hand',
+		description:
+			"Connects with the farm's key and says hello. Then each line of standard input is a JSON-RPC request that is passed on, and each line that the scheduler sends is printed: answers, and updates of what is watched. Ends when the input has ended and everything is answered.",
+		arguments: [],
+		flags: {},
+		examples: [
+			{
+				command:
+					'connect <<< \'{"jsonrpc":"2.0","id":1,"method":"farm.info","params":{}}\'',
+				description: 'one request',
+			},
+			{
+				command: 'connect --scheduler farm.example.org:1384',
+				description: 'type requests, end with Ctrl-D',
+			},
+		],
+	},
+	{
 		name: 'completion',
 		mode: 'completion',
 		summary: 'print a shell completion script',

@@ -23,5 +23,6 @@ const modes: Readonly<Record<ModeName, () => Promise<Mode>>> = {
 	key: async () => import('./key.js'),
 	config: async () => import('./config.js'),
 	doctor: async () => import('./doctor.js'),
+	connect: async () => import('./connect.js'),
 	completion: async () => import('./completion.js'),
 };

@@ -4,6 +4,7 @@ import {taskId} from '../../source/core/ids.js';
 import {formatAddress} from '../../source/net/address.js';
 import type {Connection} from '../../source/net/greet.js';
 import {createListener} from '../../source/net/listener.js';
+import type {PeerLimits} from '../../source/net/peer.js';
 import type {SchedulerCall} from '../../source/net/scheduler-methods.js';
 
 type Answers = {
@@ -16,7 +17,10 @@ type Answers = {
 };
 
 /** The real listener with the real method table, without a key; what it answers is what a test says, which may throw a `FarmError`. */
-export const startCannedScheduler = async (answers: Answers) => {
+export const startCannedScheduler = async (
+	answers: Answers,
+	limits: Partial<PeerLimits> = {},
+) => {
 	const calls: Array<{readonly name: string; readonly params: unknown}> = [];
 	const connections = new Set<Connection>();
 	const listener = createListener({
@@ -35,6 +39,7 @@ export const startCannedScheduler = async (answers: Answers) => {
 			};
 		},
 		clock: systemClock,
+		peerLimits: limits,
 	});
 	await listener.start(new AbortController().signal);
 	return {
