@@ -91,6 +91,7 @@ const program = await build({
 		lifeblood: 'source/cli.ts',
 		yaml: 'source/modes/yaml.ts',
 		'sandbox-thread': 'source/sandbox/thread.ts',
+		'layout-thread': 'source/ui/graph/layout-thread.ts',
 		'demo/render-frame': 'source/demo/render-frame.ts',
 		'demo/contact-sheet': 'source/demo/contact-sheet.ts',
 	},

@@ -2,9 +2,16 @@ import test from 'ava';
 import {drawGraph} from '../source/modes/draw-graph.js';
 import {nodeShape, type NodeShape} from '../source/net/messages/shapes.js';
 
-const node = (name: string, outputs = ['main'], inputs = ['main']): NodeShape =>
-	nodeShape.parse({
-		id: 1,
+let lastId = 0;
+
+const node = (
+	name: string,
+	outputs = ['main'],
+	inputs = ['main'],
+): NodeShape => {
+	lastId += 1;
+	return nodeShape.parse({
+		id: lastId,
 		name,
 		type: 'null',
 		parameters: {},
@@ -15,6 +22,7 @@ const node = (name: string, outputs = ['main'], inputs = ['main']): NodeShape =>
 		y: 0,
 		counts: {},
 	});
+};
 
 const wire = (from: string, to: string, output = 'main', input = 'main') => ({
 	id: 1,
