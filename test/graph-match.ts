@@ -15,7 +15,13 @@ const missing = (
 			capabilities,
 			limits: {},
 		},
-		{type: 'standard', groups: [], capabilities: offered, total: noResources},
+		{
+			type: 'standard',
+			groups: [],
+			capabilities: offered,
+			resolver: 'trivial',
+			total: noResources,
+		},
 	);
 
 test('of several versions of a capability, any one that fits is enough', (t) => {

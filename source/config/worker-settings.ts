@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {resolverNames} from '../core/resolver-name.js';
 import {logSection} from './scheduler-settings.js';
 import {
 	choice,
@@ -135,9 +136,10 @@ export const workerSchema = z.strictObject({
 	resolver: section(
 		"How a process's environment is made where its task names no resolver.",
 		{
-			name: setting(text, {
+			name: setting(choice(resolverNames), {
 				default: 'trivial',
-				description: 'The environment resolver.',
+				description:
+					'The environment resolver: trivial takes its arguments for variables, standard chooses packages from standard_environment_resolver/config.toml, rez asks rez.',
 			}),
 			arguments: setting(
 				table({

@@ -27,6 +27,8 @@ export type Requirements = {
 	readonly worker_type: WorkerType;
 	/** Capability name → semantic-version range. */
 	readonly capabilities: Readonly<Record<string, string>>;
+	/** The same, but only of workers whose environment resolver for tasks that name none is `standard`. Absent: nothing. */
+	readonly default_packages?: Readonly<Record<string, string>>;
 	/** Farm-wide limit → how many of it are held while the process runs. */
 	readonly limits: Readonly<Record<string, number>>;
 };

@@ -12,6 +12,8 @@ export type Offer = {
 	readonly type: WorkerType;
 	readonly groups: readonly string[];
 	readonly capabilities: Capabilities;
+	/** The environment resolver for tasks that name none. */
+	readonly resolver: string;
 	/** All of it, whoever holds it now. */
 	readonly total: Resources;
 };
@@ -42,7 +44,12 @@ export const unmet = (requirements: Requirements, offer: Offer): string[] => {
 		reasons.push(`is in none of the groups ${requirements.groups.join(', ')}`);
 	}
 
-	for (const [name, range] of Object.entries(requirements.capabilities)) {
+	for (const [name, range] of [
+		...Object.entries(requirements.capabilities),
+		...(offer.resolver === 'standard'
+			? Object.entries(requirements.default_packages ?? {})
+			: []),
+	]) {
 		const versions = Object.hasOwn(offer.capabilities, name)
 			? (offer.capabilities[name] ?? [])
 			: [];

@@ -1,12 +1,15 @@
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {isDeepStrictEqual} from 'node:util';
 import {thisHost, type Host} from '../config/host.js';
 import {loadWorkerConfig, type LoadInput} from '../config/load.js';
 import type {WorkerSettings as Configured} from '../config/worker-settings.js';
+import {loadPackages} from '../config/packages.js';
 import {usableStateFolders} from '../config/usable-state.js';
 import {capabilitiesOf} from '../core/capabilities.js';
 import {systemClock} from '../core/clock.js';
+import {packageCapability, type Packages} from '../core/packages.js';
 import {connect} from '../net/connect.js';
 import {machineId, machineResources} from '../worker/machine.js';
 import type {Dial} from '../worker/session.js';
@@ -14,9 +17,12 @@ import type {WorkerSettings} from '../worker/settings.js';
 import {createWorker} from '../worker/worker.js';
 import {makeCommandFolder} from './command-folder.js';
 import type {CommandContext, ExitStatus} from './context.js';
+import {definedOnes} from './defined-ones.js';
 import {findScheduler} from './find-scheduler.js';
+import {writeFirstPackages} from './first-packages.js';
 import {createLog} from './log.js';
 import {notifySystemd} from './notify-ready.js';
+import {oneAtATime} from './one-at-a-time.js';
 import {changesText, reloadOnHangup} from './reload.js';
 import {version} from './version.js';
 
@@ -42,6 +48,8 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		isWriting: true,
 	};
 	let loaded = await loadWorkerConfig(read);
+	const {folder} = loaded.configuration;
+	let software = await loadPackages(folder);
 	const {settings: configured, warnings} = loaded;
 	const state = await usableStateFolders(host);
 	const machine: Machine = {
@@ -49,7 +57,10 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		folder: state.folders.worker,
 		once: flags.toggle('once') ?? false,
 	};
-	const settings = await workerSettings(configured, machine);
+	const settings = await workerSettings(configured, {
+		...machine,
+		packages: software.packages,
+	});
 	const log = createLog({
 		name: `worker-${settings.name}`,
 		settings: configured.log,
@@ -74,17 +85,69 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		say,
 	});
 	const release = onSignals(worker.stop);
+	const inTurn = oneAtATime();
+	/** Take up what the configuration says now. */
+	const change = async (): Promise<void> => {
+		await worker.change(
+			await workerSettings(loaded.settings, {
+				...machine,
+				packages: software.packages,
+			}),
+		);
+	};
+
 	using _reload = reloadOnHangup({
-		async reload() {
-			const before = loaded.inForce;
-			loaded = await loadWorkerConfig(read);
-			log.logger.level = loaded.settings.log.level;
-			await worker.change(await workerSettings(loaded.settings, machine));
-			return changesText({before, after: loaded.inForce, isLive});
-		},
+		reload: async () =>
+			inTurn(async () => {
+				const before = {loaded, software};
+				const after = {
+					loaded: await loadWorkerConfig(read),
+					software: await loadPackages(folder),
+				};
+				({loaded, software} = after);
+				log.logger.level = loaded.settings.log.level;
+				await change();
+				return changesText({
+					before: before.loaded.inForce,
+					after: loaded.inForce,
+					isLive,
+					more: isDeepStrictEqual(
+						before.software.packages,
+						software.packages,
+					)
+						? []
+						: [`the packages of ${software.file}`],
+				});
+			}),
 		logger: log.logger,
 		environment: host.environment,
 	});
+	const leaving = new AbortController();
+	/** After the start, which must not wait for it. */
+	const lookForSoftware = async (): Promise<void> => {
+		try {
+			const told = await writeFirstPackages({
+				folder,
+				host,
+				signal: leaving.signal,
+			});
+			await inTurn(async () => {
+				software = await loadPackages(folder);
+				await change();
+			});
+			if (told !== undefined) {
+				say(told);
+			}
+		} catch (error) {
+			if (!leaving.signal.aborted) {
+				log.logger.warn(
+					`The software of this machine is not known to the farm: ${error instanceof Error ? error.message : String(error)}`,
+				);
+			}
+		}
+	};
+
+	let looking: Promise<void> | undefined;
 	try {
 		const ended = worker.run();
 		await Promise.race([worker.ready, ended]);
@@ -94,9 +157,12 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			log.logger.warn(untold);
 		}
 
+		looking = software.isAbsent ? lookForSoftware() : undefined;
 		await ended;
 		return 0;
 	} finally {
+		leaving.abort();
+		await looking;
 		await notifySystemd('stopping', host.environment);
 		release();
 		log.close();
@@ -109,6 +175,8 @@ type Machine = {
 	readonly folder: string;
 	readonly once: boolean;
 };
+
+type Offering = Machine & {readonly packages: Packages};
 
 /** What a worker takes up without a restart: what it offers, and how it runs what comes from then on. */
 const isLive = (setting: string): boolean =>
@@ -126,7 +194,7 @@ const isLive = (setting: string): boolean =>
 /** What the configuration leaves open is asked from the machine. */
 const workerSettings = async (
 	configured: Configured,
-	{host, folder, once}: Machine,
+	{host, folder, once, packages}: Offering,
 ): Promise<WorkerSettings> => {
 	const {worker, resources, grace, resolver} = configured;
 	const [machine, machine_id] = await Promise.all([
@@ -140,7 +208,11 @@ const workerSettings = async (
 		host: host.name,
 		type: worker.type,
 		groups: worker.groups,
-		capabilities: capabilitiesOf(configured.capabilities),
+		capabilities: capabilitiesOf(
+			configured.capabilities,
+			capabilitiesIn(packages),
+		),
+		packages,
 		resources: {
 			cpus: resources.cpus === 'auto' ? machine.cpus : resources.cpus,
 			memory_bytes:
@@ -223,15 +295,11 @@ const onSignals = (stop: (how: 'now' | 'force') => void): (() => void) => {
 	};
 };
 
-const definedOnes = (
-	environment: Host['environment'],
-): Record<string, string> => {
-	const defined: Record<string, string> = {};
-	for (const [name, value] of Object.entries(environment)) {
-		if (value !== undefined) {
-			defined[name] = value;
-		}
-	}
-
-	return defined;
-};
+/** Every package, by the name under which it is asked for, with its versions. */
+const capabilitiesIn = (packages: Packages): Record<string, string[]> =>
+	Object.fromEntries(
+		Object.entries(packages).map(([name, versions]) => [
+			packageCapability(name),
+			Object.keys(versions),
+		]),
+	);

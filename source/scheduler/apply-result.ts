@@ -1,5 +1,5 @@
 import type {InvocationRequest} from '../core/invocation.js';
-import {type RequirementId, requirementId, type TaskId} from '../core/ids.js';
+import type {TaskId} from '../core/ids.js';
 import type {ProcessResult, Release} from '../nodes/contract.js';
 import type {FarmNode} from './farm-graph.js';
 import {seal} from './gather.js';
@@ -9,9 +9,9 @@ import {
 	attributesOf,
 	environmentOf,
 	setAttributes,
-	setEnvironment,
 	type TaskDraft,
 } from './task-draft.js';
+import {changeEnvironment, requireFor} from './task-requirements.js';
 import type {Turn} from './turn-context.js';
 
 export type Phase = 'process' | 'postprocess';
@@ -87,7 +87,7 @@ export const applyResult = (
 		case 'pass': {
 			changeAttributes(task, result);
 			if (result.environment !== undefined) {
-				setEnvironment(task, result.environment ?? undefined);
+				changeEnvironment(turn, task, result.environment ?? undefined);
 			}
 
 			spawnChildren(turn, task, result.spawn);
@@ -237,28 +237,21 @@ const releaseAll = (
 };
 
 const makeReady = (
-	{desk, statements}: Turn,
+	turn: Turn,
 	task: TaskDraft,
 	{
 		request,
 		output,
 	}: {readonly request: InvocationRequest; readonly output: string},
 ): void => {
-	task.row.requirement_id = internRequirement(statements, request);
+	const {desk, statements} = turn;
+	const wrong = requireFor(turn, task, request.requirements);
+	if (wrong !== undefined) {
+		fail(turn, task, {reason: 'environment', message: wrong});
+		return;
+	}
+
 	task.row.priority_adjustment = request.priority_adjustment;
 	statements.tasks.putWork.run(task.row.id, JSON.stringify(request));
 	desk.place(task, {state: 'ready', output});
-};
-
-const internRequirement = (
-	{invocations}: Turn['statements'],
-	{requirements}: InvocationRequest,
-): RequirementId => {
-	const json = JSON.stringify(requirements);
-	return (
-		invocations.requirementByJson.get(json)?.id ??
-		requirementId(
-			Number(invocations.insertRequirement.run(json).lastInsertRowid),
-		)
-	);
 };

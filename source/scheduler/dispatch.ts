@@ -1,11 +1,9 @@
-import {z} from 'zod';
 import {
 	invocationId,
 	type GroupId,
 	type RequirementId,
 	type TaskId,
 } from '../core/ids.js';
-import type {InvocationRequest} from '../core/invocation.js';
 import type {Requirements, Resources} from '../core/requirements.js';
 import {fits, reservation, unmet} from '../graph/match.js';
 import {runningOf} from './books.js';
@@ -14,6 +12,7 @@ import {freeOn, hold, type FleetWorker} from './fleet.js';
 import {attributesOf, environmentOf, type TaskDraft} from './task-draft.js';
 import type {Turn} from './turn-context.js';
 import type {Reserved} from './reserved.js';
+import {workOf} from './work.js';
 
 /** So many tasks are given out in one turn; the rest in the next. */
 const mostPerTurn = 512;
@@ -459,17 +458,4 @@ const assign = (
 	desk.after(() => {
 		link?.run(request);
 	});
-};
-
-const workShape = z.custom<InvocationRequest>(
-	(value) => typeof value === 'object' && value !== null && 'process' in value,
-);
-
-/** The process that a task runs or ran last. */
-export const workOf = (
-	{statements}: Turn,
-	task: TaskId,
-): InvocationRequest | undefined => {
-	const stored = statements.tasks.work.get(task);
-	return stored && workShape.parse(JSON.parse(stored.json));
 };

@@ -13,5 +13,6 @@ export const offerOf = (row: WorkerRow): Offer => ({
 	capabilities: capabilitiesOf(
 		capabilitiesShape.parse(JSON.parse(row.capabilities)),
 	),
+	resolver: row.resolver,
 	total: resourcesShape.parse(JSON.parse(row.resources)),
 });

@@ -446,6 +446,7 @@ export const createInvocations = ({
 					mapToHere(settings).environment(request.environment),
 				fallback: settings.resolver,
 				environment: settings.environment,
+				packages: settings.packages,
 			});
 			if (!(resolved instanceof Promise)) {
 				return start(request, resolved);

@@ -1,4 +1,6 @@
 import type {EnvironmentRequest} from '../core/invocation.js';
+import type {Packages} from '../core/packages.js';
+import {isResolverName, resolverNames} from '../core/resolver-name.js';
 import type {Resolved} from './resolvers/contract.js';
 import {resolvers} from './resolvers/list.js';
 
@@ -8,6 +10,7 @@ type Asked = {
 	readonly fallback: EnvironmentRequest;
 	/** The worker's own. */
 	readonly environment: Readonly<Record<string, string>>;
+	readonly packages: Packages;
 };
 
 /** Make a process's environment with the resolver that its task names. */
@@ -15,22 +18,23 @@ export const resolveEnvironment = ({
 	request,
 	fallback,
 	environment,
+	packages,
 }: Asked): Resolved | Promise<Resolved> => {
 	const name =
 		request === null || request.resolver === ''
 			? fallback.resolver
 			: request.resolver;
-	const resolver = resolvers.get(name);
-	return resolver === undefined
-		? {
-				kind: 'failed',
-				message: `This worker has no environment resolver "${name}"; it has ${Array.from(resolvers.keys(), (known) => `"${known}"`).join(', ')}.`,
-			}
-		: resolver({
+	return isResolverName(name)
+		? resolvers[name]({
 				environment,
+				packages,
 				arguments: {
 					...(name === fallback.resolver && fallback.arguments),
 					...request?.arguments,
 				},
-			});
+			})
+		: {
+				kind: 'failed',
+				message: `This worker has no environment resolver "${name}"; it has ${resolverNames.map((known) => `"${known}"`).join(', ')}.`,
+			};
 };

@@ -1,5 +1,6 @@
 import type {Capabilities} from '../core/capabilities.js';
 import type {EnvironmentRequest} from '../core/invocation.js';
+import type {Packages} from '../core/packages.js';
 import type {Resources, WorkerType} from '../core/requirements.js';
 
 /** What may change while a worker runs: what it offers, and how it runs what is given to it from then on. */
@@ -8,6 +9,7 @@ export type ChangeableSettings = Pick<
 	| 'groups'
 	| 'capabilities'
 	| 'resources'
+	| 'packages'
 	| 'resolver'
 	| 'path_mapping'
 	| 'path_attributes'
@@ -38,6 +40,8 @@ export type WorkerSettings = {
 	readonly scratch_folder: string;
 	/** The worker's own environment, which resolvers start from. */
 	readonly environment: Readonly<Record<string, string>>;
+	/** Software that the resolver `standard` chooses from. Which of it there is is told with the capabilities. */
+	readonly packages: Packages;
 	/** Where a task names no resolver. */
 	readonly resolver: EnvironmentRequest;
 	/** Bytes kept of one invocation's log. */

@@ -124,6 +124,7 @@ export const createPlayedFleet = (submit: Submit, now: () => number) => {
 								gpus: 0,
 								gpu_memory_bytes: 0,
 							},
+							resolver: 'trivial',
 							version: '0',
 							once: false,
 							running: processes.keys().toArray(),

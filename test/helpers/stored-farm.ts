@@ -193,6 +193,7 @@ export const createStoredFarm = async (t: {
 				cpus,
 				memory_bytes: 8 * 2 ** 30,
 			}),
+			resolver: 'trivial',
 			version: '0.1.0',
 			last_seen_at: storedAt,
 		});

@@ -10,7 +10,10 @@ import {
 	type InvocationId,
 	type TaskId,
 } from '../../source/core/ids.js';
-import type {InvocationOutcome} from '../../source/core/invocation.js';
+import type {
+	EnvironmentRequest,
+	InvocationOutcome,
+} from '../../source/core/invocation.js';
 import type {Json, JsonObject} from '../../source/core/json.js';
 import type {Resources} from '../../source/core/requirements.js';
 import {checkDatabase} from '../../source/db/check.js';
@@ -189,12 +192,14 @@ export const createTestFarm = async (
 				groups = [],
 				priority = 0,
 				paused = false,
+				environment,
 			}: {
 				readonly name?: string;
 				readonly attributes?: Readonly<Record<string, Json>>;
 				readonly groups?: readonly string[];
 				readonly priority?: number;
 				readonly paused?: boolean;
+				readonly environment?: EnvironmentRequest;
 			} = {},
 		): Promise<TaskId> {
 			const [id] = await submit(
@@ -207,6 +212,7 @@ export const createTestFarm = async (
 							groups: [...groups],
 							priority,
 							paused,
+							...(environment !== undefined && {environment}),
 						},
 					],
 					'tester',
@@ -248,6 +254,7 @@ export const createTestFarm = async (
 			groups = [],
 			capabilities = {},
 			type = 'standard',
+			resolver = 'trivial',
 			running = [],
 			unreported = [],
 		}: {
@@ -257,6 +264,7 @@ export const createTestFarm = async (
 			readonly groups?: readonly string[];
 			readonly capabilities?: WrittenCapabilities;
 			readonly type?: 'standard' | 'helper';
+			readonly resolver?: string;
 			readonly running?: readonly InvocationId[];
 			readonly unreported?: readonly InvocationId[];
 		} = {}) {
@@ -286,6 +294,7 @@ export const createTestFarm = async (
 						groups,
 						capabilities,
 						resources,
+						resolver,
 						version: '0',
 						once: false,
 						running,

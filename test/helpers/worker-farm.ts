@@ -57,6 +57,7 @@ export const workerFarm = async (
 		state_folder: path.join(folder, 'state'),
 		scratch_folder: path.join(folder, 'scratch'),
 		environment: {PATH: process.env['PATH'] ?? '', FROM_WORKER: 'yes'},
+		packages: {},
 		resolver: {resolver: 'trivial', arguments: {}},
 		log_limit_bytes: 64 * 1024 * 1024,
 		grace_s: null,

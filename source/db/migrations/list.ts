@@ -1,5 +1,6 @@
 import type {Knex} from 'knex';
 import * as farm from './001-farm.js';
+import * as workerResolver from './002-worker-resolver.js';
 
 export type Migration = {
 	readonly name: string;
@@ -9,4 +10,5 @@ export type Migration = {
 /** Every migration, oldest first. Only ever added to: a database remembers how many of them it has seen. */
 export const migrations: readonly Migration[] = [
 	{name: '001-farm', up: farm.up},
+	{name: '002-worker-resolver', up: workerResolver.up},
 ];

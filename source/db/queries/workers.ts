@@ -14,6 +14,8 @@ export type WorkerRow = {
 	groups_override: string | null;
 	capabilities: string;
 	resources: string;
+	/** For tasks that name none; empty: it did not say. */
+	resolver: string;
 	version: string;
 	draining: 0 | 1;
 	last_seen_at: number;
@@ -27,11 +29,11 @@ export const workerStatements = (connection: Connection) => ({
 		[Omit<WorkerRow, 'id' | 'groups_override' | 'draining'>],
 		WorkerRow
 	>(
-		`INSERT INTO workers (name, machine_id, host, address, type, groups, capabilities, resources, version, last_seen_at)
-		VALUES (@name, @machine_id, @host, @address, @type, @groups, @capabilities, @resources, @version, @last_seen_at)
+		`INSERT INTO workers (name, machine_id, host, address, type, groups, capabilities, resources, resolver, version, last_seen_at)
+		VALUES (@name, @machine_id, @host, @address, @type, @groups, @capabilities, @resources, @resolver, @version, @last_seen_at)
 		ON CONFLICT (name, machine_id) DO UPDATE SET host = excluded.host, address = excluded.address, type = excluded.type,
 		groups = excluded.groups, capabilities = excluded.capabilities, resources = excluded.resources,
-		version = excluded.version, hidden = 0, last_seen_at = excluded.last_seen_at
+		resolver = excluded.resolver, version = excluded.version, hidden = 0, last_seen_at = excluded.last_seen_at
 		RETURNING *`,
 	),
 	setDraining: connection.prepare<[0 | 1, WorkerId]>(

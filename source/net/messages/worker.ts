@@ -74,6 +74,8 @@ const register = method({
 		type: z.enum(workerTypes),
 		groups: z.array(nameShape).max(1024),
 		capabilities: capabilitiesShape,
+		/** The environment resolver for tasks that name none. */
+		resolver: z.string().max(256).default(''),
 		resources: resourcesShape,
 		version: z.string().max(64),
 		/** Ends after one invocation: it is given one at a time, and no second. */

@@ -5,11 +5,11 @@ import type {
 	InvocationRequest,
 } from '../../core/invocation.js';
 import {avoid} from '../books.js';
-import {workOf} from '../dispatch.js';
 import type {LiveInvocation} from '../fleet.js';
 import {endInvocation, letGo} from '../invocations.js';
 import {type Operation, type Turn} from '../turn-context.js';
 import type {TaskDraft} from '../task-draft.js';
+import {workOf} from '../work.js';
 
 /**
 A worker says that a process has ended. `stale` when that invocation was given up meanwhile: its task may run elsewhere, and this report changes nothing but that what it held is free.

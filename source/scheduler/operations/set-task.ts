@@ -6,9 +6,9 @@ import {
 	attributesOf,
 	environmentOf,
 	setAttributes,
-	setEnvironment,
 	type TaskDraft,
 } from '../task-draft.js';
+import {changeEnvironment, checkEnvironment} from '../task-requirements.js';
 import {reconsider} from './act-on-tasks.js';
 
 export type TaskEdit = {
@@ -27,6 +27,7 @@ export const setTask =
 	(edit: TaskEdit, editor: string): Operation<TaskId> =>
 	(turn) => {
 		const {desk} = turn;
+		checkEnvironment(edit.environment);
 		const task = desk.task(edit.id);
 		if (!task) {
 			throw new FarmError('NOT_FOUND', `There is no task ${edit.id}.`);
@@ -53,7 +54,7 @@ export const setTask =
 		}
 
 		if (edit.environment !== undefined) {
-			setEnvironment(task, edit.environment ?? undefined);
+			changeEnvironment(turn, task, edit.environment ?? undefined);
 		}
 
 		if (edit.priority !== undefined) {

@@ -1,6 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Submission} from '../../net/messages/client.js';
+import {checkEnvironment} from '../task-requirements.js';
 import {type Operation, type Turn} from '../turn-context.js';
 
 /** Create tasks, all or none. A task that names no group gets one of its own, `NAME#ID`, so that it can be found. */
@@ -8,7 +9,8 @@ export const submitTasks =
 	(submissions: readonly Submission[], creator: string): Operation<TaskId[]> =>
 	(turn) => {
 		const {books, desk} = turn;
-		for (const {node} of submissions) {
+		for (const {node, environment} of submissions) {
+			checkEnvironment(environment);
 			if (!books.graph.byName.has(node)) {
 				throw new FarmError('NOT_FOUND', noSuchNode(turn, node));
 			}

@@ -23,6 +23,8 @@ export type Registration = {
 	readonly groups: readonly string[];
 	readonly capabilities: WrittenCapabilities;
 	readonly resources: Resources;
+	/** For tasks that name none. */
+	readonly resolver: string;
 	readonly version: string;
 	readonly once: boolean;
 	readonly running: readonly InvocationId[];
@@ -51,6 +53,7 @@ export const registerWorker =
 			groups: JSON.stringify(registration.groups),
 			capabilities: JSON.stringify(capabilitiesOf(registration.capabilities)),
 			resources: JSON.stringify(registration.resources),
+			resolver: registration.resolver,
 			version: registration.version,
 			last_seen_at: desk.now(),
 		});

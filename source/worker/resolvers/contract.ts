@@ -1,10 +1,11 @@
 import type {JsonObject} from '../../core/json.js';
+import type {Packages} from '../../core/packages.js';
 
 type Resolved =
 	| {
 			readonly kind: 'resolved';
 			readonly environment: Readonly<Record<string, string>>;
-			/** Put before the program and its arguments, as a wrapper such as `rez-env ... --` is. */
+			/** Put before the program and its arguments, as a wrapper such as `rez-env ... --` is. It is then the wrapper that finds the program. */
 			readonly prefix: readonly string[];
 	  }
 	| {readonly kind: 'failed'; readonly message: string};
@@ -14,6 +15,8 @@ export type Resolver = (request: {
 	/** The worker's own environment. */
 	readonly environment: Readonly<Record<string, string>>;
 	readonly arguments: JsonObject;
+	/** The software that this machine is configured to offer. */
+	readonly packages: Packages;
 }) => Resolved | Promise<Resolved>;
 
 export type {Resolved};
