@@ -111,10 +111,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 					before: before.loaded.inForce,
 					after: loaded.inForce,
 					isLive,
-					more: isDeepStrictEqual(
-						before.software.packages,
-						software.packages,
-					)
+					more: isDeepStrictEqual(before.software.packages, software.packages)
 						? []
 						: [`the packages of ${software.file}`],
 				});

@@ -202,12 +202,6 @@ export const createFarm = (
 		path.join(config, 'standard_environment_resolver', 'config.toml'),
 		'',
 	);
-	// So that no worker looks for this machine's software.
-	fs.mkdirSync(path.join(config, 'standard_environment_resolver'));
-	fs.writeFileSync(
-		path.join(config, 'standard_environment_resolver', 'config.toml'),
-		'',
-	);
 	fs.writeFileSync(
 		path.join(config, 'scheduler', 'config.toml'),
 		`[core]
