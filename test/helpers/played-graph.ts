@@ -89,6 +89,7 @@ export const playedGraph = {
 		'split -> again',
 		'again -> run',
 		'run -> gather2',
+		'run.spawned -> moody',
 		'gather2 -> gather',
 		'gather -> way',
 		'way.output0 -> end',

@@ -29,6 +29,8 @@ import {
 	letGracePass,
 	lookAgain,
 	loseWorker,
+	setFromProcess,
+	spawnFromProcess,
 } from './played-worker-steps.js';
 
 /** What may happen to a farm, and how often. */
@@ -36,6 +38,8 @@ export const playedSteps = {
 	submit: {weight: 5, play: submitTask},
 	finish: {weight: 8, play: finishProcess},
 	confirm: {weight: 4, play: confirmProcess},
+	say: {weight: 2, play: setFromProcess},
+	spawn: {weight: 2, play: spawnFromProcess},
 	act: {weight: 6, play: actOnTask},
 	kill: {weight: 2, play: killTask},
 	revive: {weight: 2, play: reviveTask},

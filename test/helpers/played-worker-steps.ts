@@ -3,6 +3,8 @@ import {
 	deleteLimit,
 	setLimit,
 } from '../../source/scheduler/operations/limits.js';
+import {setAttributes} from '../../source/scheduler/operations/set-attributes.js';
+import {spawnTask} from '../../source/scheduler/operations/spawn-task.js';
 import {actOnWorkers} from '../../source/scheduler/operations/workers.js';
 import {pick, type PlayStep, type Stage} from './played-stage.js';
 
@@ -38,6 +40,49 @@ export const finishProcess: PlayStep = async (stage, [a, b]) => {
 export const confirmProcess: PlayStep = async (stage, [a]) => {
 	const chosen = pick(runningProcesses(stage), a);
 	await chosen?.worker.confirm(chosen.invocation);
+};
+
+/** A process changes what its task carries. Now and then its request comes twice. */
+export const setFromProcess: PlayStep = async (stage, [a, b, c]) => {
+	const asker = askerOf(stage, a);
+	if (asker) {
+		await stage.farm.submit(
+			setAttributes({
+				asker,
+				set: {value: `v${b % 5}`, way: c % 3, mood: c % 8},
+				remove: b % 3 === 0 ? ['frames', 'nothing'] : [],
+				requestId: `set ${asker.invocation} ${b % 8}`,
+			}),
+		);
+	}
+};
+
+/** A process creates a child of its task. */
+export const spawnFromProcess: PlayStep = async (stage, [a, b, c]) => {
+	const asker = askerOf(stage, a);
+	if (asker) {
+		await stage.farm.submit(
+			spawnTask({
+				asker,
+				name: b % 2 === 0 ? undefined : 'child',
+				attributes: {mood: c % 8, frames: [1, 2], depth: 2},
+				environment: undefined,
+				output: c % 5 === 0 ? 'main' : 'spawned',
+				requestId: `spawn ${asker.invocation} ${b % 8}`,
+			}),
+		);
+	}
+};
+
+const askerOf = (stage: Stage, number: number) => {
+	const chosen = pick(runningProcesses(stage), number);
+	const known = stage.farm
+		.books()
+		.fleet.workers.values()
+		.find(({row}) => row.name === chosen?.worker.name);
+	return chosen && known
+		? {invocation: chosen.invocation, worker: known.row.id}
+		: undefined;
 };
 
 export const connectWorker: PlayStep = async ({fleet}, [a]) => {
