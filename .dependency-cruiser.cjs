@@ -8,7 +8,7 @@ const layers = {
 	db: ['core'],
 	scheduler: ['core', 'graph', 'nodes', 'sandbox', 'net', 'db'],
 	worker: ['core', 'net'],
-	ui: ['core', 'net'],
+	ui: ['core', 'graph', 'net'],
 	// Programs that tasks of the demo run: they stand alone, as anybody's would.
 	demo: [],
 };

@@ -49,6 +49,8 @@ export type Screen<Slice> = {
 	) => Readonly<Record<string, WatchSpec | undefined>>;
 	/** What news, or another size, make of its state: a cursor that follows its row. */
 	readonly settle?: (view: View<Slice>) => Slice;
+	/** Told after every change of the state while the screen is shown: starts what is not pure and takes long, and brings its outcome back with `update`. Looks first whether there is anything to do. */
+	readonly follow?: (tools: ScreenTools<Slice>) => void;
 	readonly bindings: ReadonlyArray<ScreenBinding<Slice>>;
 	/** Takes what it wants before any binding does, as a form takes letters. True: it was taken. */
 	readonly onInput?: (tools: ScreenTools<Slice>, event: InputEvent) => boolean;

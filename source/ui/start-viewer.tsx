@@ -69,6 +69,7 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 	let escapeTimer: NodeJS.Timeout | undefined;
 	let ageTimer: NodeJS.Timeout | undefined;
 	let isClosed = false;
+	let isFollowing = false;
 
 	const attempt = (act: () => void | Promise<void>): void => {
 		const fail = (error: unknown): void => {
@@ -280,6 +281,20 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		}
 	};
 
+	/** What the screen does after a change changes the state too. */
+	const followScreen = (): void => {
+		if (isFollowing || isClosed) {
+			return;
+		}
+
+		isFollowing = true;
+		const place = currentPlace(store.state());
+		attempt(() => {
+			screens[place.screen].follow?.(toolsOf(place.id));
+		});
+		isFollowing = false;
+	};
+
 	const close = (): void => {
 		if (isClosed) {
 			return;
@@ -300,6 +315,8 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 	});
 	store.dispatch({type: 'connection', connection: farm.connection()});
 	store.follow(tick);
+	store.follow(followScreen);
+	followScreen();
 	tick();
 	stdout.on('resize', onResize);
 	mount();
