@@ -7,12 +7,14 @@ import process from 'node:process';
 import {configurationPage} from '../source/config/page.js';
 import {commandsPage} from '../source/modes/help.js';
 import {coreNodes} from '../source/nodes/core-nodes.js';
+import {keysPage} from './keys-page.js';
 import {nodesPage} from './nodes-page.js';
 import {protocolPage} from './protocol-page.js';
 
 const pages = {
 	'commands.md': commandsPage,
 	'configuration.md': configurationPage,
+	'keys.md': keysPage,
 	'nodes.md': () => nodesPage(coreNodes),
 	'protocol.md': protocolPage,
 };

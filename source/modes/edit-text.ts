@@ -15,7 +15,10 @@ export const editText = async (
 	text: string,
 	{suffix}: {readonly suffix: string},
 ): Promise<string | undefined> => {
-	const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
+	const editor =
+		['VISUAL', 'EDITOR']
+			.map((name) => process.env[name] ?? '')
+			.find((value) => value !== '') ?? 'vi';
 	const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-edit-'));
 	try {
 		const file = path.join(folder, `edit${suffix}`);

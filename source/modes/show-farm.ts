@@ -155,13 +155,10 @@ const isUnicode = (environment: Environment): boolean => {
 		return false;
 	}
 
-	const locale =
-		environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'];
-	return (
-		locale === undefined ||
-		locale === '' ||
-		(locale !== 'C' && locale !== 'POSIX')
-	);
+	const locale = ['LC_ALL', 'LC_CTYPE', 'LANG']
+		.map((name) => environment[name] ?? '')
+		.find((value) => value !== '');
+	return locale !== 'C' && locale !== 'POSIX';
 };
 
 /** To the shell, until somebody says `fg`. */

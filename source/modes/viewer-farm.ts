@@ -143,7 +143,7 @@ export const openViewerFarm = async ({
 		},
 		request,
 		async change(name, params) {
-			const identified = {...params, request_id: randomUUID()} as typeof params;
+			const identified: typeof params = {...params, request_id: randomUUID()};
 			for (;;) {
 				/* eslint-disable no-await-in-loop -- asked again only where the connection ended before the answer */
 				try {
@@ -213,6 +213,15 @@ export const openViewerFarm = async ({
 				asked = {peer, id: answer.watch, spec};
 			};
 
+			/** What is to be asked and was not yet. */
+			const due = ():
+				{readonly peer: SchedulerPeer; readonly spec: WatchSpec} | undefined =>
+				connected &&
+				wanted &&
+				(asked?.peer !== connected.peer || asked.spec !== wanted)
+					? {peer: connected.peer, spec: wanted}
+					: undefined;
+
 			const pump = async (): Promise<void> => {
 				if (isBusy) {
 					return;
@@ -220,9 +229,8 @@ export const openViewerFarm = async ({
 
 				isBusy = true;
 				try {
-					while (connected && wanted && isNew(connected.peer, wanted)) {
-						const {peer} = connected;
-						const spec: WatchSpec = wanted;
+					for (let next = due(); next; next = due()) {
+						const {peer, spec} = next;
 						try {
 							await step(peer, spec); // eslint-disable-line no-await-in-loop -- the next one may replace it
 						} catch (error) {
@@ -262,8 +270,6 @@ export const openViewerFarm = async ({
 				}
 			};
 
-			const isNew = (peer: SchedulerPeer, spec: WatchSpec): boolean =>
-				asked?.peer !== peer || asked.spec !== spec;
 			const start = (): void => {
 				void pump();
 			};

@@ -324,8 +324,9 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 };
 
 const sizeOf = ({columns, rows}: NodeJS.WriteStream) => ({
-	columns: columns || 80,
-	rows: rows || 24,
+	// A terminal that does not know says 0.
+	columns: columns > 0 ? columns : 80,
+	rows: rows > 0 ? rows : 24,
 });
 
 const firstState = ({

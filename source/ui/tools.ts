@@ -31,7 +31,7 @@ export type Tools = {
 	/** As by its number: where it was left. */
 	readonly go: (screen: ScreenName) => void;
 	readonly back: () => void;
-	/** `-` */
+	/** To the view before this one. */
 	readonly previous: () => void;
 	readonly enlarge: () => void;
 	readonly redraw: () => void;
@@ -60,7 +60,7 @@ export type Tools = {
 	readonly write: (bytes: string) => void;
 	/** What may follow `:` here. */
 	readonly commands: () => readonly Command[];
-	/** The keys that work here, for the help. */
+	/** Every key that works here, by sections. */
 	readonly help: () => readonly HelpSection[];
 	/** For the next `:`. */
 	readonly remember: (line: string) => void;

@@ -179,7 +179,7 @@ export const openTerminal = async (
 				async () => {
 					const [isDead, status] = (
 						await display('#{pane_dead} #{pane_dead_status}')
-					).split(' ');
+					).split(' ', 2);
 					return isDead === '1' ? Number(status) : undefined;
 				},
 				{what: 'the program to end', within: 10_000},

@@ -41,7 +41,7 @@ const leftSide = ({connection, now, settings}: State, glyphs: Glyphs): Line => {
 							role: 'error',
 						},
 				...(isInsecure ? [{text: ' no key', role: 'warning' as const}] : []),
-				...(settings.isReadOnly || access === 'view'
+				...(access === 'view' || settings.isReadOnly
 					? [{text: ' read-only', role: 'warning' as const}]
 					: []),
 				{
@@ -62,11 +62,11 @@ const rightSide = (
 	isWide: boolean,
 ): readonly Span[] => {
 	const tasks = live['header/tasks'];
-	const workers = live['header/workers'];
 	if (tasks === undefined || tasks.status === 'loading') {
 		return [];
 	}
 
+	const workers = live['header/workers'];
 	const count = (state: string): number => tasks.counts[state] ?? 0;
 	const running = count('in_progress') + count('invoking');
 	const spans: Span[] = [

@@ -25,12 +25,12 @@ export const handleInput = (
 		readonly attempt: (act: () => void | Promise<void>) => void;
 	},
 ): void => {
-	const state = store.state();
 	if (event.kind === 'key' && event.name === 'ctrl+c') {
 		tools.leave();
 		return;
 	}
 
+	const state = store.state();
 	const dialog = state.dialogs.at(-1);
 	if (dialog) {
 		const step = dialog.onInput(dialog.content, event);
@@ -69,7 +69,8 @@ export const handleInput = (
 	}
 
 	const screen = screens[currentPlace(state).screen];
-	if (screen.onInput?.(tools, event) || event.kind !== 'key') {
+	const isTaken = screen.onInput?.(tools, event) ?? false;
+	if (isTaken || event.kind !== 'key') {
 		return;
 	}
 

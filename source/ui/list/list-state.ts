@@ -114,7 +114,7 @@ const withRange = <Kind extends WatchKind>(
 	list: ListState,
 	window: LiveWindow<Kind> | undefined,
 ): ListState => {
-	if (list.rangeFrom === undefined || window === undefined) {
+	if (window === undefined || list.rangeFrom === undefined) {
 		return list;
 	}
 

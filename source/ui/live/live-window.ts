@@ -61,15 +61,17 @@ export const applyWatchEvent = (
 		case 'snapshot': {
 			const read = snapshotShape(window.what).safeParse(event.snapshot);
 			return read.success
-				? ({
-						...window,
-						spec: event.spec,
-						status: 'live',
-						error: undefined,
-						offset: event.spec.window?.offset ?? 0,
-						rows: read.data.rows,
-						counts: read.data.counts,
-					} as LiveWindow)
+				? withRows(
+						{
+							...window,
+							spec: event.spec,
+							status: 'live',
+							error: undefined,
+							offset: event.spec.window?.offset ?? 0,
+						},
+						read.data.rows,
+						read.data.counts,
+					)
 				: {...window, status: 'failed', error: misfitText(read.error)};
 		}
 
@@ -79,16 +81,26 @@ export const applyWatchEvent = (
 				return {...window, status: 'failed', error: misfitText(read.error)};
 			}
 
-			return {
-				...window,
-				rows: merged(window.rows, read.data, event.update.order),
-				counts: event.update.counts ?? window.counts,
-			} as LiveWindow;
+			return withRows(
+				window,
+				merged(window.rows, read.data, event.update.order),
+				event.update.counts ?? window.counts,
+			);
 		}
 	}
 };
 
 type Row = RowOf<WatchKind>;
+
+/** The rows were read by the shape of this window's kind. */
+const withRows = (
+	window: LiveWindow,
+	rows: readonly Row[],
+	counts: LiveWindow['counts'],
+): LiveWindow => {
+	const changed: unknown = {...window, rows, counts};
+	return changed as LiveWindow;
+};
 
 const snapshotShape = (what: WatchKind) =>
 	z.object({
@@ -102,7 +114,7 @@ const merged = (
 	changed: readonly Row[],
 	order: readonly number[] | undefined,
 ): readonly Row[] => {
-	if (changed.length === 0 && order === undefined) {
+	if (order === undefined && changed.length === 0) {
 		return rows;
 	}
 

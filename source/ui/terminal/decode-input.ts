@@ -88,7 +88,7 @@ const next = (
 	}
 
 	// Device control, operating system and application commands: answers, ended by ST or BEL.
-	if (second === 'P' || second === ']' || second === '_') {
+	if (['P', ']', '_'].includes(second)) {
 		const st = input.indexOf(`${escape}\\`, at + 2);
 		const bell = input.indexOf('\u{7}', at + 2);
 		const end =
@@ -152,9 +152,11 @@ const controls: ReadonlyMap<string, string> = new Map([
 	['\0', 'ctrl+space'],
 ]);
 
+/* eslint-disable no-control-regex, regexp/no-control-character, regexp/no-obscure-range -- escape sequences are what is read here, and these are ECMA-48's ranges */
 const sequence =
-	/^\u{1B}(?<kind>[O\[])(?<private>[<=>?]?)(?<numbers>[\d:;]*)(?<between>[ -\/]*)(?<final>[@-~])/v;
+	/^\u{1B}[O\[](?<private>[<=>?]?)(?<numbers>[\d:;]*)[ -\/]*(?<final>[@-~])/v;
 const unfinished = /^\u{1B}[O\[][<=>?]?[\d:;]*[ -\/]*$/v;
+/* eslint-enable no-control-regex, regexp/no-control-character, regexp/no-obscure-range */
 
 const control = (
 	input: string,
@@ -164,7 +166,7 @@ const control = (
 	const text = input.slice(at, at + 64);
 	const match = sequence.exec(text);
 	if (!match?.groups) {
-		return unfinished.test(text) && !isFinal
+		return !isFinal && unfinished.test(text)
 			? 'pending'
 			: {event: key(`alt+${text[1]!}`), end: at + 2};
 	}
@@ -183,10 +185,9 @@ const control = (
 	const name = final === '~' ? tildes.get(first) : finals.get(final);
 	if (name === undefined) {
 		return {
-			event:
-				final === 'R' || final === 't' || final === 'n' || final === 'c'
-					? {kind: 'reply', sequence: match[0]}
-					: undefined,
+			event: ['R', 't', 'n', 'c'].includes(final)
+				? {kind: 'reply', sequence: match[0]}
+				: undefined,
 			end,
 		};
 	}
@@ -232,13 +233,14 @@ const tildes: ReadonlyMap<string, string> = new Map([
 	['24', 'f12'],
 ]);
 
+/* eslint-disable no-bitwise -- terminals put modifiers and buttons into bits */
 /** As xterm encodes them: one more than the sum of shift 1, alt 2, ctrl 4. */
 const modifiers = (text: string): string => {
 	const bits = text === '' ? 0 : Number(text) - 1;
 	return [
-		bits & 4 ? 'ctrl+' : '',
-		bits & 2 ? 'alt+' : '',
-		bits & 1 ? 'shift+' : '',
+		(bits & 4) === 0 ? '' : 'ctrl+',
+		(bits & 2) === 0 ? '' : 'alt+',
+		(bits & 1) === 0 ? '' : 'shift+',
 	].join('');
 };
 
@@ -269,3 +271,4 @@ const mouse = (numbers: string, isRelease: boolean): InputEvent | undefined => {
 		isShift: (code & 4) !== 0,
 	};
 };
+/* eslint-enable no-bitwise */

@@ -7,15 +7,16 @@ export const bytesText = (bytes: number): string => {
 		unit += 1;
 	}
 
-	return `${value < 10 && unit > 0 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value)}${units[unit]}`;
+	return `${value < 10 && unit > 0 && !Number.isSafeInteger(value) ? value.toFixed(1) : Math.round(value)}${units[unit]}`;
 };
 
 const units = ['B', 'K', 'M', 'G', 'T', 'P'] as const;
 
-/** A count with thousands apart, as people read it: `1 000 000`. */
-export const countText = (count: number): string =>
-	String(Math.round(count)).replaceAll(/\B(?=(?:\d{3})+$)/gv, ' ');
+/** A count with thousands apart: `1,000,000`. */
+export const countText = (count: number): string => thousands.format(count);
 
 /** `1 task`, `2 tasks`. */
 export const plural = (count: number, noun: string): string =>
 	`${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+const thousands = new Intl.NumberFormat('en', {maximumFractionDigits: 0});

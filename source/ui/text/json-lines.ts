@@ -49,7 +49,7 @@ const memberLines = (
 				.map((member, index) => [String(index), member] as const)
 		: Object.entries(value as Readonly<Record<string, Json>>);
 	const count = Array.isArray(value) ? value.length : members.length;
-	const lines: Line[] = [
+	return [
 		[
 			label,
 			{text: Array.isArray(value) ? ` [${count}]` : ` {${count}}`, role: 'dim'},
@@ -57,26 +57,26 @@ const memberLines = (
 		...members.flatMap(([key, member]) =>
 			memberLines(key, member, {depth: depth + 1, width, glyphs}),
 		),
+		...(count > members.length
+			? [
+					[
+						{
+							text: `${indent}  ${glyphs.ellipsis} ${count - members.length} more`,
+							role: 'dim' as const,
+						},
+					],
+				]
+			: []),
 	];
-	if (count > members.length) {
-		lines.push([
-			{
-				text: `${indent}  ${glyphs.ellipsis} ${count - members.length} more`,
-				role: 'dim',
-			},
-		]);
-	}
-
-	return lines;
 };
 
 const scalar = (
-	value: string | number | boolean | undefined,
+	value: Exclude<Json, Record<string, unknown>>,
 	width: number,
 ): Span =>
 	typeof value === 'string'
 		? {text: cut(JSON.stringify(plain(value)), Math.max(10, width))}
 		: {
-				text: String(value),
+				text: JSON.stringify(value),
 				role: typeof value === 'number' ? 'good' : 'warning',
 			};

@@ -17,7 +17,9 @@ export const taskFilter = (typed: string, scope: Scope): TaskFilter => {
 		...(scope.node !== undefined && {node: scope.node}),
 		...(scope.parent !== undefined && {parent: scope.parent}),
 		...(scope.tree !== undefined && {tree: scope.tree}),
-		...(scope.states && {states: scope.states.flatMap(statesLike)}),
+		...(scope.states && {
+			states: scope.states.flatMap((state) => statesLike(state)),
+		}),
 	};
 	for (const part of typed.split(/\s+/v)) {
 		if (part === 'dead') {
@@ -53,7 +55,7 @@ const take = (
 
 	switch (word) {
 		case 'state': {
-			const states = value.split(',').flatMap(statesLike);
+			const states = value.split(',').flatMap((state) => statesLike(state));
 			if (states.length > 0) {
 				filter.states = states;
 			}
@@ -85,11 +87,17 @@ const take = (
 };
 
 /** States by name or the beginning of one; `run` and `err` as one would say it. */
-export const statesLike = (word: string): readonly TaskState[] =>
-	word === ''
-		? []
-		: word === 'run' || word === 'running'
-			? ['invoking', 'in_progress']
-			: taskStates.includes(word)
-				? taskStates.filter((state) => state === word)
-				: taskStates.filter((state) => state.startsWith(word));
+const statesLike = (word: string): readonly TaskState[] => {
+	if (word === '') {
+		return [];
+	}
+
+	if (word === 'run' || word === 'running') {
+		return ['invoking', 'in_progress'];
+	}
+
+	const whole = taskStates.find((state) => state === word);
+	return whole === undefined
+		? taskStates.filter((state) => state.startsWith(word))
+		: [whole];
+};

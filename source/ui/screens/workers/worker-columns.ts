@@ -203,7 +203,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		priority: 10,
 		cell: ({capabilities}) => ({
 			text: Object.entries(capabilities)
-				.map(([name, value]) => (value === '' ? name : `${name} ${value}`))
+				.map(([name, value]) => `${name} ${[value].flat().join(' ')}`.trimEnd())
 				.join(', '),
 			role: 'dim',
 		}),

@@ -68,7 +68,7 @@ export const workerDetail = (
 			? [[{text: '(none)', role: 'dim'}] as Line]
 			: capabilities.map(([name, value]): Line => [
 					{text: name, role: 'accent'},
-					{text: value === '' ? '' : ` ${value}`},
+					{text: ` ${[value].flat().join(' ')}`},
 				])),
 	];
 };

@@ -1,0 +1,84 @@
+import type {Hints} from '../../graph/elk-graph.js';
+import type {Graph, Zoom} from '../../graph/graph.js';
+import {createGraphLayouts, topologyOf} from '../../graph/graph-layouts.js';
+import type {Layout} from '../../graph/layout.js';
+import {
+	graphIn,
+	panesOf,
+	windowIn,
+	type GraphTools,
+	type GraphView,
+} from './graph-slice.js';
+
+/** One for the program: its thread is started with the first graph that is shown, and does not keep the program running. */
+const layouts = createGraphLayouts();
+
+/** Where more nodes than this are, larger zooms are not even tried. */
+const mostInBoxes = 60;
+const mostInLines = 200;
+
+/** Has the graph laid out when it, or the zoom, is another. What was drawn before stays until then. */
+export const followGraph = (tools: GraphTools): void => {
+	const view = tools.view();
+	const window = windowIn(view);
+	if (window === undefined || window.status === 'loading') {
+		return;
+	}
+
+	const graph = graphIn(view);
+	const key = `${view.slice.zoom ?? 'any'} ${topologyOf(graph)}`;
+	if (key === view.slice.askedKey) {
+		return;
+	}
+
+	tools.update((slice) => ({...slice, askedKey: key}));
+	void layOut(graph, view).then(
+		(layout) => {
+			tools.update((slice) =>
+				slice.askedKey === key
+					? {
+							...slice,
+							laid: {key, layout},
+							zoom: layout.zoom,
+							askedKey: `${layout.zoom} ${topologyOf(graph)}`,
+							fault: undefined,
+						}
+					: slice,
+			);
+		},
+		(error: unknown) => {
+			tools.update((slice) => ({
+				...slice,
+				fault: error instanceof Error ? error.message : String(error),
+			}));
+		},
+	);
+};
+
+const layOut = async (graph: Graph, view: GraphView): Promise<Layout> => {
+	const {zoom, laid} = view.slice;
+	const hints = (wanted: Zoom): Hints | undefined =>
+		laid?.layout.zoom === wanted ? laid.layout.boxes : undefined;
+	if (zoom !== undefined) {
+		return layouts.layOut(graph, zoom, hints(zoom));
+	}
+
+	const size = panesOf(view).drawing ?? view.body;
+	const fits = ({width, height}: Layout): boolean =>
+		width <= size.columns && height <= size.rows;
+	if (graph.nodes.length <= mostInBoxes) {
+		const boxes = await layouts.layOut(graph, 'full');
+		if (fits(boxes)) {
+			return boxes;
+		}
+	}
+
+	if (graph.nodes.length <= mostInLines) {
+		const lines = await layouts.layOut(graph, 'line');
+		if (fits(lines) || graph.nodes.length <= mostInBoxes) {
+			return lines;
+		}
+	}
+
+	return layouts.layOut(graph, 'dot');
+};

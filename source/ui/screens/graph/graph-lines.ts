@@ -1,0 +1,124 @@
+import {hintLetters} from '../../graph/hint-letters.js';
+import {drawGraph, type Emphasis} from '../../graph/draw-graph.js';
+import {graphGlyphs} from '../../graph/glyphs.js';
+import {portPoint} from '../../graph/hit.js';
+import type {Layout, Point} from '../../graph/layout.js';
+import {drawMinimap} from '../../graph/minimap.js';
+import type {NodeId} from '../../../core/ids.js';
+import {cutLine, fitLine, lineWidth, type Line} from '../../text/span.js';
+import {liveOf} from '../../screen.js';
+import {graphIn, panesOf, partOf, type GraphView} from './graph-slice.js';
+import {lineOf} from './graph-roles.js';
+
+/** The drawing's pane, line by line, each of its full width. */
+export const graphLines = (view: GraphView): readonly Line[] => {
+	const {laid} = view.slice;
+	const {columns, rows} = panesOf(view).drawing ?? view.body;
+	if (laid === undefined) {
+		return [];
+	}
+
+	const {layout} = laid;
+	const part = partOf(view);
+	const glyphs = graphGlyphs(view.theme.glyphs);
+	const drawn = drawGraph({
+		graph: graphIn(view),
+		layout,
+		view: part,
+		glyphs,
+		emphasis: emphasisOf(view, layout),
+	}).map((row) => lineOf(row));
+	const isWhole = layout.width <= columns && layout.height <= rows;
+	if (isWhole || columns < 60) {
+		return drawn;
+	}
+
+	const map = drawMinimap(layout, {
+		view: part,
+		size: {
+			width: Math.min(30, Math.floor(columns / 4)),
+			height: Math.min(8, Math.floor(rows / 3)),
+		},
+		isAscii: glyphs.isAscii,
+	}).map((row) => lineOf(row));
+	return drawn.map((line, index) => {
+		const small = map[index - (rows - map.length)];
+		return small === undefined
+			? line
+			: fitLine(
+					[
+						...cutLine(line, columns - lineWidth(small) - 3),
+						{text: ` ${view.theme.glyphs.vertical} `, role: 'dim'},
+						...small,
+					],
+					columns,
+				);
+	});
+};
+
+/** Letters for the places that are asked for; only those that what was typed can still become. */
+export const askedLetters = ({
+	slice: {asking},
+}: Pick<GraphView, 'slice'>): ReadonlyArray<{
+	readonly letters: string;
+	readonly place: NonNullable<typeof asking>['places'][number];
+}> => {
+	if (asking === undefined) {
+		return [];
+	}
+
+	const letters = hintLetters(asking.places.length);
+	return asking.places
+		.map((place, index) => ({letters: letters[index] ?? '', place}))
+		.filter(({letters: own}) => own.startsWith(asking.typed));
+};
+
+const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
+	const {slice, state} = view;
+	const isFlashing =
+		slice.flashes !== undefined && slice.flashes.until > state.now;
+	return {
+		selected: slice.selected,
+		marked: slice.marks,
+		lit: litNodes(view),
+		way: slice.way,
+		...(isFlashing && {flashing: slice.flashes}),
+		hints: askedLetters(view).flatMap(({letters, place}) => {
+			const at = pointOf(layout, place);
+			return at === undefined
+				? []
+				: [{...at, letters: letters.slice(slice.asking?.typed.length)}];
+		}),
+	};
+};
+
+const pointOf = (
+	{boxes, zoom}: Layout,
+	place: ReturnType<typeof askedLetters>[number]['place'],
+): Point | undefined => {
+	const box = boxes.get(place.node);
+	if (box === undefined) {
+		return undefined;
+	}
+
+	if (place.kind === 'input') {
+		return portPoint(box, 'input', place.input);
+	}
+
+	return zoom === 'full' ? {x: box.x + 2, y: box.y + 1} : {x: box.x, y: box.y};
+};
+
+/** Of the group that is lit, how many tasks each node has; of a very large one, of its latest. */
+const litNodes = (view: GraphView): ReadonlyMap<NodeId, number> | undefined => {
+	const window = liveOf(view, 'lit', 'tasks');
+	if (window === undefined || view.slice.litGroup === undefined) {
+		return undefined;
+	}
+
+	const counts = new Map<NodeId, number>();
+	for (const {node_id: node} of window.rows) {
+		counts.set(node, (counts.get(node) ?? 0) + 1);
+	}
+
+	return counts;
+};

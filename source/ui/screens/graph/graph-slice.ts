@@ -1,0 +1,124 @@
+import type {NodeId} from '../../../core/ids.js';
+import type {Way} from '../../graph/draw-graph.js';
+import type {Graph, GraphNode, Zoom} from '../../graph/graph.js';
+import type {Layout, Point} from '../../graph/layout.js';
+import type {View as Part} from '../../graph/canvas.js';
+import {liveOf, type ScreenTools, type View} from '../../screen.js';
+import type {GraphNodeRow} from '../../live/row-shapes.js';
+import type {EditHistory} from './edit-history.js';
+import {graphOfRows} from './graph-of-rows.js';
+
+/** Something that letters over the drawing are typed for. */
+export type Asking = {
+	/** What is asked, for the line above the footer. */
+	readonly question: string;
+	readonly places: ReadonlyArray<
+		| {readonly kind: 'node'; readonly node: NodeId}
+		| {readonly kind: 'input'; readonly node: NodeId; readonly input: string}
+	>;
+	readonly typed: string;
+	readonly onChosen: (
+		tools: GraphTools,
+		place: Asking['places'][number],
+	) => void | Promise<void>;
+};
+
+export type Flashes = {
+	/** Until when, in milliseconds since 1970. */
+	readonly until: number;
+	readonly nodes: ReadonlySet<NodeId>;
+	readonly wires: ReadonlySet<number>;
+};
+
+export type GraphSlice = {
+	/** Undefined until it is known what fits. */
+	readonly zoom: Zoom | undefined;
+	/** Undefined: where the screen is narrow. */
+	readonly isTree: boolean | undefined;
+	readonly laid: {readonly key: string; readonly layout: Layout} | undefined;
+	/** The layout that was asked for last. */
+	readonly askedKey: string | undefined;
+	readonly fault: string | undefined;
+	/** Of the drawing, what stands in the pane's upper left corner. */
+	readonly origin: Point;
+	readonly selected: NodeId | undefined;
+	/** Brought into view already, on this layout. */
+	readonly revealed: string | undefined;
+	/** Selected as soon as there is a node of this name. */
+	readonly awaited: string | undefined;
+	/** The node before the selected one, to which a step back leads. */
+	readonly cameFrom: NodeId | undefined;
+	readonly marks: ReadonlySet<NodeId>;
+	readonly asking: Asking | undefined;
+	readonly sought: string;
+	readonly history: EditHistory;
+	readonly rows: readonly GraphNodeRow[] | undefined;
+	readonly flashes: Flashes | undefined;
+	readonly litGroup: string | undefined;
+	readonly way: (Way & {readonly task: number}) | undefined;
+	readonly detailTop: number;
+};
+
+export type GraphView = View<GraphSlice>;
+export type GraphTools = ScreenTools<GraphSlice>;
+
+export const windowIn = (view: GraphView) => liveOf(view, 'graph', 'graph');
+
+const noGraph: Graph = {nodes: [], wires: []};
+
+export const graphIn = (view: GraphView): Graph => {
+	const rows = windowIn(view)?.rows;
+	return rows === undefined ? noGraph : graphOfRows(rows);
+};
+
+export const selectedNode = (view: GraphView): GraphNode | undefined =>
+	graphIn(view).nodes.find(({id}) => id === view.slice.selected);
+
+/** The marked nodes, or else the selected one. */
+export const chosenNodes = (view: GraphView): readonly GraphNode[] =>
+	graphIn(view).nodes.filter(({id}) =>
+		view.slice.marks.size > 0
+			? view.slice.marks.has(id)
+			: id === view.slice.selected,
+	);
+
+/** Narrower than this, the graph is a tree, unless somebody wants it otherwise. */
+const narrow = 76;
+/** Wide enough for the node's detail beside the drawing. */
+const wide = 130;
+const detailColumns = 40;
+
+export const isTree = (view: GraphView): boolean =>
+	view.slice.isTree ?? view.body.columns < narrow;
+
+type Size = {readonly columns: number; readonly rows: number};
+
+export const panesOf = (
+	view: GraphView,
+): {readonly drawing: Size | undefined; readonly detail: Size | undefined} => {
+	const {body} = view;
+	if (view.state.isDetailEnlarged) {
+		return {drawing: undefined, detail: body};
+	}
+
+	return body.columns < wide
+		? {drawing: body, detail: undefined}
+		: {
+				drawing: {columns: body.columns - detailColumns, rows: body.rows},
+				detail: {columns: detailColumns, rows: body.rows},
+			};
+};
+
+/** The part of the drawing that its pane shows. */
+export const partOf = (view: GraphView): Part => {
+	const {columns, rows} = panesOf(view).drawing ?? view.body;
+	return {...view.slice.origin, width: columns, height: rows};
+};
+
+export const selectNode = (
+	slice: GraphSlice,
+	selected: NodeId | undefined,
+): GraphSlice =>
+	selected === undefined || selected === slice.selected
+		? slice
+		: {...slice, selected, cameFrom: slice.selected, detailTop: 0};
