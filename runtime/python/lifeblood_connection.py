@@ -580,7 +580,7 @@ def _patiently(ask: Callable[[], Dict[str, Any]], may_repeat: bool) -> Dict[str,
             if deadline == 0.0 or now - begun > _PATIENCE_S:
                 deadline = now + _PATIENCE_S
             if now >= deadline or (error.was_asked and not may_repeat):
-                raise
+                raise JobError(str(error), error.code) from None
         time.sleep(0.1)
 
 
