@@ -1,7 +1,9 @@
 import {Buffer} from 'node:buffer';
 import fc from 'fast-check';
 import test from 'ava';
+import {invocationId, taskId} from '../source/core/ids.js';
 import {parseNvidia, parseRocm} from '../source/worker/machine.js';
+import {processEnvironment} from '../source/worker/process-environment.js';
 import {parsePs} from '../source/worker/process-table.js';
 import {createProgressPattern} from '../source/worker/progress-pattern.js';
 import {createProgressReader} from '../source/worker/progress.js';
@@ -63,6 +65,9 @@ test('progress is within its bounds and never what is no number', (t) => {
 		),
 		{percent: 25},
 	);
+	t.deepEqual(find(String.raw`(?<percent>\d+) ?(%|percent)`, 'at 40 percent'), {
+		percent: 40,
+	});
 	t.regex(find('(', 'x').status ?? '', /no regular expression/v);
 });
 
@@ -76,6 +81,36 @@ test('what a line says that came in pieces counts, with what comes after it', (t
 		status: 'on the way',
 	});
 	t.deepEqual(push('\n'), {});
+});
+
+test('attributes that would not fit into an environment are left out of it', (t) => {
+	const attributes = {
+		first: 'x',
+		...Object.fromEntries(
+			Array.from({length: 40}, (_, index) => [
+				`large_${index}`,
+				'\u{20AC}'.repeat(29_000),
+			]),
+		),
+		larger: 'x'.repeat(30_001),
+		last: 1.5,
+	};
+	const environment = processEnvironment({
+		resolved: {},
+		added: {},
+		attributes,
+		attributesFile: '/attributes.json',
+		filesFolder: undefined,
+		invocation: invocationId(1),
+		task: taskId(2),
+		jobs: {address: '127.0.0.1:1', token: 'x'},
+		runtime: {bin: undefined, python: undefined},
+	});
+	t.is(environment['LBATTR_first'], 'x');
+	t.is(environment['LBATTR_last'], '1.5');
+	t.is(environment['LBATTR_larger'], undefined);
+	t.true('LBATTR_large_0' in environment);
+	t.true(Buffer.byteLength(JSON.stringify(environment)) < 1024 * 1024);
 });
 
 test('a line without end is bounded', (t) => {

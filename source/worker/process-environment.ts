@@ -58,16 +58,22 @@ export const processEnvironment = ({
 		}
 	}
 
+	let room = mostForAttributes;
 	for (const [name, value] of Object.entries(attributes)) {
 		const text = attributeText(value);
 		if (
-			text !== undefined &&
-			/^[A-Za-z]\w*$/v.test(name) &&
-			text.length <= longestVariable &&
-			!text.includes('\0')
+			!(
+				text !== undefined &&
+				/^[A-Za-z]\w*$/v.test(name) &&
+				text.length <= Math.min(longestVariable, room)
+			) ||
+			text.includes('\0')
 		) {
-			environment[`LBATTR_${name}`] = text;
+			continue;
 		}
+
+		environment[`LBATTR_${name}`] = text;
+		room -= name.length + text.length;
 	}
 
 	for (const [name, value] of Object.entries(added)) {
@@ -114,8 +120,9 @@ export const processEnvironment = ({
 const inFront = (folder: string, list: string): string =>
 	list === '' ? folder : `${folder}${path.delimiter}${list}`;
 
-// Linux takes no single variable over 128 KiB; all attributes are in the file anyway.
+// Linux takes no single variable over 128 KiB, and usually 2 MiB in all; a character has up to three bytes. All attributes are in the file anyway.
 const longestVariable = 30_000;
+const mostForAttributes = 300_000;
 
 const attributeText = (value: unknown): string | undefined => {
 	switch (typeof value) {

@@ -18,7 +18,7 @@ export type ProgressPattern = {
 const alfred = /ALF_PROGRESS\s+(?<percent>\d+(?:\.\d+)?)\s*%/v;
 
 /**
-A pattern as a node gives it. One group is the percentage; two, or groups named `current` and `total`, are a ratio.
+A pattern as a node gives it. One group, or the one named `percent`, is the percentage; two, or groups named `current` and `total`, are a ratio.
 
 It comes from anyone, and some patterns take years on one line. Node has no other kind of regular expression, but its virtual machine can interrupt one: that is why it runs there, with a time limit. What passes it is put aside, and the job goes on without.
 
@@ -113,11 +113,12 @@ const fromMatch = (
 	const named = new Map<string, unknown>(
 		typeof groups === 'object' && groups !== null ? Object.entries(groups) : [],
 	);
+	const percent = named.get('percent');
 	const current = named.get('current') ?? match[1];
 	const total = named.get('total') ?? match[2];
 	return percentOf(
-		total === undefined
-			? numberOf(named.get('percent') ?? current)
+		percent !== undefined || total === undefined
+			? numberOf(percent ?? current)
 			: (100 * numberOf(current)) / numberOf(total),
 	);
 };
