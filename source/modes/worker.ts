@@ -24,6 +24,7 @@ import {createLog} from './log.js';
 import {notifySystemd} from './notify-ready.js';
 import {oneAtATime} from './one-at-a-time.js';
 import {changesText, reloadOnHangup} from './reload.js';
+import {pythonFolder} from './runtime-files.js';
 import {version} from './version.js';
 
 /** Runs a worker until it is told to stop. */
@@ -236,7 +237,7 @@ const workerSettings = async (
 		memory_limit: configured.invocation.memory_limit,
 		path_mapping: configured.path_mapping,
 		path_attributes: configured.invocation.path_attributes,
-		runtime: {bin: await makeCommandFolder(folder), python: undefined},
+		runtime: {bin: await makeCommandFolder(folder), python: pythonFolder()},
 	};
 };
 
