@@ -50,6 +50,7 @@ export type ModeName =
 	| 'graph'
 	| 'limit'
 	| 'job'
+	| 'resolver'
 	| 'db'
 	| 'join'
 	| 'key'

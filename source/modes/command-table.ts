@@ -7,6 +7,7 @@ import type {
 	FlagDefinition,
 } from './command-definition.js';
 import {jobCommands} from './job-commands.js';
+import {resolverCommands} from './resolver-commands.js';
 import {attributeFlags, resolverFlags} from './task-flags.js';
 
 export const commandFamilies: readonly CommandFamily[] = [
@@ -17,6 +18,7 @@ export const commandFamilies: readonly CommandFamily[] = [
 	{name: 'graph', summary: 'the graph as a file'},
 	{name: 'limit', summary: 'licences and other tokens'},
 	{name: 'job', summary: 'what a running process can do with its own task'},
+	{name: 'resolver', summary: 'software that this machine offers'},
 	{name: 'db', summary: 'the known databases'},
 	{name: 'key', summary: 'the farm key'},
 	{name: 'config', summary: 'the configuration'},
@@ -1001,6 +1003,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		],
 	},
 	...jobCommands,
+	...resolverCommands,
 	{
 		name: 'db list',
 		mode: 'db',

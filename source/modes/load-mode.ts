@@ -18,6 +18,7 @@ const modes: Readonly<Record<ModeName, () => Promise<Mode>>> = {
 	graph: async () => import('./graph.js'),
 	limit: async () => import('./limit.js'),
 	job: async () => import('./job.js'),
+	resolver: async () => import('./resolver.js'),
 	db: async () => import('./db.js'),
 	join: async () => import('./join.js'),
 	key: async () => import('./key.js'),

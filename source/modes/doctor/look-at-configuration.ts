@@ -13,6 +13,7 @@ import {systemClock} from '../../core/clock.js';
 import {FarmError} from '../../core/errors.js';
 import {fromJoinCode} from '../../net/key.js';
 import {fail, ok, warn, type Finding} from './finding.js';
+import {lookAtPackages} from './look-at-packages.js';
 
 type Input = {
 	readonly host: Host;
@@ -36,6 +37,7 @@ export const lookAtConfiguration = async ({
 			advice: 'everything runs on the defaults and the environment meanwhile',
 		}),
 		...(await files({host, configDirectory}, folder)),
+		...(await lookAtPackages(folder)),
 		await key(keyFilePath({host, folder, keyFile})),
 		await folderFinding({
 			check: 'state',
