@@ -2,13 +2,16 @@ import {Buffer} from 'node:buffer';
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import {FarmError} from '../source/core/errors.js';
-import {startJobInterface} from './helpers/job-interface.js';
+import {startJobInterface, type JobInterface} from './helpers/job-interface.js';
 import {startPython} from './helpers/python.js';
 import {until} from './helpers/until.js';
 
 /** A script that has the module as `farm`. */
 const script = (text: string): string =>
 	`import lifeblood_connection as farm\n${text}`;
+
+const asked = ({calls}: JobInterface) =>
+	calls.map(({name, params}) => ({name, params}));
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -36,7 +39,7 @@ print(farm.get_my_invocation_id(), len(farm.generate_addressee()) > 20)
 		"{'a': [1, {'b': 'ü'}], 'c': None}",
 		'17 True',
 	]);
-	t.deepEqual(job.calls, [
+	t.deepEqual(asked(job), [
 		{
 			name: 'job.spawn',
 			params: {name: 'child', attributes: {x: [1, 2]}, output: 'spawned'},
@@ -133,7 +136,7 @@ print('end')
 				name: 'job.set_attributes',
 				params: {set: {n: from + index}, delete: []},
 			}));
-		t.deepEqual(job.calls, [
+		t.deepEqual(asked(job), [
 			...n(0, 20),
 			{
 				name: 'job.spawn',
@@ -439,11 +442,12 @@ except farm.MessageReceiveTimeout as error:
 				{to: 12, addressee: 'there', data: '', timeout_s: 0.5},
 			],
 		);
-		t.like(job.calls[2]?.params, {timeout_s: 2_678_400});
-		t.is(
-			(job.calls[2]?.params as {data: string}).data,
-			Buffer.alloc(4 * 1024 * 1024).toString('base64'),
-		);
+		t.deepEqual(job.calls[2]?.params, {
+			to: 12,
+			addressee: 'there',
+			data: Buffer.alloc(4 * 1024 * 1024).toString('base64'),
+			timeout_s: 2_678_400,
+		});
 	},
 );
 
@@ -561,6 +565,22 @@ for (const [waits, call] of [
 	);
 }
 
+test.serial('what is said first may be large', async (t) => {
+	const job = await startJobInterface(t, {
+		'job.get_attributes': () => ({attributes: {big: 'ü'.repeat(3_000_000)}}),
+	});
+	const {status, stdout, stderr} = await startPython(
+		script(`
+farm.set_attributes({'big': 'x' * 7000000}, blocking=True)
+print(len(farm.get_attributes()['big']))
+`),
+		job.environment,
+	).ended;
+	t.is(status, 0, `It said: ${stderr}`);
+	t.is(stdout, '3000000\n');
+	t.is(job.calls.filter(({name}) => name === 'job.set_attributes').length, 1);
+});
+
 test.serial('threads may call at the same time', async (t) => {
 	const job = await startJobInterface(t, {
 		async 'job.get_attributes'() {
@@ -611,49 +631,70 @@ print(wrong)
 });
 
 test.serial(
-	'a job lives on while its worker is started again; what cannot be asked twice is not',
+	'a job lives on while its worker is started again: what it asked is asked again, but for a message, which might come twice',
 	async (t) => {
-		const never = Promise.withResolvers<void>();
-		t.teardown(never.resolve);
+		const gate = Promise.withResolvers<void>();
+		t.teardown(gate.resolve);
 		let isAgain = false;
+		const later = async (): Promise<void> => {
+			if (!isAgain) {
+				await gate.promise;
+			}
+		};
+
 		const job = await startJobInterface(t, {
 			async 'job.receive'() {
-				if (!isAgain) {
-					await never.promise;
-				}
-
+				await later();
 				return {outcome: 'received', from: 4, data: base64('late')};
 			},
-			'job.spawn': async () => never.promise,
+			async 'job.spawn'() {
+				await later();
+				return {id: 8};
+			},
+			async 'job.send'() {
+				await later();
+				return {outcome: 'taken'};
+			},
 		});
 		const running = startPython(
 			script(`
+import threading
+def send():
+    try:
+        farm.message_to_invocation_send(1, 'a', b'x')
+    except farm.JobError as error:
+        print(type(error).__name__, error.code)
+sender = threading.Thread(target=send)
+sender.start()
 spawned = farm.create_task('once', {})
-print(farm.message_to_invocation_receive('a', 60))
-try:
-    spawned.wait()
-except farm.JobError as error:
-    print(error.code)
-farm.set_attributes({'x': 1})
+message = farm.message_to_invocation_receive('a', 60)
+sender.join()
+print(message, spawned.wait())
 `),
 			job.environment,
 		);
-		await until(() => (job.calls.length === 2 ? true : undefined), {
+		await until(() => (job.calls.length === 3 ? true : undefined), {
 			within: 20_000,
-			what: 'both calls',
+			what: 'all calls',
 		});
 		await job.stop();
 		isAgain = true;
 		await job.start();
 		const {status, stdout, stderr} = await running.ended;
 		t.is(status, 0, `It said: ${stderr}`);
-		t.is(stdout, "(4, b'late')\nCLOSED\n");
+		t.is(stdout, "JobError CLOSED\n(4, b'late') 8\n");
 		t.deepEqual(job.calls.map(({name}) => name).toSorted(), [
 			'job.receive',
 			'job.receive',
-			'job.set_attributes',
+			'job.send',
+			'job.spawn',
 			'job.spawn',
 		]);
+		const ids = job.calls
+			.filter(({name}) => name === 'job.spawn')
+			.map(({requestId}) => requestId);
+		t.is(new Set(ids).size, 1);
+		t.truthy(ids[0]);
 	},
 );
 

@@ -238,7 +238,11 @@ def create_task(
     :param output: the output of the node that it leaves by.
     :return: the task's id if blocking, else an operation whose ``wait()`` returns it.
     """
-    params: Dict[str, Any] = {'attributes': _checked_attributes(attributes), 'output': output}
+    params: Dict[str, Any] = {
+        'attributes': _checked_attributes(attributes),
+        'output': output,
+        'request_id': _request_id(),
+    }
     if name is not None:
         params['name'] = name
     if env_arguments is not None:
@@ -260,7 +264,10 @@ def set_attributes(
     :return: None if blocking, else an operation that may be waited for.
     """
     names = _names(delete)
-    ask = _prepare('job.set_attributes', {'set': _checked_attributes(attribs), 'delete': names})
+    ask = _prepare(
+        'job.set_attributes',
+        {'set': _checked_attributes(attribs), 'delete': names, 'request_id': _request_id()},
+    )
 
     def carry_out() -> None:
         ask()
@@ -433,9 +440,10 @@ def wait_for_currently_running_async_operations() -> None:
 _LARGEST_INTEGER = 2**53
 _DEEPEST = 200
 _LARGEST_LINE = 8 * 1024 * 1024
+# Bytes of a connection's first line.
+_LONGEST_OF_STRANGERS = 60 * 1024
 _LARGEST_MESSAGE = 4 * 1024 * 1024
 _LONGEST_WAIT_S = 31 * 24 * 3600.0
-_REPEATABLE = ('job.get_attributes', 'job.set_attributes')
 # How long a worker that is away is waited for.
 _PATIENCE_S = 30.0
 
@@ -467,6 +475,9 @@ class _Connection:
 
     def ask(self, method: str, params: str) -> Dict[str, Any]:
         """:param params: JSON"""
+        if self._count == 0 and len(params) > _LONGEST_OF_STRANGERS:
+            # A worker takes long lines only from whoever has shown the token.
+            self.ask('job.progress', _params_text({}))
         self._count += 1
         line = '{{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}}\n'.format(self._count, method, params)
         try:
@@ -567,8 +578,8 @@ class _Pool:
 
 def _patiently(ask: Callable[[], Dict[str, Any]], may_repeat: bool) -> Dict[str, Any]:
     """
-    A worker may be started again while its jobs run on; then it listens at the same place. What has no effect when
-    it is asked twice is asked again; anything else only where it was not asked yet.
+    A worker may be started again while its jobs run on; then it listens at the same place. What does no harm when it
+    is asked twice is asked again; anything else only where it was not asked yet.
     """
     deadline = 0.0
     while True:
@@ -752,7 +763,8 @@ def _prepare(method: str, params: Dict[str, Any]) -> Callable[[], Dict[str, Any]
             'This is {:.1f} MiB as JSON, and a message to the farm has at most 8 MiB: put it into a file, and '
             "the file's path into an attribute.".format(len(text) / 1024 / 1024)
         )
-    return lambda: _patiently(lambda: _pool.ask(method, text), method in _REPEATABLE)
+    # A message that was taken already would be taken again.
+    return lambda: _patiently(lambda: _pool.ask(method, text), method != 'job.send')
 
 
 def _params_text(params: Dict[str, Any]) -> str:
@@ -813,6 +825,11 @@ def _environment(
     else:
         resolver, arguments = 'standard', env_arguments
     return {'resolver': resolver, 'arguments': _checked(arguments, 'resolver argument')}
+
+
+def _request_id() -> str:
+    """By which a request is known again that is repeated."""
+    return str(uuid.uuid4())
 
 
 def _names(names: Iterable[str]) -> List[str]:

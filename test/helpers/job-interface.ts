@@ -16,12 +16,17 @@ type Answers = {
 	) => unknown;
 };
 
-type JobCall = {readonly name: string; readonly params: unknown};
+type JobCall = {
+	readonly name: string;
+	/** Without what differs each time: the token and the `request_id`. */
+	readonly params: unknown;
+	readonly requestId: string | undefined;
+};
 
 export type JobInterface = {
 	/** What a job's environment says of it. */
 	readonly environment: Readonly<Record<string, string>>;
-	/** What was asked, in the order of arrival, without the token. */
+	/** What was asked, in the order of arrival. */
 	readonly calls: readonly JobCall[];
 	readonly connections: () => number;
 	/** Ends every connection and takes no more. */
@@ -42,6 +47,7 @@ export const startJobInterface = async (
 		socket.once('close', () => {
 			sockets.delete(socket);
 		});
+		let isTrusted = false;
 		createPeer({
 			stream: socket,
 			address: 'job',
@@ -49,9 +55,15 @@ export const startJobInterface = async (
 			local: jobToWorker,
 			notices: {access: 'anyone', shapes: {}},
 			onNotice: () => undefined,
+			isTrusted: () => isTrusted,
 			onRequest(call) {
-				const {token, ...params} = call.params;
-				calls.push({name: call.name, params});
+				const {
+					token,
+					request_id: requestId,
+					...params
+				} = {request_id: undefined, ...call.params};
+				isTrusted = true;
+				calls.push({name: call.name, params, requestId});
 				void answer(answers, call, token);
 			},
 			clock: systemClock,
