@@ -3,6 +3,7 @@ import {
 	clientToScheduler,
 	schedulerNotices,
 } from '../source/net/messages/client.js';
+import {jobToWorker} from '../source/net/messages/job.js';
 import type {Access, Methods} from '../source/net/messages/method.js';
 import {
 	schedulerToWorker,
@@ -41,6 +42,8 @@ export const protocolPage = (): string =>
 		...noticeSections(workerNotices),
 		'## What a worker answers its scheduler',
 		...methodSections(schedulerToWorker, 'anyone'),
+		jobIntroduction,
+		...methodSections(jobToWorker, 'anyone'),
 	].join('\n\n');
 
 const shapes: Readonly<Record<string, z.ZodType>> = {
@@ -84,6 +87,14 @@ What scheduler, workers, viewers and commands say to each other. The method refe
 - **Asking again.** A request with a \`request_id\` that is sent again within an hour gets the first answer, and changes nothing a second time.
 
 In the shapes, \`?\` marks what may be left out, \`= value\` what then holds, \`1…100\` the limits of a number, and \`{[name]: shape}\` an object with any names.`;
+
+const jobIntroduction = `## What a worker answers the processes that it runs
+
+The same lines of JSON-RPC, over plain TCP on loopback, at the address in \`LIFEBLOOD_RUNTIME_SCHEDULER_ADDR\`. There is no \`hello\` and there are no pings. Every request carries the \`token\` from \`LIFEBLOOD_RUNTIME_TOKEN\`, which says whose it is and ends with its invocation; a wrong one is refused, and the connection is closed. A line may have 64 KiB until a right token was seen, and 8 MiB from then on; a connection that shows none within 10 s is closed, and an invocation may have 64 at a time.
+
+Requests may be sent one after the other without waiting; answers come as they are ready, in any order. While the worker has no connection to its scheduler, requests wait for it. A client that sends all it has to say and then closes its direction is answered still, but nothing is handed over to one that waits for a message: it must stay.
+
+What is asked again over a new connection, as after the worker was started anew, should carry the same \`request_id\`. An error has one of the program's own words in \`data.code\`: \`REFUSED\` for a token that is not valid (any more), \`CONFLICT\` for an invocation that was given up or is being ended, \`INVALID\` for what cannot be done as it was asked for.`;
 
 const methodSections = (methods: Methods, usual: Access): string[] =>
 	Object.entries(methods).map(([name, {description, access, params, result}]) =>

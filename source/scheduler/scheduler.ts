@@ -21,6 +21,7 @@ import {
 } from './change-handlers.js';
 import {answersKeptMs} from './journal.js';
 import {graphAnswer} from './graph-answer.js';
+import {createMessageExchange} from './message-exchange.js';
 import {planFor} from './operations/graph.js';
 import {workerGone} from './operations/workers.js';
 import {recoverAfterRestart} from './operations/recover.js';
@@ -83,6 +84,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		clock,
 		onCommit(changes) {
 			waits.onCommit(changes);
+			exchange.onCommit(changes);
 			watches.onCommit(changes);
 		},
 		onDefect(error, what) {
@@ -120,6 +122,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			sessionOf(worker)?.peer.request('log.read', params),
 	});
 	const watches = createWatches({context, logs, clock});
+	const exchange = createMessageExchange({
+		books: context.books,
+		invocation: (id) => context.reads.invocations.get.get(id),
+	});
 
 	const sessionOf = (worker: WorkerId): WorkerSession | undefined =>
 		sessions
@@ -328,6 +334,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				submit: loop.submit,
 				clock,
 				settings,
+				exchange,
 				logFolder: () => probe.offer,
 				onLost: startGrace,
 			});

@@ -4,6 +4,7 @@ import type {WorkerId} from '../core/ids.js';
 import type {Connection} from '../net/greet.js';
 import type {CallTo, SchedulerCall} from '../net/scheduler-methods.js';
 import {insist} from './insist.js';
+import type {MessageCall, MessageExchange} from './message-exchange.js';
 import type {SchedulerSettings, Submit} from './turn-context.js';
 import {confirmRunning} from './operations/confirm-running.js';
 import {finishInvocation} from './operations/finish-invocation.js';
@@ -26,6 +27,7 @@ type WorkerCall = CallTo<
 	| 'invocation.get_attributes'
 	| 'invocation.set_attributes'
 	| 'invocation.spawn'
+	| MessageCall['name']
 >;
 
 /** The scheduler's end of a worker's connection. */
@@ -34,6 +36,7 @@ export const createWorkerSession = ({
 	submit,
 	clock,
 	settings,
+	exchange,
 	logFolder,
 	onLost,
 }: {
@@ -42,6 +45,7 @@ export const createWorkerSession = ({
 	readonly clock: Clock;
 	/** As they are now: they may change. */
 	readonly settings: Pick<SchedulerSettings, 'workerGraceS' | 'killGraceS'>;
+	readonly exchange: MessageExchange;
 	/** For `worker.register`: where logs go on a shared file system. */
 	readonly logFolder: () =>
 		| {readonly path: string; readonly probe: string; readonly content: string}
@@ -141,6 +145,7 @@ export const createWorkerSession = ({
 
 	void peer.closed.then(async () => {
 		heardAt = clock.now();
+		exchange.lost(peer);
 		if (id === undefined || hasLeft) {
 			return;
 		}
@@ -167,6 +172,8 @@ export const createWorkerSession = ({
 			grace_s: settings.workerGraceS,
 			kill_grace_s: settings.killGraceS,
 		});
+		// After the answer: with it the worker knows which of its invocations it still has.
+		exchange.registered({worker: given, peer});
 	};
 
 	const registered = (): WorkerId => {
@@ -261,7 +268,7 @@ export const createWorkerSession = ({
 						output,
 						request_id: requestId,
 					} = call.params;
-					const id = await submit(
+					const child = await submit(
 						spawnTask({
 							asker: {invocation, worker: registered()},
 							name,
@@ -271,7 +278,14 @@ export const createWorkerSession = ({
 							requestId,
 						}),
 					);
-					call.reply({id});
+					call.reply({id: child});
+					return;
+				}
+
+				case 'message.offer':
+				case 'message.send':
+				case 'message.withdraw': {
+					exchange.answer({worker: registered(), peer}, call);
 				}
 			}
 		},
@@ -291,4 +305,7 @@ const workerMethods: ReadonlySet<string> = new Set<WorkerCall['name']>([
 	'invocation.get_attributes',
 	'invocation.set_attributes',
 	'invocation.spawn',
+	'message.offer',
+	'message.send',
+	'message.withdraw',
 ]);

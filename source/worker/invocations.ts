@@ -57,6 +57,8 @@ export type Invocations = {
 	) => boolean;
 	/** What was given up: end it if it runs, and report nothing. */
 	readonly forget: (invocation: InvocationId) => void;
+	/** Whether it runs, or is just being started. */
+	readonly has: (invocation: InvocationId) => boolean;
 	readonly running: () => readonly InvocationId[];
 	/** Ended ones whose result nobody has acknowledged. */
 	readonly unreported: () => readonly InvocationEnd[];
@@ -278,7 +280,7 @@ export const createInvocations = ({
 				message: `The environment resolver failed: ${whyNot(error)}`,
 			}));
 			return starting.get(request.invocation)?.cancelled === true
-				? {kind: 'not_started', message: 'It was cancelled before it started.'}
+				? refuse(request.invocation, 'It was cancelled before it started.')
 				: await start(request, made);
 		} finally {
 			starting.delete(request.invocation);
@@ -474,6 +476,7 @@ export const createInvocations = ({
 			ended.delete(invocation);
 			remove(found.left);
 		},
+		has: (invocation) => live.has(invocation) || starting.has(invocation),
 		running: () => live.keys().toArray(),
 		unreported: () => Array.from(ended.values(), ({end}) => end),
 		acknowledge(invocation, isWanted) {

@@ -2,6 +2,8 @@ import {randomUUID} from 'node:crypto';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
 import type {JobCall, JobConnection} from './job-client.js';
+import type {Mailboxes} from './mailboxes.js';
+import {createMessageSender} from './message-sender.js';
 import {mapToFarm, mapToHere, type PathSettings} from './path-mapping.js';
 import type {Progress} from './progress-pattern.js';
 import type {SchedulerLine} from './scheduler-line.js';
@@ -10,6 +12,7 @@ type JobCallsOptions = {
 	readonly line: SchedulerLine;
 	/** Paths are said as this machine has them, and kept as the farm has them. */
 	readonly paths: PathSettings;
+	readonly mailboxes: Mailboxes;
 	readonly onProgress: (invocation: InvocationId, progress: Progress) => void;
 };
 
@@ -17,12 +20,16 @@ type JobCallsOptions = {
 export const createJobCalls = ({
 	line,
 	paths,
+	mailboxes,
 	onProgress,
 }: JobCallsOptions): ((call: JobCall, connection: JobConnection) => void) => {
+	const send = createMessageSender(line);
+
 	const answer = async (
 		call: JobCall,
-		{client}: JobConnection,
+		connection: JobConnection,
 	): Promise<void> => {
+		const {client} = connection;
 		const {invocation, over} = client;
 		switch (call.name) {
 			case 'job.get_attributes': {
@@ -84,9 +91,28 @@ export const createJobCalls = ({
 				return;
 			}
 
-			case 'job.send':
+			case 'job.send': {
+				const {
+					to,
+					addressee,
+					data,
+					timeout_s: seconds,
+					request_id: requestId,
+				} = call.params;
+				call.reply(
+					await send(client, {
+						to,
+						addressee,
+						data,
+						seconds,
+						message: requestIdOf(invocation, requestId),
+					}),
+				);
+				return;
+			}
+
 			case 'job.receive': {
-				throw new FarmError('INTERNAL', 'not yet');
+				mailboxes.receive(call, connection);
 			}
 		}
 	};

@@ -23,16 +23,23 @@ export type JobConnection = {
 
 export type JobCall = Call<typeof jobToWorker>;
 
+/** Whoever does not read what it asked for within this time holds up others. */
+const writeMs = 10_000;
+
 export const whenWritten = async (socket: Socket): Promise<boolean> =>
 	new Promise((resolve) => {
-		// What was answered is written at the end of this tick.
-		setImmediate(() => {
+		// What was answered is written at the end of this tick, just before.
+		queueMicrotask(() => {
 			if (socket.destroyed || !socket.writable) {
 				resolve(false);
 				return;
 			}
 
+			const timer = setTimeout(() => {
+				socket.destroy();
+			}, writeMs);
 			socket.write('', (error) => {
+				clearTimeout(timer);
 				resolve(error === undefined || error === null);
 			});
 		});

@@ -35,6 +35,8 @@ type JobInterfaceOptions = {
 	readonly portFile: string;
 	/** Called for each request with a valid token. What it throws is the answer. */
 	readonly onCall: (call: JobCall, connection: JobConnection) => void;
+	/** Nothing of an invocation runs any more, if ever something did. */
+	readonly onClosed: (invocation: InvocationId) => void;
 	/** A line for people. */
 	readonly say: (text: string) => void;
 	readonly clock: Clock;
@@ -71,6 +73,7 @@ type Entry = {
 export const createJobInterface = ({
 	portFile,
 	onCall,
+	onClosed,
 	say,
 	clock,
 }: JobInterfaceOptions): JobInterface => {
@@ -187,17 +190,17 @@ export const createJobInterface = ({
 
 	const close = (invocation: InvocationId): void => {
 		const entry = byInvocation.get(invocation);
-		if (entry === undefined) {
-			return;
+		if (entry !== undefined) {
+			byInvocation.delete(invocation);
+			byDigest.delete(entry.digest);
+			entry.ending.abort();
+			entry.over.abort();
+			for (const peer of entry.peers) {
+				peer.close('The invocation is over.');
+			}
 		}
 
-		byInvocation.delete(invocation);
-		byDigest.delete(entry.digest);
-		entry.ending.abort();
-		entry.over.abort();
-		for (const peer of entry.peers) {
-			peer.close('The invocation is over.');
-		}
+		onClosed(invocation);
 	};
 
 	return {

@@ -20,6 +20,11 @@ export type SchedulerLine = {
 		params: ParamsInput<SchedulerMethods, Name>,
 		signal: AbortSignal,
 	) => Promise<ResultOf<SchedulerMethods, Name>>;
+	/** Say it if there is a connection; whether it is heard does not matter. */
+	readonly tell: <Name extends keyof SchedulerMethods & string>(
+		name: Name,
+		params: ParamsInput<SchedulerMethods, Name>,
+	) => void;
 };
 
 const firstPauseMs = 500;
@@ -85,6 +90,11 @@ export const createSchedulerLine = (): SchedulerLine => {
 					}
 				}
 				/* eslint-enable no-await-in-loop */
+			}
+		},
+		tell(name, params) {
+			if (current !== undefined && !current.isClosed()) {
+				current.request(name, params).catch(() => undefined);
 			}
 		},
 	};

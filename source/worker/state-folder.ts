@@ -26,6 +26,8 @@ export type StateFolder = {
 	readonly farm: string;
 	/** The port of the job interface. */
 	readonly port: string;
+	/** Messages that processes took. */
+	readonly taken: string;
 };
 
 export const openStateFolder = (root: string, name: string): StateFolder => {
@@ -56,6 +58,7 @@ export const openStateFolder = (root: string, name: string): StateFolder => {
 		digest: digestOf(root, name),
 		farm: path.join(folder, 'farm'),
 		port: path.join(folder, 'port'),
+		taken: path.join(folder, 'taken-messages'),
 	};
 };
 

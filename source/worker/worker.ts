@@ -11,6 +11,7 @@ import {createCgroups} from './cgroups.js';
 import {createInvocations} from './invocations.js';
 import {createJobCalls} from './job-calls.js';
 import {createJobInterface} from './job-interface.js';
+import {createMailboxes} from './mailboxes.js';
 import {createMeasurer} from './measure.js';
 import {createNotices} from './notices.js';
 import {createProcessTable} from './process-table.js';
@@ -27,6 +28,7 @@ import {lockStateFolder, openStateFolder} from './state-folder.js';
 import {createSpareFiles} from './spare-files.js';
 import {createLogTrimmer} from './trim-log.js';
 import {createSweeper} from './sweeper.js';
+import {createTakenMessages} from './taken-messages.js';
 import {uploadLogs} from './upload-logs.js';
 
 export type Worker = {
@@ -114,15 +116,22 @@ export const createWorker = ({
 	}, clock);
 
 	const line = createSchedulerLine();
+	const taken = createTakenMessages(folder.taken);
+	const mailboxes = createMailboxes({
+		taken,
+		isHere: (invocation) => invocations.has(invocation),
+	});
 	const jobs = createJobInterface({
 		portFile: folder.port,
 		onCall: createJobCalls({
 			line,
 			paths: settings,
+			mailboxes,
 			onProgress(invocation, progress) {
 				invocations.report(invocation, progress);
 			},
 		}),
+		onClosed: mailboxes.close,
 		say,
 		clock,
 	});
@@ -211,11 +220,13 @@ export const createWorker = ({
 			if (before !== undefined) {
 				// Numbers of invocations mean something only within their farm.
 				await invocations.abandon();
+				taken.clear();
 			}
 
 			fs.writeFileSync(folder.farm, farm);
 		}
 
+		mailboxes.forgetExpected();
 		await introduce(peer);
 		online = peer;
 		line.connected(peer);
@@ -327,6 +338,26 @@ export const createWorker = ({
 				break;
 			}
 
+			case 'message.expect': {
+				void mailboxes.expect(request.params).then((outcome) => {
+					request.reply({outcome});
+				});
+				break;
+			}
+
+			case 'message.deliver': {
+				void mailboxes.deliver(request.params).then((outcome) => {
+					request.reply({outcome});
+				});
+				break;
+			}
+
+			case 'message.drop': {
+				mailboxes.drop(request.params.to, request.params.message);
+				request.reply({});
+				break;
+			}
+
 			case 'worker.stop': {
 				request.reply({});
 				stop(request.params.drain ? 'drain' : 'now');
@@ -341,6 +372,7 @@ export const createWorker = ({
 		register,
 		onLost() {
 			online = undefined;
+			mailboxes.forgetExpected();
 			startGrace();
 		},
 		say,

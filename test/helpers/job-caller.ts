@@ -54,12 +54,14 @@ export const callJob = async ({
 			});
 		}
 	});
-	createInterface({input: socket}).on('line', (line) => {
-		const answer = JSON.parse(line) as JobAnswer;
-		answers.push(answer);
-		waiting.get(answer.id)?.(answer);
-		waiting.delete(answer.id);
-	});
+	createInterface({input: socket})
+		.on('error', () => undefined)
+		.on('line', (line) => {
+			const answer = JSON.parse(line) as JobAnswer;
+			answers.push(answer);
+			waiting.get(answer.id)?.(answer);
+			waiting.delete(answer.id);
+		});
 	return {
 		socket,
 		answers,

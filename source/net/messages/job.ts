@@ -24,9 +24,9 @@ export const messageDataShape = z.base64().max(5_592_408);
 export const usualAddresseeTimeoutS = 90;
 
 /** Seconds, at most a month. */
-export const waitShape = z.number().min(0).max(2_678_400);
+const waitShape = z.number().min(0).max(2_678_400);
 
-export const sendOutcomeShape = z.discriminatedUnion('outcome', [
+const sendOutcomeShape = z.discriminatedUnion('outcome', [
 	z.strictObject({outcome: z.literal('taken')}),
 	z.strictObject({
 		/** `receiver-timeout`: it runs, and did not wait for this addressee in time. `not-running`: it has finished, or there never was such an invocation. */
@@ -96,6 +96,7 @@ export const jobToWorker = {
 			data: messageDataShape,
 			/** Seconds to wait for a receiver that runs and does not wait for the message yet. */
 			timeout_s: waitShape.default(usualAddresseeTimeoutS),
+			request_id: requestId,
 		}),
 		result: sendOutcomeShape,
 	}),

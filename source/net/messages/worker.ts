@@ -1,11 +1,6 @@
 import {z} from 'zod';
 import {workerTypes} from '../../core/requirements.js';
-import {
-	addresseeShape,
-	messageDataShape,
-	sendOutcomeShape,
-	waitShape,
-} from './job.js';
+import {addresseeShape, messageDataShape} from './job.js';
 import {method} from './method.js';
 import {
 	capabilitiesShape,
@@ -49,6 +44,11 @@ export const measuresShape = z.strictObject({
 
 /** Sent again after a lost connection with the same value, a request is carried out once. */
 const requestId = z.string().min(1).max(128);
+
+/** The same for the same message, however often it is offered or expected: one that was taken is not handed over again. */
+const messageIdShape = z.string().min(1).max(128);
+
+const deliveryShape = z.strictObject({outcome: z.enum(['taken', 'again'])});
 
 const processShape = z.strictObject({
 	arguments: z.array(z.string()).min(1),
@@ -165,21 +165,43 @@ export const workerToScheduler = {
 		}),
 		result: z.strictObject({id: taskIdShape}),
 	}),
-	'message.send': method({
+	'message.offer': method({
 		description:
-			'A message from one running invocation to another, wherever that runs. Answered when it was taken, or when it is clear that it will not be.',
+			'A running invocation has a message for another one, wherever that runs. Answered when the other one waits for it and it may be sent, or when it is clear that it need not be.',
 		access: 'worker',
 		params: z.strictObject({
 			from: invocationIdShape,
 			to: invocationIdShape,
 			addressee: addresseeShape,
-			data: messageDataShape,
-			/** Seconds to wait for a receiver that does not wait for it yet. */
-			timeout_s: waitShape,
-			/** The same for the same message, however often it is sent. */
-			message: z.string().min(1).max(128),
+			message: messageIdShape,
+			/** Characters of its data, as it will be sent. */
+			size: z.number().int().nonnegative(),
 		}),
-		result: sendOutcomeShape,
+		result: z.discriminatedUnion('outcome', [
+			z.strictObject({
+				/** `wanted`: send it at once. `taken`: it was taken already. */
+				outcome: z.enum(['wanted', 'taken']),
+			}),
+			z.strictObject({
+				outcome: z.literal('not-running'),
+				/** A sentence for people: what became of it, or that it never was. */
+				message: z.string(),
+			}),
+		]),
+	}),
+	'message.send': method({
+		description:
+			'A message that is wanted. Answered when its receiver took it, or, `again`, when it no longer waits: then it is to be offered again.',
+		access: 'worker',
+		params: z.strictObject({message: messageIdShape, data: messageDataShape}),
+		result: deliveryShape,
+	}),
+	'message.withdraw': method({
+		description:
+			'Nobody waits any more for an offered message to be taken: it is not to be delivered.',
+		access: 'worker',
+		params: z.strictObject({message: messageIdShape}),
+		result: z.strictObject({}),
 	}),
 	'log.append': method({
 		description:
@@ -245,20 +267,34 @@ export const schedulerToWorker = {
 		}),
 		result: z.strictObject({known: z.boolean()}),
 	}),
-	'message.deliver': method({
+	'message.expect': method({
 		description:
-			'A message for an invocation that runs here. Answered when its process took it, or when the time is over.',
+			'There is a message for an invocation that runs here. Answered when its process waits for it, after those that came before; `gone` where nothing of the invocation runs here.',
 		access: 'anyone',
 		params: z.strictObject({
 			from: invocationIdShape,
 			to: invocationIdShape,
 			addressee: addresseeShape,
-			data: messageDataShape,
-			timeout_s: waitShape,
-			/** The same for the same message: one that was taken already is not handed over again. */
-			message: z.string().min(1).max(128),
+			message: messageIdShape,
 		}),
-		result: sendOutcomeShape,
+		result: z.strictObject({outcome: z.enum(['wanted', 'taken', 'gone'])}),
+	}),
+	'message.deliver': method({
+		description:
+			'The message itself. Answered when its process took it, or, `again`, when that no longer waits.',
+		access: 'anyone',
+		params: z.strictObject({
+			to: invocationIdShape,
+			message: messageIdShape,
+			data: messageDataShape,
+		}),
+		result: deliveryShape,
+	}),
+	'message.drop': method({
+		description: 'A message that was to be expected will not come.',
+		access: 'anyone',
+		params: z.strictObject({to: invocationIdShape, message: messageIdShape}),
+		result: z.strictObject({}),
 	}),
 	'log.read': method({
 		description: "Bytes of an invocation's log that is still only here.",
