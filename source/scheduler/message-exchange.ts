@@ -342,7 +342,7 @@ export const createMessageExchange = ({
 			for (const entry of entries.values()) {
 				// Not over this connection: a worker forgets with a connection what it was to expect.
 				const isUntold = entry.over !== peer || entry.state === 'parked';
-				if (entry.receiver === worker && isUntold && entry.call !== undefined) {
+				if (isUntold && entry.receiver === worker && entry.call !== undefined) {
 					void expect(entry);
 				}
 			}
