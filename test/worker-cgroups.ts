@@ -65,15 +65,20 @@ const readFrom = (...parts: readonly string[]): string =>
 	fs.readFileSync(path.join(...parts), 'utf8');
 
 test('laid out as the kernel would: a group is given its limit, without swap, below a worker that has left the group it began in', (t) => {
-	const base = laidOut(t, {'cgroup.type': 'domain\n'});
-	const groups = createCgroups('digest', () => ({
-		kind: 'found',
-		folder: base,
-	}));
+	const base = laidOut(t, {
+		'cgroup.type': 'domain\n',
+		'cgroup.controllers': 'cpu io memory pids\n',
+	});
+	const groups = createCgroups({
+		digest: 'digest',
+		use: () => 'auto',
+		entersGroups: () => true,
+		ourGroup: () => ({kind: 'found', folder: base}),
+	});
 	t.regex(groups.describe(), /no control groups/v);
 	t.is(groups.make(invocationId(1), 0), undefined);
 	groups.open();
-	t.regex(groups.describe(), /which holds its memory limit/v);
+	t.regex(groups.describe(), /which holds its memory limit$/v);
 	t.is(
 		readFrom(base, 'lifeblood-worker-digest', 'cgroup.procs'),
 		String(process.pid),
@@ -89,14 +94,23 @@ test('laid out as the kernel would: a group is given its limit, without swap, be
 });
 
 test('laid out as the kernel would: a worker that begins in its own group uses the one above', (t) => {
-	const base = laidOut(t, {'cgroup.type': 'domain\n'});
-	const groups = createCgroups('digest', () => ({
-		kind: 'found',
-		folder: path.join(base, 'lifeblood-worker'),
-	}));
+	const base = laidOut(t, {
+		'cgroup.type': 'domain\n',
+		'cgroup.controllers': 'cpu io memory pids\n',
+	});
+	const groups = createCgroups({
+		digest: 'digest',
+		use: () => 'auto',
+		entersGroups: () => true,
+		ourGroup: () => ({
+			kind: 'found',
+			folder: path.join(base, 'lifeblood-worker'),
+		}),
+	});
 	groups.open();
-	t.regex(groups.describe(), /which holds its memory limit/v);
+	t.regex(groups.describe(), /which holds its memory limit$/v);
 	t.deepEqual(fs.readdirSync(base).toSorted(), [
+		'cgroup.controllers',
 		'cgroup.subtree_control',
 		'cgroup.type',
 		'lifeblood-digest',
@@ -131,6 +145,36 @@ test('laid out as the kernel would: a group that others hide in is told with tho
 	fs.mkdirSync(path.join(folder, 'below'));
 	fs.writeFileSync(path.join(folder, 'below', 'cgroup.procs'), '14\n');
 	t.deepEqual(openCgroup(folder).processes(), [12, 13, 14]);
+});
+
+test('laid out as the kernel would: where entering a group takes long, only a limit that it holds is worth that', (t) => {
+	const base = laidOut(t, {'cgroup.controllers': 'memory\n'});
+	let use: 'auto' | 'always' | 'never' = 'auto';
+	const groups = createCgroups({
+		digest: 'digest',
+		use: () => use,
+		entersGroups: () => false,
+		ourGroup: () => ({kind: 'found', folder: base}),
+	});
+	groups.open();
+	t.is(groups.make(invocationId(1), 0), undefined);
+	t.truthy(groups.make(invocationId(2), 1e9));
+	use = 'always';
+	t.truthy(groups.make(invocationId(3), 0));
+	use = 'never';
+	t.is(groups.make(invocationId(4), 1e9), undefined);
+	const without = createCgroups({
+		digest: 'digest',
+		use: () => 'auto',
+		entersGroups: () => false,
+		ourGroup: () => ({
+			kind: 'found',
+			folder: laidOut(t, {'cgroup.controllers': 'cpu\n'}),
+		}),
+	});
+	without.open();
+	t.is(without.make(invocationId(5), 1e9), undefined);
+	t.regex(without.describe(), /no control groups: .*cannot hold memory/v);
 });
 
 const gibibyte = 1024 ** 3;
@@ -186,12 +230,16 @@ test('what is only measured is ended where the setting says so, and else noted',
 });
 
 // What this machine lets us have decides which of the tests below can be.
-const probe = createCgroups('probe');
+const probe = createCgroups({
+	digest: 'probe',
+	use: () => 'always',
+	entersGroups: () => false,
+});
 probe.open();
 const standing = probe.describe();
 probe.close();
 const hasGroups = !standing.startsWith('no control groups');
-const holdsMemory = standing.includes('which holds');
+const holdsMemory = standing.endsWith('which holds its memory limit');
 const why = hasGroups ? '' : ` (${standing})`;
 
 /** Takes well over 100 MB of memory and keeps it until it is told to go on. */
@@ -293,7 +341,9 @@ const groupOf = (pid: number): string =>
 (hasGroups ? test : test.skip)(
 	`what left its session and cleared its environment is ended with its invocation, and its group goes${why}`,
 	async (t) => {
-		const {scheduler, worker, folder} = await workerFarm(t);
+		const {scheduler, worker, folder} = await workerFarm(t, {
+			settings: {control_groups: 'always'},
+		});
 		worker();
 		const gate = path.join(folder, 'gate');
 		const files = [1, 2].map((id) => path.join(folder, `escaped-${id}`));
@@ -344,7 +394,9 @@ const groupFolders = (group: string, invocation: number): string[] =>
 (hasGroups ? test : test.skip)(
 	`a worker that was killed and comes back has the groups of the one before, and ends what is in them${why}`,
 	async (t) => {
-		const farm = await workerFarm(t);
+		const farm = await workerFarm(t, {
+			settings: {control_groups: 'always'},
+		});
 		const {scheduler, folder} = farm;
 		const first = await farm.process();
 		const files = [1, 2].map((id) => path.join(folder, `escaped-${id}`));

@@ -127,10 +127,15 @@ export const workerSchema = z.strictObject({
 			description:
 				'Whether an invocation is held to the memory that its node reserves: "auto": where the system can hold it, by control groups; else going over is only noted in its log; "always": one that goes over is ended everywhere; "never": not at all.',
 		}),
+		control_groups: setting(choice(['auto', 'always', 'never']), {
+			default: 'auto',
+			description:
+				'Whether an invocation gets a control group (version 2) of its own, from which nothing gets away, where the system lets the worker have them: "auto": if it can be started in one, or has a memory limit to be held; "always": also if entering it takes some milliseconds; "never": not at all.',
+		}),
 		path_attributes: setting(names, {
 			default: ['file', '*_path'],
 			description:
-				"Attributes, as glob patterns over their names, in which path_mapping is done too. What a process sets them to is mapped back.",
+				'Attributes, as glob patterns over their names, in which path_mapping is done too. What a process sets them to is mapped back.',
 		}),
 	}),
 	resolver: section(

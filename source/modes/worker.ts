@@ -235,6 +235,7 @@ const workerSettings = async (
 		grace_s: grace.lost_s === 'scheduler' ? null : grace.lost_s,
 		kill_grace_s: grace.kill_s === 'scheduler' ? null : grace.kill_s,
 		memory_limit: configured.invocation.memory_limit,
+		control_groups: configured.invocation.control_groups,
 		path_mapping: configured.path_mapping,
 		path_attributes: configured.invocation.path_attributes,
 		runtime: {bin: await makeCommandFolder(folder), python: pythonFolder()},

@@ -2,16 +2,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type {InvocationId} from '../core/ids.js';
+import type {CgroupUse} from './settings.js';
 import {groupsIn, openCgroup, type Cgroup} from './cgroup.js';
 import {findCgroup} from './cgroup-place.js';
 
 /** The control groups of a worker's invocations, where the system has them and lets us. */
 export type Cgroups = {
-	/** Find the place for them, and move this process there. Until then, and where there is no place, no group is made. */
+	/** Find the place for them, and move this process there, unless that is not wanted. Until then, and where there is no place, no group is made. */
 	readonly open: () => void;
 	/** A sentence for people: what groups there are, or why there are none. */
 	readonly describe: () => string;
-	/** A group for an invocation that is about to start. Bytes of memory; 0: as much as there is. */
+	/** A group for an invocation that is about to start; undefined: it goes without. Bytes of memory; 0: as much as there is. */
 	readonly make: (
 		invocation: InvocationId,
 		memoryLimit: number,
@@ -25,21 +26,30 @@ export type Cgroups = {
 	readonly close: () => void;
 };
 
+type CgroupsOptions = {
+	/** Tells this worker's groups from those of others. */
+	readonly digest: string;
+	readonly use: () => CgroupUse;
+	/** Whether a process can be started in its group. */
+	readonly entersGroups: () => boolean;
+	/** Where the group of this process is, if anywhere. */
+	readonly ourGroup?: () => ReturnType<typeof findCgroup>;
+};
+
 /** The group that a worker itself is in. Its parent is what was left to us: systemd can be told to begin there, with `DelegateSubgroup=lifeblood-worker`. */
 const ownGroup = 'lifeblood-worker';
 /** A process that has ended may take a moment to leave its group. */
 const retryMs = {first: 200, last: 30_000} as const;
 
 /**
-The groups of one worker. They can be several workers' that began in one group, and of none but them: each has a group with its digest in the name, and in that one for each invocation.
-
-@param digest tells this worker's groups from those of others
-@param ourGroup where the group of this process is, if anywhere
+The groups of one worker: one with its digest in the name, and in that one for each invocation, beside those of other workers that began in the same group. No other group is touched.
 */
-export const createCgroups = (
-	digest: string,
-	ourGroup: () => ReturnType<typeof findCgroup> = thisGroup,
-): Cgroups => {
+export const createCgroups = ({
+	digest,
+	use,
+	entersGroups,
+	ourGroup = thisGroup,
+}: CgroupsOptions): Cgroups => {
 	let why = 'they were not looked for yet';
 	let place: {readonly base: string; readonly ours: string} | undefined;
 	let holdsMemory = false;
@@ -50,6 +60,7 @@ export const createCgroups = (
 	const takeMemory = (): boolean => {
 		if (!holdsMemory && place !== undefined) {
 			try {
+				fs.mkdirSync(place.ours, {recursive: true});
 				for (const folder of [place.base, place.ours]) {
 					fs.writeFileSync(`${folder}/cgroup.subtree_control`, '+memory');
 				}
@@ -62,6 +73,9 @@ export const createCgroups = (
 
 		return holdsMemory;
 	};
+
+	/** Entering a group holds up whoever enters it, and all that start or end meanwhile: for milliseconds, where the machine is idle, and a tenth of that where it is busy. A limit is worth that. */
+	const isCheap = (): boolean => use() === 'always' || entersGroups();
 
 	const removeLeaving = (pause: number): void => {
 		for (const group of leaving) {
@@ -93,8 +107,37 @@ export const createCgroups = (
 		).unref();
 	};
 
+	/** Where groups are of no use, nothing is made nor moved. */
+	const settle = (base: string, isMoved: boolean): void => {
+		const own = `${base}/${ownGroup}-${digest}`;
+		try {
+			if (!isCheap() && !hasMemory(base)) {
+				why = `those in ${base} cannot hold memory limits, and entering them takes long with this system's C library; invocation.control_groups = "always" uses them all the same`;
+				return;
+			}
+
+			// The root of all groups has no such file, and need not be free of processes.
+			if (!isMoved && fs.existsSync(`${base}/cgroup.type`)) {
+				fs.mkdirSync(own, {recursive: true});
+				fs.writeFileSync(`${own}/cgroup.procs`, String(process.pid));
+			} else {
+				fs.accessSync(base, fs.constants.W_OK);
+			}
+
+			place = {base, ours: `${base}/lifeblood-${digest}`};
+		} catch (error) {
+			why = `${base} is not ours to use (${String(error instanceof Error && 'code' in error ? error.code : error)})`;
+			openCgroup(own).remove();
+		}
+	};
+
 	return {
 		open() {
+			if (use() === 'never') {
+				why = 'the configuration says so';
+				return;
+			}
+
 			const found = ourGroup();
 			if (found.kind === 'none') {
 				({why} = found);
@@ -102,24 +145,7 @@ export const createCgroups = (
 			}
 
 			const isMoved = path.basename(found.folder).startsWith(ownGroup);
-			const base = isMoved ? path.dirname(found.folder) : found.folder;
-			const ours = `${base}/lifeblood-${digest}`;
-			try {
-				fs.mkdirSync(ours, {recursive: true});
-				// The root of all groups has no such file, and need not be free of processes.
-				if (!isMoved && fs.existsSync(`${base}/cgroup.type`)) {
-					const own = `${base}/${ownGroup}-${digest}`;
-					fs.mkdirSync(own, {recursive: true});
-					fs.writeFileSync(`${own}/cgroup.procs`, String(process.pid));
-				}
-
-				place = {base, ours};
-			} catch (error) {
-				why = `${base} is not ours to use (${String(error instanceof Error && 'code' in error ? error.code : error)})`;
-				for (const folder of [ours, `${base}/${ownGroup}-${digest}`]) {
-					openCgroup(folder).remove();
-				}
-			}
+			settle(isMoved ? path.dirname(found.folder) : found.folder, isMoved);
 		},
 		describe() {
 			if (place === undefined) {
@@ -130,12 +156,17 @@ export const createCgroups = (
 			return `each invocation has a control group in ${place.ours}, which ${memory} its memory limit`;
 		},
 		make(invocation, memoryLimit) {
-			if (place === undefined) {
+			if (
+				place === undefined ||
+				use() === 'never' ||
+				!(isCheap() || (takeMemory() && memoryLimit > 0))
+			) {
 				return undefined;
 			}
 
 			const group = openCgroup(`${place.ours}/${invocation}`);
 			try {
+				fs.mkdirSync(path.dirname(group.folder), {recursive: true});
 				fs.mkdirSync(group.folder);
 			} catch {
 				// One of this number may be left of another farm; else there may be no more groups.
@@ -181,6 +212,13 @@ export const createCgroups = (
 		},
 	};
 };
+
+const hasMemory = (base: string): boolean =>
+	fs
+		.readFileSync(`${base}/cgroup.controllers`, 'latin1')
+		.trim()
+		.split(' ')
+		.includes('memory');
 
 const isMade = (folder: string): boolean => {
 	try {

@@ -14,6 +14,7 @@ export type ChangeableSettings = Pick<
 	| 'path_mapping'
 	| 'path_attributes'
 	| 'memory_limit'
+	| 'control_groups'
 	| 'log_limit_bytes'
 	| 'grace_s'
 	| 'kill_grace_s'
@@ -21,6 +22,9 @@ export type ChangeableSettings = Pick<
 
 /** Whether an invocation is held to the memory that is reserved for it. `auto`: by the kernel, where that can; else going over is only told. `always`: also by the worker, which measures. `never`: not at all. */
 export type MemoryLimit = 'auto' | 'always' | 'never';
+
+/** Whether an invocation gets a control group of its own, where the system lets us. `auto`: where it is started in it, or its memory limit is held by it. */
+export type CgroupUse = 'auto' | 'always' | 'never';
 
 /** What a worker is and offers. Everything is decided: no defaults are filled in after this. */
 export type WorkerSettings = {
@@ -51,6 +55,7 @@ export type WorkerSettings = {
 	/** Seconds between TERM and KILL; null: as the scheduler says. */
 	readonly kill_grace_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as above
 	readonly memory_limit: MemoryLimit;
+	readonly control_groups: CgroupUse;
 	/** Folders of what processes find without doing anything for it: programs in front of `PATH`, Python modules in front of `PYTHONPATH`. */
 	readonly runtime: {
 		readonly bin: string | undefined;

@@ -23,8 +23,7 @@ export const spawnWrapped = (
 	{file, arguments: words, environment, cwd}: Prepared,
 	{log, record, cgroup, onExit}: Wrapping,
 ): Promise<number> | number => {
-	means ??= {shell: findShell(), ...(loadPosixSpawn() ?? spawnByNode)};
-	const {shell, start, entersGroups} = means;
+	const {shell, start, entersGroups: entersGroup} = findMeans();
 	try {
 		return start({
 			file: shell,
@@ -32,7 +31,7 @@ export const spawnWrapped = (
 				'-c',
 				wrapperScript,
 				'lifeblood',
-				entersGroups ? '' : (cgroup?.folder ?? ''),
+				entersGroup ? '' : (cgroup?.folder ?? ''),
 				file,
 				...words,
 			],
@@ -49,4 +48,12 @@ export const spawnWrapped = (
 	}
 };
 
+/** Whether a process is started in its control group; else it enters it by itself. */
+export const entersGroups = (): boolean => findMeans().entersGroups;
+
 let means: (StartProcess & {readonly shell: string}) | undefined;
+
+const findMeans = () => {
+	means ??= {shell: findShell(), ...(loadPosixSpawn() ?? spawnByNode)};
+	return means;
+};

@@ -28,6 +28,7 @@ import {lockStateFolder, openStateFolder} from './state-folder.js';
 import {createSpareFiles} from './spare-files.js';
 import {createLogTrimmer} from './trim-log.js';
 import {createSweeper} from './sweeper.js';
+import {entersGroups} from './spawn-wrapped.js';
 import {createTakenMessages} from './taken-messages.js';
 import {uploadLogs} from './upload-logs.js';
 
@@ -92,7 +93,11 @@ export const createWorker = ({
 		table,
 		measurer: createMeasurer(table, clock),
 		sweeper: createSweeper({table, clock, grace: () => killGrace}),
-		cgroups: createCgroups(folder.digest),
+		cgroups: createCgroups({
+			digest: folder.digest,
+			use: () => settings.control_groups,
+			entersGroups,
+		}),
 		folder,
 		pool: createScratchPool(settings.scratch_folder),
 		records: createRecords(folder),
@@ -458,6 +463,7 @@ export const createWorker = ({
 			path_mapping,
 			path_attributes,
 			memory_limit,
+			control_groups,
 			log_limit_bytes,
 			grace_s,
 			kill_grace_s,
@@ -471,6 +477,7 @@ export const createWorker = ({
 				path_mapping,
 				path_attributes,
 				memory_limit,
+				control_groups,
 				log_limit_bytes,
 				grace_s,
 				kill_grace_s,

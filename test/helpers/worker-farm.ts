@@ -63,6 +63,7 @@ export const workerFarm = async (
 		grace_s: null,
 		kill_grace_s: null,
 		memory_limit: 'auto',
+		control_groups: 'auto',
 		path_mapping: {},
 		path_attributes: ['file', '*_path'],
 		runtime: {bin: undefined, python: undefined},
