@@ -7,11 +7,13 @@ import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import fc from 'fast-check';
 import {FarmError} from '../source/core/errors.js';
+import {askJobInterface} from '../source/modes/ask-job-interface.js';
 import {jobCommands} from '../source/modes/job-commands.js';
 import {parseCommandLine} from '../source/modes/parse-command-line.js';
 import {parseJobLine} from '../source/modes/parse-job-line.js';
 import {startJobInterface, type JobInterface} from './helpers/job-interface.js';
 import {runCommand} from './helpers/run-command.js';
+import {until} from './helpers/until.js';
 
 /** What a parser took, in a form that can be compared. */
 const taken = (
@@ -176,8 +178,11 @@ const answers: Parameters<typeof startJobInterface>[1] = {
 };
 
 /** The environment of this process is that of a job: such tests are serial. */
-const asJob = async (t: ExecutionContext): Promise<JobInterface> => {
-	const started = await startJobInterface(t, answers);
+const asJob = async (
+	t: ExecutionContext,
+	special: typeof answers = answers,
+): Promise<JobInterface> => {
+	const started = await startJobInterface(t, special);
 	Object.assign(process.env, started.environment);
 	t.teardown(() => {
 		for (const name of Object.keys(started.environment)) {
@@ -223,7 +228,7 @@ test.serial(
 				.status,
 			0,
 		);
-		t.deepEqual(calls.at(-1), {
+		t.like(calls.at(-1), {
 			name: 'job.set_attributes',
 			params: {set: {best: 'a=b', n: 0.5, deep: {x: [1]}}, delete: []},
 		});
@@ -255,7 +260,7 @@ test.serial(
 			'blender=~3.4',
 		);
 		t.is(stdout, '77\n', `It said: ${stderr}`);
-		t.deepEqual(calls.at(-1), {
+		t.like(calls.at(-1), {
 			name: 'job.spawn',
 			params: {
 				name: 'tile 7',
@@ -340,45 +345,89 @@ test.serial(
 );
 
 test.serial(
-	'outside a job, without its worker and with a wrong token it says so, each with its own status',
+	'outside a job and with a wrong token it says so, each with its own status',
 	async (t) => {
 		const outside = await job('attr', 'get');
 		t.is(outside.status, 3);
 		t.regex(outside.stderr, /LIFEBLOOD_RUNTIME_SCHEDULER_ADDR.*\n$/v);
 
-		const {stop, start} = await asJob(t);
+		await asJob(t);
 		process.env['LIFEBLOOD_RUNTIME_TOKEN'] = 'another';
 		const refused = await job('attr', 'get');
 		t.is(refused.status, 4);
 		t.regex(refused.stderr, /^lifeblood: .*token.*\n$/v);
-
-		await stop();
-		const gone = await job('attr', 'get');
-		t.is(gone.status, 3);
-		t.regex(gone.stderr, /^lifeblood: Nobody answers .*127\.0\.0\.1:\d.*\n$/v);
-		await start();
 	},
 );
 
-test.serial('a worker that ends before it answers is status 3', async (t) => {
-	const {promise, resolve} = Promise.withResolvers<void>();
-	const asked = await startJobInterface(t, {
-		async 'job.receive'() {
-			resolve();
-			return Promise.withResolvers().promise;
-		},
-	});
-	Object.assign(process.env, asked.environment);
-	t.teardown(() => {
-		delete process.env['LIFEBLOOD_RUNTIME_SCHEDULER_ADDR'];
-		delete process.env['LIFEBLOOD_RUNTIME_TOKEN'];
-	});
-	const waiting = job('receive', 'here');
-	await promise;
-	await asked.stop();
-	const {status, stderr} = await waiting;
-	t.is(status, 3, `It said: ${stderr}`);
-	t.regex(stderr, /closed the connection/v);
+test.serial(
+	'a worker that is started again is waited for, and asked again',
+	async (t) => {
+		const asked: unknown[] = [];
+		const answer =
+			(last: unknown) =>
+			async (params: unknown): Promise<unknown> => {
+				asked.push(params);
+				return asked.length === 1 ? Promise.withResolvers().promise : last;
+			};
+
+		const {stop, start, calls} = await asJob(t, {
+			'job.receive': answer({outcome: 'timeout'}),
+			'job.spawn': answer({id: 5}),
+		});
+		const restart = async (): Promise<void> => {
+			await until(() => (asked.length === 1 ? true : undefined), {
+				what: 'the first request',
+			});
+			await stop();
+			await start();
+		};
+
+		const [received] = await Promise.all([
+			job('receive', 'here', '--timeout', '60'),
+			restart(),
+		]);
+		t.is(received.status, 1);
+		const [first, second] = asked as ReadonlyArray<{timeout_s: number}>;
+		t.true(first!.timeout_s > second!.timeout_s && second!.timeout_s > 50);
+
+		asked.length = 0;
+		const [spawned] = await Promise.all([job('spawn', 'x'), restart()]);
+		t.is(spawned.stdout, '5\n');
+		const [once, again] = calls.slice(-2);
+		t.deepEqual(once, again);
+		t.truthy(once?.requestId);
+	},
+);
+
+test.serial(
+	'a message may have arrived though its worker went: it is not sent twice',
+	async (t) => {
+		const arrived = Promise.withResolvers<void>();
+		const {stop, start, calls} = await asJob(t, {
+			async 'job.send'() {
+				arrived.resolve();
+				return Promise.withResolvers().promise;
+			},
+		});
+		const sending = job('send', '3', 'here', 'x');
+		await arrived.promise;
+		await stop();
+		const {status, stderr} = await sending;
+		t.is(status, 3, `It said: ${stderr}`);
+		t.regex(stderr, /closed the connection/v);
+		await start();
+		t.is(calls.length, 1);
+	},
+);
+
+test.serial('a worker that does not come back is told', async (t) => {
+	const {stop} = await asJob(t);
+	await stop();
+	const error = await t.throwsAsync<FarmError>(
+		askJobInterface('job.get_attributes', () => ({}), 200),
+	);
+	t.is(error.code, 'UNREACHABLE');
+	t.regex(error.message, /^Nobody answers .*127\.0\.0\.1:\d+/v);
 });
 
 test.serial(

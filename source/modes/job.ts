@@ -37,12 +37,11 @@ const attr: Call = async (context) => {
 		);
 	}
 
-	await askJobInterface(
-		'job.set_attributes',
+	const change =
 		action === 'set'
 			? {set: parseAssignments(names, 'job attr set')}
-			: {delete: names},
-	);
+			: {delete: names};
+	await askJobInterface('job.set_attributes', () => change);
 	return 0;
 };
 
@@ -57,7 +56,7 @@ const getAttributes = async (
 		);
 	}
 
-	const {attributes} = await askJobInterface('job.get_attributes', {});
+	const {attributes} = await askJobInterface('job.get_attributes', () => ({}));
 	if (typeof attributes !== 'object' || attributes === null) {
 		throw strangeAnswer();
 	}
@@ -94,12 +93,13 @@ const spawn: Call = async (context) => {
 		packages: flags.texts('package'),
 	});
 	const from = flags.text('output');
-	const {id} = await askJobInterface('job.spawn', {
+	const attributes = await taskAttributes(flags);
+	const {id} = await askJobInterface('job.spawn', () => ({
 		name,
-		attributes: await taskAttributes(flags),
+		attributes,
 		...(environment !== undefined && {environment}),
 		...(from !== undefined && {output: from}),
-	});
+	}));
 	if (typeof id !== 'number') {
 		throw strangeAnswer();
 	}
@@ -123,10 +123,10 @@ const progress: Call = async (context) => {
 		);
 	}
 
-	await askJobInterface('job.progress', {
+	await askJobInterface('job.progress', () => ({
 		percent,
 		...(status !== undefined && {status}),
-	});
+	}));
 	return 0;
 };
 
@@ -145,12 +145,12 @@ const send: Call = async (context) => {
 	const bytes =
 		message === undefined ? await readStandardInput() : Buffer.from(message);
 	checkLength(bytes.length);
-	const result = await askJobInterface('job.send', {
+	const result = await askJobInterface('job.send', () => ({
 		to: invocationId(number),
 		addressee,
 		data: Buffer.from(bytes).toString('base64'),
 		...(timeout !== undefined && {timeout_s: timeout}),
-	});
+	}));
 	if (result['outcome'] === 'taken') {
 		return 0;
 	}
@@ -165,10 +165,13 @@ const receive: Call = async (context) => {
 	const {flags, output} = context;
 	const [addressee = ''] = context.arguments;
 	const timeout = flags.number('timeout');
-	const {outcome, from, data} = await askJobInterface('job.receive', {
-		addressee,
-		...(timeout !== undefined && {timeout_s: timeout}),
-	});
+	const {outcome, from, data} = await askJobInterface(
+		'job.receive',
+		(elapsed) => ({
+			addressee,
+			...(timeout !== undefined && {timeout_s: Math.max(0, timeout - elapsed)}),
+		}),
+	);
 	if (outcome === 'timeout') {
 		output.message(
 			`lifeblood: timeout: No message came to "${addressee}" within ${timeout} s.`,
