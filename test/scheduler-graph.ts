@@ -206,6 +206,39 @@ test('a gatherer waits for the living elements only, and says so when none is le
 	farm.expectSound();
 });
 
+test('a dead task whose node was deleted lives on only where it is moved to', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {nodes: {old: {type: 'killer'}, rest: {type: 'null'}}},
+	});
+	const id = await farm.submitTask('old');
+	await farm.untilState(id, 'dead');
+	const to = farm.books().graph.byName.get('rest')?.id ?? farm.row(id).node_id;
+	const move = onEachTask([id], moveTo({node: to, input: 'main'}));
+	t.like(await farm.submit(move), {
+		changed: 0,
+		skipped: [{id, reason: 'it is dead: revive it first'}],
+	});
+	await farm.submit(deleteNodes(['old']));
+	const reason = 'its node was deleted: move it to another one';
+	for (const act of [
+		taskActions.revive,
+		forceState('waiting'),
+		forceState('done'),
+		forceState('error'),
+	]) {
+		// eslint-disable-next-line no-await-in-loop -- one after the other
+		t.like(await farm.submit(onEachTask([id], act)), {
+			changed: 0,
+			skipped: [{id, reason}],
+		});
+	}
+
+	t.like(await farm.submit(move), {changed: 1});
+	await farm.untilState(id, 'done');
+	t.is(farm.nodeOf(id), 'rest');
+	farm.expectSound();
+});
+
 test('a parent waits for its children, and gets what they bring', async (t) => {
 	const farm = await createTestFarm(t, {
 		graph: {

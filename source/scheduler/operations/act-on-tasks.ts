@@ -117,7 +117,7 @@ export const forceState =
 		}
 
 		const node = books.graph.nodes.get(task.row.node_id);
-		if (!node && state !== 'dead' && state !== 'error') {
+		if (!node && state !== 'dead') {
 			return 'its node was deleted: move it to another one';
 		}
 
@@ -157,7 +157,8 @@ export const moveTo =
 	(turn, task) => {
 		const {desk, books} = turn;
 		const {state} = task.row;
-		if (state === 'dead') {
+		// Where its node was deleted it cannot be revived but elsewhere.
+		if (state === 'dead' && books.graph.nodes.has(task.row.node_id)) {
 			return 'it is dead: revive it first';
 		}
 
