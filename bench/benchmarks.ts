@@ -14,5 +14,6 @@ export const loaders: ReadonlyMap<string, Loader> = new Map<string, Loader>([
 	['log', async () => import('./log.js')],
 	['idle', async () => import('./idle.js')],
 	['start', async () => import('./start.js')],
+	['job', async () => import('./job.js')],
 	['sandbox', async () => import('./sandbox.js')],
 ]);
