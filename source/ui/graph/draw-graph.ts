@@ -36,6 +36,8 @@ export type Drawing = {
 	readonly view: View;
 	readonly glyphs: Glyphs;
 	readonly emphasis?: Emphasis;
+	/** Stands in the lower right corner, over what is there: a map. */
+	readonly inset?: readonly Row[];
 };
 
 /** The part of a laid out graph that is in view. What lies outside costs next to nothing. */
@@ -45,6 +47,7 @@ export const drawGraph = ({
 	view,
 	glyphs,
 	emphasis = {},
+	inset = [],
 }: Drawing): Row[] => {
 	const canvas = createCanvas(view);
 	drawWires(canvas, {
@@ -68,6 +71,7 @@ export const drawGraph = ({
 	}
 
 	drawHints(canvas, emphasis);
+	drawInset(canvas, {view, inset, glyphs});
 	return canvas.rows({isAscii: glyphs.isAscii});
 };
 
@@ -125,5 +129,26 @@ const boxState = (node: GraphNode, emphasis: Emphasis): BoxState => {
 const drawHints = (canvas: Canvas, {hints = []}: Emphasis): void => {
 	for (const {letters, ...at} of hints) {
 		canvas.put(at, textCells(letters), 'hint');
+	}
+};
+
+const drawInset = (
+	canvas: Canvas,
+	{
+		view,
+		inset,
+		glyphs,
+	}: Pick<Drawing, 'view' | 'glyphs'> & {readonly inset: readonly Row[]},
+): void => {
+	for (const [index, row] of inset.entries()) {
+		const cells = row.map(({text, style}) => ({cells: textCells(text), style}));
+		const width = cells.reduce((sum, run) => sum + run.cells.length, 0);
+		const y = view.y + view.height - inset.length + index;
+		let x = view.x + view.width - width;
+		canvas.put({x: x - 2, y}, [glyphs.box.vertical, ' '], 'map');
+		for (const run of cells) {
+			canvas.put({x, y}, run.cells, run.style);
+			x += run.cells.length;
+		}
 	}
 };

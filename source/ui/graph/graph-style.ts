@@ -32,5 +32,4 @@ export type GraphStyle =
 	| 'mark'
 	| 'hint'
 	| 'map'
-	| 'map-view'
-	| 'tree';
+	| 'map-view';

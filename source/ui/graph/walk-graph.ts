@@ -8,7 +8,7 @@ The node that a step leads to, or undefined where there is none. Up and down go 
 */
 export const stepFrom = (
 	layout: Layout,
-	from: NodeId,
+	from: NodeId | undefined,
 	{
 		direction,
 		cameFrom,
@@ -17,7 +17,7 @@ export const stepFrom = (
 		readonly cameFrom?: NodeId | undefined;
 	},
 ): NodeId | undefined => {
-	const box = layout.boxes.get(from);
+	const box = from === undefined ? undefined : layout.boxes.get(from);
 	if (box === undefined) {
 		return firstNode(layout);
 	}

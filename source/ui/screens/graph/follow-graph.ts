@@ -32,8 +32,8 @@ export const followGraph = (tools: GraphTools): void => {
 	}
 
 	tools.update((slice) => ({...slice, askedKey: key}));
-	void layOut(graph, view).then(
-		(layout) => {
+	void layOut(graph, view)
+		.then((layout) => {
 			tools.update((slice) =>
 				slice.askedKey === key
 					? {
@@ -45,14 +45,13 @@ export const followGraph = (tools: GraphTools): void => {
 						}
 					: slice,
 			);
-		},
-		(error: unknown) => {
+		})
+		.catch((error: unknown) => {
 			tools.update((slice) => ({
 				...slice,
 				fault: error instanceof Error ? error.message : String(error),
 			}));
-		},
-	);
+		});
 };
 
 const layOut = async (graph: Graph, view: GraphView): Promise<Layout> => {

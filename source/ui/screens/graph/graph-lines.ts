@@ -5,7 +5,7 @@ import {portPoint} from '../../graph/hit.js';
 import type {Layout, Point} from '../../graph/layout.js';
 import {drawMinimap} from '../../graph/minimap.js';
 import type {NodeId} from '../../../core/ids.js';
-import {cutLine, fitLine, lineWidth, type Line} from '../../text/span.js';
+import type {Line} from '../../text/span.js';
 import {liveOf} from '../../screen.js';
 import {graphIn, panesOf, partOf, type GraphView} from './graph-slice.js';
 import {lineOf} from './graph-roles.js';
@@ -21,39 +21,24 @@ export const graphLines = (view: GraphView): readonly Line[] => {
 	const {layout} = laid;
 	const part = partOf(view);
 	const glyphs = graphGlyphs(view.theme.glyphs);
-	const drawn = drawGraph({
+	const isWhole = layout.width <= columns && layout.height <= rows;
+	return drawGraph({
 		graph: graphIn(view),
 		layout,
 		view: part,
 		glyphs,
 		emphasis: emphasisOf(view, layout),
+		...(!isWhole && {
+			inset: drawMinimap(layout, {
+				view: part,
+				size: {
+					width: Math.min(30, Math.floor(columns / 5)),
+					height: Math.min(8, Math.floor(rows / 4)),
+				},
+				isAscii: glyphs.isAscii,
+			}),
+		}),
 	}).map((row) => lineOf(row));
-	const isWhole = layout.width <= columns && layout.height <= rows;
-	if (isWhole || columns < 60) {
-		return drawn;
-	}
-
-	const map = drawMinimap(layout, {
-		view: part,
-		size: {
-			width: Math.min(30, Math.floor(columns / 4)),
-			height: Math.min(8, Math.floor(rows / 3)),
-		},
-		isAscii: glyphs.isAscii,
-	}).map((row) => lineOf(row));
-	return drawn.map((line, index) => {
-		const small = map[index - (rows - map.length)];
-		return small === undefined
-			? line
-			: fitLine(
-					[
-						...cutLine(line, columns - lineWidth(small) - 3),
-						{text: ` ${view.theme.glyphs.vertical} `, role: 'dim'},
-						...small,
-					],
-					columns,
-				);
-	});
 };
 
 /** Letters for the places that are asked for; only those that what was typed can still become. */

@@ -1,100 +1,196 @@
 import {Box} from 'ink';
-import {ListPane} from '../../components/list-pane.js';
-import type {Column} from '../../list/column.js';
-import {listBindings} from '../../list/list-bindings.js';
-import {newList, settleList, type ListState} from '../../list/list-state.js';
-import {rowAt} from '../../live/live-window.js';
-import type {GraphNodeRow} from '../../live/row-shapes.js';
-import {defineScreen, liveOf, type View} from '../../screen.js';
+import {DetailPane} from '../../components/detail-pane.js';
+import {Lines} from '../../components/lines.js';
+import {type zooms} from '../../graph/graph.js';
+import {plural} from '../../text/amount-text.js';
+import {fitLine, type Line} from '../../text/span.js';
+import {defineScreen} from '../../screen.js';
+import {isConnected} from '../../state.js';
+import {askedLetters, graphLines} from './graph-lines.js';
+import {askingInput} from './asking.js';
+import {editBindings} from './edit-bindings.js';
+import {noHistory} from './edit.js';
+import {followGraph} from './follow-graph.js';
+import {
+	graphIn,
+	isTree,
+	panesOf,
+	selectedNode,
+	windowIn,
+	type GraphSlice,
+	type GraphView,
+} from './graph-slice.js';
+import {nodeDetail} from './node-detail.js';
+import {settleGraph} from './settle-graph.js';
+import {treeLines} from './tree-lines.js';
+import {walkBindings} from './walk-bindings.js';
 
-type GraphSlice = {readonly list: ListState};
-type GraphView = View<GraphSlice>;
+/** Tasks of a group that are looked at to light up their nodes. */
+const mostLit = 300;
 
-const windowIn = (view: GraphView) => liveOf(view, 'graph', 'graph');
-const heightOf = (view: GraphView): number => Math.max(1, view.body.rows - 1);
-
-const columns: ReadonlyArray<Column<GraphNodeRow>> = [
-	{
-		id: 'name',
-		title: 'Node',
-		width: 20,
-		grow: 1,
-		most: 40,
-		priority: 0,
-		cell: ({name}) => name,
-	},
-	{
-		id: 'type',
-		title: 'Type',
-		width: 18,
-		priority: 1,
-		cell: ({type}) => ({text: type, role: 'dim'}),
-	},
-	{
-		id: 'tasks',
-		title: 'Tasks',
-		width: 30,
-		grow: 2,
-		priority: 0,
-		cell: ({counts}) =>
-			Object.entries(counts)
-				.map(([state, count]) => `${count} ${state}`)
-				.join(', '),
-	},
-];
-
-/** The graph's nodes. */
+/** The graph of nodes, drawn; walked on, and edited. */
 export const graphScreen = defineScreen<GraphSlice>({
 	name: 'graph',
 	title: 'Graph',
 	aliases: ['nodes', 'n'],
 	help: 'the graph of nodes',
-	open: () => ({list: newList()}),
-	crumb: () => 'graph',
-	watches: () => ({graph: {what: 'graph'}}),
-	settle(view) {
-		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
-		return list === view.slice.list ? view.slice : {...view.slice, list};
-	},
-	bindings: [
-		{
-			id: 'graph.open',
-			keys: ['enter', 'l', 'right'],
-			label: 'tasks',
-			help: "the node's tasks",
-			run(tools) {
-				const view = tools.view();
-				const node = rowAt(windowIn(view), view.slice.list.cursor);
-				if (node) {
-					tools.open('tasks', {node: node.name});
-				}
-			},
-		},
-		...listBindings<GraphSlice>({
-			name: 'graph',
-			list: ({list}) => list,
-			withList: (slice, list) => ({...slice, list}),
-			window: windowIn,
-			height: heightOf,
-			columns,
-			filterHelp: 'a part of the name',
-		}),
-	],
+	open: ({group, node}) => ({
+		zoom: undefined,
+		isTree: undefined,
+		laid: undefined,
+		askedKey: undefined,
+		fault: undefined,
+		origin: {x: 0, y: 0},
+		selected: undefined,
+		revealed: undefined,
+		awaited: node,
+		cameFrom: undefined,
+		marks: new Set(),
+		asking: undefined,
+		sought: '',
+		history: noHistory,
+		copied: undefined,
+		rows: undefined,
+		flashes: undefined,
+		litGroup: group,
+		way: undefined,
+		detailTop: 0,
+	}),
+	crumb: ({litGroup}) =>
+		litGroup === undefined ? 'graph' : `graph with ${litGroup}`,
+	watches: ({slice: {litGroup}}) => ({
+		graph: {what: 'graph'},
+		lit:
+			litGroup === undefined
+				? undefined
+				: {
+						what: 'tasks',
+						filter: {group: litGroup},
+						window: {offset: 0, limit: mostLit},
+					},
+	}),
+	settle: settleGraph,
+	follow: followGraph,
+	ages: ({slice, state}) =>
+		slice.flashes !== undefined && slice.flashes.until > state.now
+			? Math.max(100, slice.flashes.until - state.now)
+			: undefined,
+	status,
+	bindings: [...walkBindings, ...editBindings],
+	onInput: askingInput,
 	Component: GraphBody,
 });
 
+function status(view: GraphView): Line {
+	const {slice} = view;
+	const zoom = isTree(view) ? 'tree' : zoomNames[slice.zoom ?? 'full'];
+	return [
+		...(slice.way === undefined
+			? []
+			: [{text: `way of task ${slice.way.task}  `, role: 'mark' as const}]),
+		...(slice.marks.size === 0
+			? []
+			: [{text: `${slice.marks.size} marked  `, role: 'mark' as const}]),
+		{
+			text: `${plural(graphIn(view).nodes.length, 'node')}  ${zoom} `,
+			role: 'dim',
+		},
+	];
+}
+
+const zoomNames: Readonly<Record<(typeof zooms)[number], string>> = {
+	full: 'boxes',
+	line: 'lines',
+	dot: 'dots',
+};
+
 function GraphBody({view}: {readonly view: GraphView}) {
+	const {drawing, detail} = panesOf(view);
 	return (
 		<Box>
-			<ListPane<'graph'>
-				name="graph"
-				view={view}
-				columns={columns}
-				list={view.slice.list}
-				window={windowIn(view)}
-				size={view.body}
-				empty="There are no nodes."
-			/>
+			{drawing && (
+				<Box width={drawing.columns} height={drawing.rows} flexShrink={0}>
+					<Lines
+						lines={bodyLines(view, drawing)}
+						theme={view.theme}
+						isDimmed={!isConnected(view.state)}
+					/>
+				</Box>
+			)}
+			{detail && (
+				<DetailPane
+					view={view}
+					lines={nodeDetail(selectedNode(view), {
+						graph: graphIn(view),
+						glyphs: view.theme.glyphs,
+					})}
+					top={view.slice.detailTop}
+					size={detail}
+					hasRule={drawing !== undefined}
+				/>
+			)}
 		</Box>
 	);
 }
+
+const bodyLines = (
+	view: GraphView,
+	size: {readonly columns: number; readonly rows: number},
+) => {
+	const {slice, theme} = view;
+	const window = windowIn(view);
+	const message = messageOf(view);
+	if (message !== undefined) {
+		return [
+			{line: fitLine([], size.columns)},
+			{line: fitLine([message], size.columns)},
+		];
+	}
+
+	const lines =
+		isTree(view) || slice.laid === undefined
+			? treeLines(view, size)
+			: graphLines(view).map((line) => ({line}));
+	const question = slice.asking?.question;
+	return question === undefined || window === undefined
+		? lines
+		: [
+				...lines.slice(0, -1),
+				{
+					line: fitLine(
+						[
+							{text: ` ${question} `, role: 'match'},
+							{text: ` ${slice.asking?.typed ?? ''}`, role: 'key'},
+							{
+								text: `${theme.glyphs.ellipsis} ${askedLetters(view).length} to choose from; esc leaves`,
+								role: 'dim',
+							},
+						],
+						size.columns,
+					),
+				},
+			];
+};
+
+const messageOf = (view: GraphView): Line[number] | undefined => {
+	const {slice, theme} = view;
+	const window = windowIn(view);
+	if (window?.status === 'failed') {
+		return {text: `  ${window.error ?? ''}`, role: 'error'};
+	}
+
+	if (slice.fault !== undefined) {
+		return {text: `  ${slice.fault}`, role: 'error'};
+	}
+
+	if (window === undefined || window.status === 'loading') {
+		return {text: `  ${theme.glyphs.ellipsis}`, role: 'dim'};
+	}
+
+	return window.rows.length === 0
+		? {
+				text: '  There are no nodes: a adds one, p pastes some.',
+				role: 'dim',
+			}
+		: undefined;
+};

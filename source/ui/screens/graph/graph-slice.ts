@@ -5,7 +5,7 @@ import type {Layout, Point} from '../../graph/layout.js';
 import type {View as Part} from '../../graph/canvas.js';
 import {liveOf, type ScreenTools, type View} from '../../screen.js';
 import type {GraphNodeRow} from '../../live/row-shapes.js';
-import type {EditHistory} from './edit-history.js';
+import type {EditHistory} from './edit.js';
 import {graphOfRows} from './graph-of-rows.js';
 
 /** Something that letters over the drawing are typed for. */
@@ -52,6 +52,8 @@ export type GraphSlice = {
 	readonly asking: Asking | undefined;
 	readonly sought: string;
 	readonly history: EditHistory;
+	/** A graph file. */
+	readonly copied: string | undefined;
 	readonly rows: readonly GraphNodeRow[] | undefined;
 	readonly flashes: Flashes | undefined;
 	readonly litGroup: string | undefined;

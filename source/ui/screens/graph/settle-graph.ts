@@ -59,7 +59,7 @@ const withRows = (
 			? undefined
 			: rows.find(({name}) => name === slice.awaited)?.id;
 	const isGone = slice.selected !== undefined && !there.has(slice.selected);
-	const marks = slice.marks.intersection(there);
+	const marks = new Set(slice.marks.values().filter((id) => there.has(id)));
 	return {
 		...slice,
 		marks: marks.size === slice.marks.size ? slice.marks : marks,

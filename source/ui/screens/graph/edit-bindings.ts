@@ -1,0 +1,390 @@
+import type {ScreenBinding} from '../../screen.js';
+import type {GraphWire} from '../../graph/graph.js';
+import {choose} from '../../dialogs/choose.js';
+import {prompt} from '../../dialogs/prompt.js';
+import {askForInput} from './ask-for-input.js';
+import {carryOut, redo, undo} from './edit-history.js';
+import {editParameters} from './edit-parameters.js';
+import {
+	connectEdit,
+	cutEdit,
+	deleteEdit,
+	freeName,
+	pasteEdit,
+	pauseEdit,
+	renameEdit,
+	rerouteEdit,
+	wireText,
+} from './edits.js';
+import {
+	chosenNodes,
+	graphIn,
+	selectedNode,
+	type GraphSlice,
+	type GraphTools,
+	type GraphView,
+} from './graph-slice.js';
+import {parseGraph, printGraph} from './graph-text.js';
+import {openPalette} from './palette.js';
+
+type GraphBinding = ScreenBinding<GraphSlice>;
+
+const needsNode = (view: GraphView): string | undefined =>
+	selectedNode(view) === undefined ? 'no node is selected' : undefined;
+
+const needsOutput = (view: GraphView): string | undefined =>
+	needsNode(view) ??
+	(selectedNode(view)?.outputs.length === 0
+		? 'the node has no output'
+		: undefined);
+
+const wiresOfSelected = (view: GraphView): readonly GraphWire[] =>
+	graphIn(view).wires.filter(
+		({from, to}) => from === view.slice.selected || to === view.slice.selected,
+	);
+
+const needsWire = (view: GraphView): string | undefined =>
+	needsNode(view) ??
+	(wiresOfSelected(view).length === 0 ? 'the node has no wires' : undefined);
+
+/** Asks which one where there are several. */
+const withWire = (
+	tools: GraphTools,
+	title: string,
+	act: (wire: GraphWire) => void | Promise<void>,
+): void | Promise<void> => {
+	const view = tools.view();
+	const wires = wiresOfSelected(view);
+	const [only] = wires;
+	if (only !== undefined && wires.length === 1) {
+		return act(only);
+	}
+
+	tools.openDialog(
+		choose({
+			title,
+			items: wires.map((wire) => ({
+				label: wireText(graphIn(view), wire),
+				value: wire,
+			})),
+			onChoose: act,
+		}),
+	);
+};
+
+const withOutput = (
+	tools: GraphTools,
+	title: string,
+	act: (output: string) => void | Promise<void>,
+): void | Promise<void> => {
+	const view = tools.view();
+	const node = selectedNode(view);
+	const [only] = node?.outputs ?? [];
+	if (node === undefined || only === undefined) {
+		return;
+	}
+
+	if (node.outputs.length === 1) {
+		return act(only);
+	}
+
+	const {wires} = graphIn(view);
+	tools.openDialog(
+		choose({
+			title,
+			items: node.outputs.map((output) => {
+				const leaving = wires.filter(
+					(wire) => wire.from === node.id && wire.output === output,
+				).length;
+				return {
+					label: output,
+					note: leaving === 0 ? 'free' : `${leaving} wired`,
+					value: output,
+				};
+			}),
+			onChoose: act,
+		}),
+	);
+};
+
+const exportChosen = async (tools: GraphTools) =>
+	tools.farm.request('graph.export', {
+		nodes: chosenNodes(tools.view()).map(({name}) => name),
+	});
+
+const paste = async (tools: GraphTools, text: string): Promise<void> => {
+	const document = await parseGraph(text);
+	const graph = graphIn(tools.view());
+	const [first = ''] = Object.keys(document.nodes);
+	const taken = new Set(graph.nodes.map(({name}) => name));
+	tools.update((slice) => ({...slice, awaited: freeName(first, taken)}));
+	await carryOut(tools, pasteEdit(graph, document));
+};
+
+/** To change the graph. Everything here but retrying can be undone. */
+export const editBindings: readonly GraphBinding[] = [
+	{
+		id: 'graph.insert',
+		keys: ['o'],
+		label: 'insert',
+		help: 'a new node behind the selected one, wired to it and to what followed',
+		isChange: true,
+		disabled: needsOutput,
+		async run(tools) {
+			const node = selectedNode(tools.view());
+			return withOutput(tools, 'Behind which output?', async (output) =>
+				openPalette(tools, node && {node, output}),
+			);
+		},
+	},
+	{
+		id: 'graph.add',
+		keys: ['a'],
+		label: 'add',
+		help: 'a new node, by itself',
+		isChange: true,
+		async run(tools) {
+			await openPalette(tools, undefined);
+		},
+	},
+	{
+		id: 'graph.parameters',
+		keys: ['e'],
+		label: 'parameters',
+		help: "the node's parameters, in your editor",
+		isChange: true,
+		disabled: needsNode,
+		run: editParameters,
+	},
+	{
+		id: 'graph.connect',
+		keys: ['c'],
+		label: 'connect',
+		help: 'lay a wire: pick an output, then an input by its letters',
+		isChange: true,
+		disabled: needsOutput,
+		async run(tools) {
+			const from = tools.view().slice.selected;
+			return withOutput(tools, 'From which output?', (output) => {
+				const {wires} = graphIn(tools.view());
+				askForInput(tools, {
+					question: 'To which input?',
+					isPossible: (to, input) =>
+						to !== from &&
+						wires.every(
+							(wire) =>
+								!(
+									wire.from === from &&
+									wire.output === output &&
+									wire.to === to &&
+									wire.input === input
+								),
+						),
+					async onChosen(to, input) {
+						if (from !== undefined) {
+							await carryOut(
+								tools,
+								connectEdit(graphIn(tools.view()), {from, output, to, input}),
+							);
+						}
+					},
+				});
+			});
+		},
+	},
+	{
+		id: 'graph.cut',
+		keys: ['x'],
+		label: 'cut',
+		help: "one of the node's wires",
+		isChange: true,
+		disabled: needsWire,
+		run: async (tools) =>
+			withWire(tools, 'Cut which wire?', async (wire) =>
+				carryOut(tools, cutEdit(graphIn(tools.view()), wire)),
+			),
+	},
+	{
+		id: 'graph.reroute',
+		keys: ['r'],
+		label: 'reroute',
+		help: "lead one of the node's wires to another input",
+		isChange: true,
+		isQuiet: true,
+		disabled: needsWire,
+		run: async (tools) =>
+			withWire(tools, 'Reroute which wire?', (wire) => {
+				askForInput(tools, {
+					question: 'To which input instead?',
+					isPossible: (to, input) => to !== wire.to || input !== wire.input,
+					onChosen: async (to, input) =>
+						carryOut(
+							tools,
+							rerouteEdit(graphIn(tools.view()), wire, {to, input}),
+						),
+				});
+			}),
+	},
+	{
+		id: 'graph.rename',
+		keys: ['R'],
+		label: 'rename',
+		help: 'give the node another name',
+		isChange: true,
+		isQuiet: true,
+		disabled: needsNode,
+		run(tools) {
+			const name = selectedNode(tools.view())?.name ?? '';
+			tools.openDialog(
+				prompt({
+					title: `Rename ${name}`,
+					label: 'Name',
+					text: name,
+					check: (text) =>
+						text.trim() === '' ? 'A node has a name.' : undefined,
+					onSubmit: async (text) => carryOut(tools, renameEdit(name, text)),
+				}),
+			);
+		},
+	},
+	{
+		id: 'graph.delete',
+		keys: ['d', 'delete'],
+		label: 'delete',
+		help: 'the node, or the marked ones, with their wires',
+		isChange: true,
+		disabled: needsNode,
+		async run(tools) {
+			const nodes = chosenNodes(tools.view());
+			const exported = await exportChosen(tools);
+			await carryOut(tools, deleteEdit(graphIn(tools.view()), nodes, exported));
+		},
+	},
+	{
+		id: 'graph.undo',
+		keys: ['z'],
+		label: 'undo',
+		help: 'take back the last change that was made here',
+		isChange: true,
+		disabled: ({slice: {history}}) =>
+			history.done.length === 0 ? 'nothing was changed here' : undefined,
+		run: undo,
+	},
+	{
+		id: 'graph.redo',
+		keys: ['Z'],
+		label: 'redo',
+		help: 'make the change again that was taken back last',
+		isChange: true,
+		isQuiet: true,
+		disabled: ({slice: {history}}) =>
+			history.undone.length === 0 ? 'nothing was undone' : undefined,
+		run: redo,
+	},
+	{
+		id: 'graph.copy',
+		keys: ['y'],
+		label: 'copy',
+		help: 'the node, or the marked ones, as a graph file',
+		isQuiet: true,
+		disabled: needsNode,
+		async run(tools) {
+			const copied = await printGraph(await exportChosen(tools));
+			tools.update((slice) => ({...slice, copied}));
+			tools.copy(copied, 'as a graph file');
+		},
+	},
+	{
+		id: 'graph.paste',
+		keys: ['p'],
+		label: 'paste',
+		help: "what was copied here; the terminal's own paste works too",
+		isChange: true,
+		isQuiet: true,
+		disabled: ({slice: {copied}}) =>
+			copied === undefined ? 'nothing was copied here' : undefined,
+		async run(tools, argument) {
+			const text = argument === '' ? tools.view().slice.copied : argument;
+			if (text !== undefined) {
+				await paste(tools, text);
+			}
+		},
+	},
+	{
+		id: 'graph.duplicate',
+		keys: ['D'],
+		label: 'duplicate',
+		help: 'the node, or the marked ones with the wires between them',
+		isChange: true,
+		isQuiet: true,
+		disabled: needsNode,
+		async run(tools) {
+			const document = await exportChosen(tools);
+			await carryOut(tools, {
+				...pasteEdit(graphIn(tools.view()), document),
+				label: `duplicated ${Object.keys(document.nodes).join(', ')}`,
+			});
+		},
+	},
+	{
+		id: 'graph.pause',
+		keys: ['P'],
+		label: 'pause',
+		help: 'pause the node, or let it go on: nothing in a paused one is processed or dispatched',
+		isChange: true,
+		isQuiet: true,
+		disabled: needsNode,
+		run: async (tools) => carryOut(tools, pauseEdit(chosenNodes(tools.view()))),
+	},
+	{
+		id: 'graph.retry',
+		keys: ['E'],
+		label: 'retry errors',
+		help: 'let the tasks in error in the node try again',
+		isChange: true,
+		isQuiet: true,
+		disabled: (view) =>
+			chosenNodes(view).some(({counts}) => (counts['error'] ?? 0) > 0)
+				? undefined
+				: 'no task is in error here',
+		async run(tools) {
+			const names = chosenNodes(tools.view()).map(({name}) => name);
+			await tools.change({
+				method: 'node.act',
+				params: {action: 'retry_errors', names},
+				command: `node retry-errors ${names.join(' ')}`,
+				said: ({changed}) => `${changed} tasks try again`,
+			});
+		},
+	},
+	{
+		id: 'graph.mark',
+		keys: ['space'],
+		label: 'mark',
+		help: 'mark the node, or not; what follows acts on all marked ones',
+		isQuiet: true,
+		disabled: needsNode,
+		run(tools) {
+			tools.update((slice) => {
+				const {selected} = slice;
+				const marks = new Set(slice.marks);
+				if (selected !== undefined && !marks.delete(selected)) {
+					marks.add(selected);
+				}
+
+				return {...slice, marks};
+			});
+		},
+	},
+	{
+		id: 'graph.mark-all',
+		keys: ['*'],
+		label: 'mark all',
+		help: 'mark every node',
+		isQuiet: true,
+		run(tools) {
+			const all = new Set(graphIn(tools.view()).nodes.map(({id}) => id));
+			tools.update((slice) => ({...slice, marks: all}));
+		},
+	},
+];
