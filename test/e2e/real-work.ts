@@ -94,16 +94,21 @@ const expectMovie = async (
 	);
 };
 
-/** How many processes there were for each node's tasks, the dead ones too. */
-const processesByNode = async (
-	farm: FarmProcess,
-): Promise<Readonly<Record<string, number>>> => {
+/** Of all tasks, the dead ones too. */
+const allInvocations = async (farm: FarmProcess) => {
 	const {tasks} = await farm.ask('task.list', {filter: {dead: true}});
 	const invocations = await Promise.all(
 		tasks.map(async ({id}) => farm.invocations(id)),
 	);
+	return invocations.flat();
+};
+
+/** How many processes there were for each node's tasks. */
+const processesByNode = async (
+	farm: FarmProcess,
+): Promise<Readonly<Record<string, number>>> => {
 	const counts: Record<string, number> = {};
-	for (const {node} of invocations.flat()) {
+	for (const {node} of await allInvocations(farm)) {
 		counts[node] = (counts[node] ?? 0) + 1;
 	}
 
@@ -156,6 +161,60 @@ testWith(
 			'movie-render': 8,
 			'movie-encode': 1,
 		});
+	},
+);
+
+/** A configuration folder in which no package stands, as a machine's without any software. */
+const bareMachine = (farm: FarmProcess): readonly string[] => {
+	const config = path.join(farm.folder, 'config-bare');
+	const packages = path.join(config, 'standard_environment_resolver');
+	fs.mkdirSync(packages, {recursive: true});
+	fs.writeFileSync(path.join(packages, 'config.toml'), '');
+	const key = path.join(farm.folder, 'config', 'farm.key');
+	return ['--config-dir', config, '--key-file', key];
+};
+
+testWith(
+	movieTools,
+	'a movie that asks for the package ffmpeg is made by the machine where it was found',
+	async (t) => {
+		const farm = createFarm(t);
+		const {server} = await farm.scheduler();
+		t.regex(await farm.printed(['resolver', 'generate']), /^ffmpeg \d/mv);
+		await Promise.all([
+			farm.worker({
+				name: 'bare',
+				cpus: 8,
+				flags: [
+					...bareMachine(farm),
+					'--scheduler',
+					`${server.host}:${server.port}`,
+				],
+			}),
+			farm.worker({name: 'tooled', cpus: 2}),
+		]);
+		await apply(farm, 'ffmpeg-movie');
+		const folder = path.join(farm.folder, 'movie');
+		await farm.printed([
+			'submit',
+			'movie',
+			'--frames',
+			'1-48',
+			'--attr',
+			`folder=${folder}`,
+			'--wait',
+			'--resolver',
+			'standard',
+			'--package',
+			'ffmpeg',
+		]);
+		await expectMovie(t, {folder, size: '640x360'});
+		const invocations = await allInvocations(farm);
+		t.is(invocations.length, 10);
+		t.deepEqual(
+			invocations.filter(({worker}) => worker !== 'tooled'),
+			[],
+		);
 	},
 );
 
