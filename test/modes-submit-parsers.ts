@@ -115,11 +115,23 @@ test('packages mean the standard resolver', (t) => {
 	t.deepEqual(
 		parseEnvironment({
 			resolver: undefined,
-			packages: ['blender=~=3.4', 'ffmpeg'],
+			packages: [
+				'blender=~=3.4',
+				'ffmpeg',
+				'python>=3.9, <4',
+				'nuke==13.2.5',
+				'houdini.py3_10=20.0',
+			],
 		}),
 		{
 			resolver: 'standard',
-			arguments: {'package.blender': '~=3.4', 'package.ffmpeg': '*'},
+			arguments: {
+				'package.blender': '~=3.4',
+				'package.ffmpeg': '*',
+				'package.python': '>=3.9, <4',
+				'package.nuke': '==13.2.5',
+				'package.houdini.py3_10': '20.0',
+			},
 		},
 	);
 	t.throws(() => parseEnvironment({resolver: undefined, packages: ['=1']}), {

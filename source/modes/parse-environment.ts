@@ -1,5 +1,6 @@
 import {FarmError} from '../core/errors.js';
 import type {EnvironmentRequest} from '../core/invocation.js';
+import {parsePackage} from './parse-package.js';
 
 /**
 What `--resolver NAME` and `--package NAME=RANGE ...` ask for; undefined where neither was given. Packages without a resolver mean the standard one, which reads them as `package.NAME`.
@@ -21,15 +22,15 @@ export const parseEnvironment = ({
 		resolver: resolver ?? 'standard',
 		arguments: Object.fromEntries(
 			packages.map((text) => {
-				const [name = '', ...range] = text.split('=');
-				if (name === '' || (range.length > 0 && range.join('=') === '')) {
+				const parsed = parsePackage(text);
+				if (parsed === undefined) {
 					throw new FarmError(
 						'INVALID',
 						`--package "${text}" cannot be read: write NAME for any version, or NAME=RANGE as in blender=~3.4.`,
 					);
 				}
 
-				return [`package.${name}`, range.length === 0 ? '*' : range.join('=')];
+				return [`package.${parsed.name}`, parsed.range];
 			}),
 		),
 	};

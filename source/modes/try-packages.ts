@@ -12,6 +12,7 @@ import {
 } from '../worker/resolvers/choose-packages.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {definedOnes} from './defined-ones.js';
+import {parsePackage} from './parse-package.js';
 
 /** `resolver test PACKAGE...` */
 export const tryPackages = async ({
@@ -75,16 +76,15 @@ export const tryPackages = async ({
 const packagesOf = (words: readonly string[]): Record<string, string> =>
 	Object.fromEntries(
 		words.map((word) => {
-			const name = /^\w[\w\-.]*/v.exec(word)?.[0];
-			if (name === undefined) {
+			const parsed = parsePackage(word);
+			if (parsed === undefined) {
 				throw new FarmError(
 					'INVALID',
 					`"${word}" names no package: write NAME, or a NAME with a version range as in 'blender~=3.4'.`,
 				);
 			}
 
-			const range = word.slice(name.length).replace(/^\s*=(?!=)/v, '');
-			return [`package.${name}`, range];
+			return [`package.${parsed.name}`, parsed.range];
 		}),
 	);
 

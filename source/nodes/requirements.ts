@@ -72,7 +72,7 @@ export const requirementParameters = {
 		label: 'Capabilities',
 		default: '',
 		description:
-			'What a worker must have, with versions: blender ~=3.4, gpu-driver >=550',
+			'What a worker must have, with versions: package.blender ~=3.4, gpu-driver >=550',
 	},
 	limits: {
 		type: 'string',
