@@ -65,6 +65,8 @@ export type Peer<Remote extends Methods, Sent extends Notices> = {
 	readonly isClosed: () => boolean;
 	/** What the other side has not read yet. Where it grows, coalesce notifications. */
 	readonly unsentBytes: () => number;
+	/** What the other side asked for and was not answered yet. */
+	readonly unansweredBytes: () => number;
 	/** `address:port` of the other side. */
 	readonly address: string;
 };
@@ -430,6 +432,7 @@ export const createPeer = <
 		closed: closed.promise,
 		isClosed: () => !isOpen,
 		unsentBytes: outbox.unsentBytes,
+		unansweredBytes: incoming.unansweredBytes,
 		address,
 	};
 };

@@ -91,7 +91,7 @@ type InvocationsOptions = {
 	/** The folder of logs that is shared with the scheduler; undefined: there is none. */
 	readonly sharedLogs: () => string | undefined;
 	/** Where they are let in while they run. */
-	readonly jobs: Pick<JobInterface, 'address' | 'open' | 'interrupt' | 'close'>;
+	readonly jobs: Omit<JobInterface, 'stop'>;
 	readonly onChange: (
 		invocation: Invocation,
 		what: 'progress' | 'growth',
@@ -407,6 +407,8 @@ export const createInvocations = ({
 				});
 			}
 
+			// Not before it knows all their tokens: whoever is refused asks no more.
+			await jobs.start();
 			await Promise.all([
 				...left.over.map(async ({record, recorded}) =>
 					settleLeft(record, recorded),

@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
+import {createFairWindow} from './fair-window.js';
 import type {JobCall, JobConnection} from './job-client.js';
 import type {Mailboxes} from './mailboxes.js';
 import {createMessageSender} from './message-sender.js';
@@ -16,6 +17,11 @@ type JobCallsOptions = {
 	readonly onProgress: (invocation: InvocationId, progress: Progress) => void;
 };
 
+/** Characters of requests to the scheduler, and of answers: with much more at a time the one connection that the worker has would be closed as too slow. */
+const mostUnderWay = 16 * 1024 * 1024;
+/** What an answer is taken to be; few are half as large, and none is larger than twice that. */
+const usualAnswer = 4 * 1024 * 1024;
+
 /** Answers what processes ask for. */
 export const createJobCalls = ({
 	line,
@@ -24,6 +30,7 @@ export const createJobCalls = ({
 	onProgress,
 }: JobCallsOptions): ((call: JobCall, connection: JobConnection) => void) => {
 	const send = createMessageSender(line);
+	const underWay = createFairWindow<InvocationId>(mostUnderWay);
 
 	const answer = async (
 		call: JobCall,
@@ -33,28 +40,30 @@ export const createJobCalls = ({
 		const {invocation, over} = client;
 		switch (call.name) {
 			case 'job.get_attributes': {
-				const {attributes} = await line.request(
-					'invocation.get_attributes',
-					{invocation},
-					over,
-				);
+				const leave = await underWay.enter(invocation, usualAnswer, over);
+				const {attributes} = await line
+					.request('invocation.get_attributes', {invocation}, over)
+					.finally(leave);
 				call.reply({attributes: mapToHere(paths).attributes(attributes)});
 				return;
 			}
 
 			case 'job.set_attributes': {
 				const {set, delete: remove, request_id: requestId} = call.params;
+				const leave = await underWay.enter(invocation, sizeOf(set), over);
 				call.reply(
-					await line.request(
-						'invocation.set_attributes',
-						{
-							invocation,
-							set: mapToFarm(paths).attributes(set),
-							delete: remove,
-							request_id: requestIdOf(invocation, requestId),
-						},
-						over,
-					),
+					await line
+						.request(
+							'invocation.set_attributes',
+							{
+								invocation,
+								set: mapToFarm(paths).attributes(set),
+								delete: remove,
+								request_id: requestIdOf(invocation, requestId),
+							},
+							over,
+						)
+						.finally(leave),
 				);
 				return;
 			}
@@ -63,20 +72,23 @@ export const createJobCalls = ({
 				const {token: _, request_id: requestId, ...child} = call.params;
 				const {environment} = child;
 				const farm = mapToFarm(paths);
+				const leave = await underWay.enter(invocation, sizeOf(child), over);
 				call.reply(
-					await line.request(
-						'invocation.spawn',
-						{
-							invocation,
-							...child,
-							attributes: farm.attributes(child.attributes),
-							...(environment !== undefined && {
-								environment: farm.environment(environment),
-							}),
-							request_id: requestIdOf(invocation, requestId),
-						},
-						over,
-					),
+					await line
+						.request(
+							'invocation.spawn',
+							{
+								invocation,
+								...child,
+								attributes: farm.attributes(child.attributes),
+								...(environment !== undefined && {
+									environment: farm.environment(environment),
+								}),
+								request_id: requestIdOf(invocation, requestId),
+							},
+							over,
+						)
+						.finally(leave),
 				);
 				return;
 			}
@@ -131,6 +143,8 @@ export const createJobCalls = ({
 		});
 	};
 };
+
+const sizeOf = (value: unknown): number => JSON.stringify(value).length;
 
 /** Requests of one invocation never meet those of another, whatever they call themselves. */
 const requestIdOf = (

@@ -4,6 +4,7 @@ import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
 import {createComplaints} from '../net/complaints.js';
 import {createHandshakes} from '../net/handshakes.js';
+import {mebibytes} from '../net/large.js';
 import {jobToWorker} from '../net/messages/job.js';
 import {createPeer, type Peer, type PeerLimits} from '../net/peer.js';
 import {
@@ -47,8 +48,9 @@ const mostStrangers = 100;
 const strangerMs = 10_000;
 /** Connections of one invocation: programs that wait for several things at once have one for each. */
 const mostConnections = 64;
-/** Answers that its processes do not read, on all its connections together. */
+/** Answers that its processes do not read, and requests that wait for their answers, each on all its connections together. */
 const mostUnsentBytes = 32 * 1024 * 1024;
+const mostUnansweredBytes = 64 * 1024 * 1024;
 
 const peerLimits: Partial<PeerLimits> = {
 	// What speaks here may be a line of shell, which answers no ping. That it is gone the operating system says, as it runs on this machine.
@@ -155,11 +157,18 @@ export const createJobInterface = ({
 					throw new FarmError('INTERNAL', 'A request came without its token.');
 				}
 
-				if (unsentBytes(entry) > mostUnsentBytes) {
+				if (sumOf(entry, 'unsentBytes') > mostUnsentBytes) {
 					closeSoon('It does not read its answers.');
 					throw new FarmError(
 						'CONFLICT',
 						'Too many answers wait to be read: read them.',
+					);
+				}
+
+				if (sumOf(entry, 'unansweredBytes') > mostUnansweredBytes) {
+					throw new FarmError(
+						'CONFLICT',
+						`Requests of more than ${mebibytes(mostUnansweredBytes)} wait for their answers: ask again when some of them are answered.`,
 					);
 				}
 
@@ -255,10 +264,13 @@ const tokenIn = (params: unknown): string | undefined =>
 		? params.token
 		: undefined;
 
-const unsentBytes = ({peers}: Entry): number => {
+const sumOf = (
+	{peers}: Entry,
+	what: 'unsentBytes' | 'unansweredBytes',
+): number => {
 	let bytes = 0;
 	for (const peer of peers) {
-		bytes += peer.unsentBytes();
+		bytes += peer[what]();
 	}
 
 	return bytes;

@@ -91,7 +91,7 @@ export const createMessageSender = (line: SchedulerLine): SendMessage => {
 
 			return {
 				outcome: 'receiver-timeout',
-				message: `Invocation ${to} runs, but did not wait for a message to ${JSON.stringify(addressee)} within ${seconds} s.`,
+				message: `Invocation ${to} did not wait for a message to ${JSON.stringify(addressee)} within ${seconds} s.`,
 			};
 		} finally {
 			clearTimeout(timer);

@@ -499,7 +499,6 @@ export const createWorker = ({
 			);
 			const leaving = new AbortController();
 			try {
-				await jobs.start();
 				tools.cgroups.open();
 				await invocations.recover();
 				startGrace();

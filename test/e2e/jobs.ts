@@ -214,7 +214,7 @@ test.serial(
 		t.like(await send(deaf.invocation, {timeout_s: 0.5}), {
 			result: {
 				outcome: 'receiver-timeout',
-				message: `Invocation ${deaf.invocation} runs, but did not wait for a message to "a" within 0.5 s.`,
+				message: `Invocation ${deaf.invocation} did not wait for a message to "a" within 0.5 s.`,
 			},
 		});
 		const waiting = send(deaf.invocation);

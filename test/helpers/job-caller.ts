@@ -2,7 +2,6 @@ import {once} from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import {createInterface} from 'node:readline';
 import type {FakeScheduler} from './fake-scheduler.js';
 import {until} from './until.js';
 
@@ -54,14 +53,20 @@ export const callJob = async ({
 			});
 		}
 	});
-	createInterface({input: socket})
-		.on('error', () => undefined)
-		.on('line', (line) => {
-			const answer = JSON.parse(line) as JobAnswer;
+	// What is cut short by the connection's end is no line.
+	const pieces: string[] = [];
+	socket.setEncoding('utf8');
+	socket.on('data', (text: string) => {
+		const [head = '', ...rest] = text.split('\n');
+		pieces.push(head);
+		for (const next of rest) {
+			const answer = JSON.parse(pieces.join('')) as JobAnswer;
+			pieces.splice(0, pieces.length, next);
 			answers.push(answer);
 			waiting.get(answer.id)?.(answer);
 			waiting.delete(answer.id);
-		});
+		}
+	});
 	return {
 		socket,
 		answers,

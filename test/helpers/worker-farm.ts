@@ -17,6 +17,8 @@ export type WorkerFarm = {
 	readonly scheduler: FakeScheduler;
 	readonly folder: string;
 	readonly settings: WorkerSettings;
+	/** What workers within the test said. */
+	readonly said: readonly string[];
 	/** A worker within the test. Started at once. */
 	readonly worker: () => {
 		readonly worker: Worker;
@@ -44,6 +46,7 @@ export const workerFarm = async (
 	const scheduler = await startFakeScheduler({key, ...options});
 	const workers: Array<{worker: Worker; ended: Promise<void>}> = [];
 	const processes: ChildProcess[] = [];
+	const said: string[] = [];
 	const settings: WorkerSettings = {
 		name: 'tester',
 		machine_id: 'machine',
@@ -121,6 +124,7 @@ export const workerFarm = async (
 		scheduler,
 		folder,
 		settings,
+		said,
 		marked,
 		worker() {
 			const worker = createWorker({
@@ -135,7 +139,9 @@ export const workerFarm = async (
 						signal,
 					}),
 				clock: systemClock,
-				say: () => undefined,
+				say(text) {
+					said.push(text);
+				},
 			});
 			const started = {worker, ended: worker.run()};
 			// A test that expects the end to be a failure awaits it itself.
