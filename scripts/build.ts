@@ -88,7 +88,7 @@ const common = {
 const program = await build({
 	...common,
 	entryPoints: {
-		lifeblood: 'source/cli.ts',
+		'command-line': 'source/modes/command-line.ts',
 		yaml: 'source/modes/yaml.ts',
 		'sandbox-thread': 'source/sandbox/thread.ts',
 		'layout-thread': 'source/ui/graph/layout-thread.ts',
@@ -105,12 +105,7 @@ const program = await build({
 		'process.env.NODE_ENV': '"production"',
 		'process.env.DEV': '"false"',
 	},
-	plugins: [
-		withoutOtherLanguages,
-		withoutDeveloperTools,
-		globalProcess,
-		apart('./modes/job-line.js', 'job.js'),
-	],
+	plugins: [withoutOtherLanguages, withoutDeveloperTools, globalProcess],
 	// Compiled code cannot be bundled.
 	external: ['better-sqlite3', 'koffi', ...otherDatabases],
 	// What bundled CommonJS packages expect to be there.
@@ -122,11 +117,19 @@ const program = await build({
 		].join('\n'),
 	},
 });
-// All in one file, since a call in a job's loop waits for each file.
+// What a call in a job's loop waits for: two files that hold all it needs, and nothing that is for others.
 const job = await build({
 	...common,
-	entryPoints: {job: 'source/modes/job-line.ts'},
-	plugins: [globalProcess, apart('./yaml.js', 'yaml.js')],
+	entryPoints: {
+		lifeblood: 'source/cli.ts',
+		job: 'source/modes/job-line.ts',
+	},
+	plugins: [
+		globalProcess,
+		apart('./modes/job-line.js', 'job.js'),
+		apart('./modes/command-line.js', 'command-line.js'),
+		apart('./yaml.js', 'yaml.js'),
+	],
 });
 await chmod(path.join(dist, 'lifeblood.js'), 0o755);
 
