@@ -5,7 +5,7 @@ const config = [
 			'dist',
 			'*.cjs',
 			// Written by `npm run docs`.
-			'docs/{commands,configuration,keys,nodes,protocol}.md',
+			'docs/{commands,configuration,keys,nodes,protocol,python}.md',
 		],
 	},
 	{

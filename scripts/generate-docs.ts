@@ -10,6 +10,7 @@ import {coreNodes} from '../source/nodes/core-nodes.js';
 import {keysPage} from './keys-page.js';
 import {nodesPage} from './nodes-page.js';
 import {protocolPage} from './protocol-page.js';
+import {pythonPage} from './python-page.js';
 
 const pages = {
 	'commands.md': commandsPage,
@@ -17,6 +18,7 @@ const pages = {
 	'keys.md': keysPage,
 	'nodes.md': () => nodesPage(coreNodes),
 	'protocol.md': protocolPage,
+	'python.md': pythonPage,
 };
 const folder = path.join(import.meta.dirname, '..', 'docs');
 const isCheck = process.argv.includes('--check');

@@ -119,8 +119,9 @@ class _WorkerAway(JobError):
 
 class EnvironmentResolverArguments:
     """
-    The environment that a task's processes run in: the name of a resolver, and its arguments.
-    Without a name it is the worker's own resolver.
+    The environment that a task's processes run in: the name of a resolver, and its arguments, as in
+    ``EnvironmentResolverArguments('standard', {'package.blender': '~=3.4'})``. Without a name it is the
+    worker's own resolver.
     """
 
     def __init__(
@@ -248,7 +249,11 @@ def create_task(
     if env_arguments is not None:
         params['environment'] = _environment(env_arguments)
     ask = _prepare('job.spawn', params)
-    return _do(AsyncOperation('create_task({!r})'.format(name), lambda: int(ask()['id'])), blocking)
+    operation = AsyncOperation('create_task({!r})'.format(name), lambda: int(ask()['id']))
+    if blocking:
+        return _background.now(operation)
+    _background.later(operation)
+    return operation
 
 
 def set_attributes(
@@ -273,7 +278,12 @@ def set_attributes(
         ask()
 
     words = ', '.join(repr(name) for name in list(attribs) + names)
-    return _do(AsyncOperation('set_attributes({})'.format(words), carry_out), blocking)
+    operation = AsyncOperation('set_attributes({})'.format(words), carry_out)
+    if blocking:
+        _background.now(operation)
+        return None
+    _background.later(operation)
+    return operation
 
 
 def delete_attributes(names: Iterable[str], blocking: bool = False) -> Optional['AsyncOperation[None]']:
@@ -773,13 +783,6 @@ def _params_text(params: Dict[str, Any]) -> str:
     )
 
 
-def _do(operation: 'AsyncOperation[_Result]', blocking: bool) -> Any:
-    if blocking:
-        return _background.now(operation)
-    _background.later(operation)
-    return operation
-
-
 def _variable(name: str) -> str:
     value = os.environ.get(name, '')
     if value == '':
@@ -942,4 +945,4 @@ class _FailingStream:
 
 def _fail_at_end() -> None:
     if not isinstance(sys.stderr, _FailingStream):
-        sys.stderr = _FailingStream(sys.stderr)  # type: ignore[assignment]
+        sys.stderr = _FailingStream(sys.stderr)
