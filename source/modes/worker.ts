@@ -19,7 +19,6 @@ import {makeCommandFolder} from './command-folder.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {definedOnes} from './defined-ones.js';
 import {findScheduler} from './find-scheduler.js';
-import {writeFirstPackages} from './first-packages.js';
 import {createLog} from './log.js';
 import {notifySystemd} from './notify-ready.js';
 import {oneAtATime} from './one-at-a-time.js';
@@ -87,12 +86,14 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	});
 	const release = onSignals(worker.stop);
 	const inTurn = oneAtATime();
+	/** What a look at this machine has found. It counts as long as no file says what there is. */
+	let found: Packages = {};
 	/** Take up what the configuration says now. */
 	const change = async (): Promise<void> => {
 		await worker.change(
 			await workerSettings(loaded.settings, {
 				...machine,
-				packages: software.packages,
+				packages: software.isAbsent ? found : software.packages,
 			}),
 		);
 	};
@@ -124,12 +125,15 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	/** After the start, which must not wait for it. */
 	const lookForSoftware = async (): Promise<void> => {
 		try {
-			const told = await writeFirstPackages({
+			// Most workers need not wait for this to be loaded, either.
+			const {writeFirstPackages} = await import('./first-packages.js');
+			const {packages, told} = await writeFirstPackages({
 				folder,
 				host,
 				signal: leaving.signal,
 			});
 			await inTurn(async () => {
+				found = packages;
 				software = await loadPackages(folder);
 				await change();
 			});

@@ -260,6 +260,38 @@ test.serial(
 	},
 );
 
+test.serial(
+	'a worker whose file of packages cannot be written tells what it found all the same',
+	async (t) => {
+		const farm = createFarm(t);
+		const {server: address} = await farm.scheduler();
+		const {flags, file} = machine(farm, {name: 'new', address});
+		program(farm, 'bin/blender', 'echo Blender 4.1.1');
+		fs.mkdirSync(path.dirname(path.dirname(file)));
+		fs.writeFileSync(path.dirname(file), 'in the way');
+		const worker = await farm.worker({
+			flags,
+			environment: {
+				PATH: `${path.join(farm.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+			},
+		});
+		const untilSaid = async (what: RegExp): Promise<void> => {
+			await until(() => (what.test(worker.said()) ? true : undefined), {
+				what: `it to say ${what.source}`,
+				within: 10_000,
+			});
+		};
+
+		await untilSaid(
+			/cannot be written \(a file is in the way\)\. What was found counts/v,
+		);
+		worker.signal('SIGHUP');
+		await untilSaid(/The configuration was read again/v);
+		const capabilities = await capabilitiesOf(farm, 'one');
+		t.true([capabilities['package.blender']].flat().includes('4.1.1'));
+	},
+);
+
 test.serial('rez makes the environment, and finds the program', async (t) => {
 	const farm = createFarm(t);
 	await farm.scheduler();
