@@ -1,4 +1,5 @@
 import {globalBindings} from '../source/ui/keys/global-bindings.js';
+import {sectionsOf} from '../source/ui/keys/sections.js';
 import {screens} from '../source/ui/screens/table.js';
 
 type Row = {
@@ -19,7 +20,10 @@ export const keysPage = (): string =>
 			({title, help, aliases, name, bindings}) => [
 				`## ${title}`,
 				`${capital(help)}. \`:${name}\`${aliases.map((alias) => `, \`:${alias}\``).join('')}`,
-				...(bindings.length === 0 ? [] : [keyTable(bindings)]),
+				...sectionsOf(title, bindings).flatMap(([section, within]) => [
+					...(section === title ? [] : [`${section}:`]),
+					keyTable(within),
+				]),
 			],
 		),
 	].join('\n\n');

@@ -443,7 +443,7 @@ test('groups, the graph, workers and one task are followed too', async (t) => {
 		counts: {in_progress: 1, waiting: 1},
 	});
 	t.like(workers.rows()[0], {state: 'busy', running: [1]});
-	t.deepEqual(workers.counts(), {busy: 1, total: 1});
+	t.deepEqual(workers.counts(), {busy: 1, cpus: 8, cpus_free: 7, total: 1});
 	t.like(task.rows()[0], {
 		state: 'in_progress',
 		worker: 'w1',

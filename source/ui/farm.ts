@@ -11,7 +11,6 @@ export type ChangeName = {
 		? Name
 		: never;
 }[MethodName];
-export type AskName = Exclude<MethodName, ChangeName>;
 
 export type ParamsFor<Name extends MethodName> = ParamsInput<Methods, Name>;
 export type AnswerTo<Name extends MethodName> = ResultOf<Methods, Name>;
@@ -79,8 +78,8 @@ export type Farm = {
 	readonly onConnection: (
 		listener: (connection: Connection) => void,
 	) => () => void;
-	/** Rejects with the `FarmError` that the scheduler gave; `UNREACHABLE` or `CLOSED` without a connection. */
-	readonly request: <Name extends AskName>(
+	/** For what changes nothing. Rejects with the `FarmError` that the scheduler gave; `UNREACHABLE` or `CLOSED` without a connection. */
+	readonly request: <Name extends MethodName>(
 		name: Name,
 		params: ParamsFor<Name>,
 	) => Promise<AnswerTo<Name>>;

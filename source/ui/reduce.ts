@@ -125,6 +125,7 @@ const step = (screens: Screens, state: State, action: Action): State => {
 			return {
 				...state,
 				trail: [...state.trail, place] as unknown as Trail,
+				isDetailEnlarged: false,
 				nextId: state.nextId + 1,
 			};
 		}
@@ -261,6 +262,7 @@ const went = (screens: Screens, state: State, screen: ScreenName): State => {
 	return {
 		...state,
 		trail,
+		isDetailEnlarged: false,
 		previousTrail: state.trail,
 		trails: {...state.trails, [state.trail[0].screen]: state.trail},
 		nextId: state.nextId + 1,

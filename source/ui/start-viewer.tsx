@@ -12,13 +12,19 @@ import {
 } from './keys/handle-input.js';
 import {keyText} from './keys/key-text.js';
 import {globalBindings} from './keys/global-bindings.js';
+import {sectionsOf} from './keys/sections.js';
 import {followWatches} from './live/follow-watches.js';
 import {asDialog} from './dialogs/dialog.js';
 import {createReducer, viewOf} from './reduce.js';
 import type {ScreenTools} from './screen.js';
 import {screenNames, type Scope, type ScreenName} from './screen-name.js';
 import {screens} from './screens/table.js';
-import {currentPlace, type State, type ViewSettings} from './state.js';
+import {
+	currentPlace,
+	whyReadOnly,
+	type State,
+	type ViewSettings,
+} from './state.js';
 import {createStore} from './store.js';
 import {decodeInput} from './terminal/decode-input.js';
 import {createTheme, type ThemeSettings} from './theme/theme.js';
@@ -128,6 +134,12 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			store.dispatch({type: 'noticed', tone, text});
 		},
 		async change({method, params, command, said}) {
+			const reason = whyReadOnly(store.state());
+			if (reason !== undefined) {
+				tools.notice('error', `Nothing was changed: ${reason}.`);
+				return undefined;
+			}
+
 			store.dispatch({type: 'noted-command', command});
 			const answer = await farm.change(method, params);
 			tools.notice('good', said?.(answer) ?? 'done');
@@ -421,7 +433,9 @@ const helpHere = (
 		})),
 	});
 	return [
-		section(screen.title, screen.bindings),
+		...sectionsOf(screen.title, screen.bindings).map(([title, bindings]) =>
+			section(title, bindings),
+		),
 		section('Everywhere', globalBindings),
 	];
 };

@@ -64,6 +64,13 @@ export const planTasks = (
 		return plan([{from: 'children', parent: filter.parent}], undefined);
 	}
 
+	if (filter.worker !== undefined) {
+		return plan(
+			[{from: 'ids', ids: runningOn(books(), filter.worker)}],
+			undefined,
+		);
+	}
+
 	const isFree = conditions.name === undefined && conditions.text === undefined;
 	const byState = new Map(states.map((state) => [state, inNodes(state)]));
 	const living = states.filter((state) => isLiving(state));
@@ -95,6 +102,21 @@ export const planTasks = (
 		}),
 		known,
 	);
+};
+
+/** The tasks of what a worker runs now. */
+const runningOn = (
+	{fleet}: ReturnType<ViewContext['books']>,
+	name: string,
+): readonly number[] => {
+	const worker = fleet.workers.values().find(({row}) => row.name === name);
+	if (!worker) {
+		throw new FarmError('NOT_FOUND', `There is no worker "${name}".`);
+	}
+
+	return [...worker.invocations]
+		.flatMap((id) => fleet.live.get(id)?.task ?? [])
+		.toSorted((a, b) => a - b);
 };
 
 const statesOf = ({states, dead}: TaskFilter): readonly TaskState[] =>

@@ -1,4 +1,4 @@
-import type {FleetWorker} from '../fleet.js';
+import {freeOn, type Fleet, type FleetWorker} from '../fleet.js';
 import {isoTime} from '../views/iso-time.js';
 import {workerShapeOf, workerState} from '../views/worker-shape.js';
 import {orderAmong} from './order-among.js';
@@ -8,6 +8,23 @@ const orders = ['name', 'host', 'state', 'type'] as const;
 
 /** A worker is heard every few seconds; that alone is no news. */
 const heardStepMs = 10_000;
+
+/** Cores in all, and those that are free, of the workers that are here; what else a worker offers is in its row. */
+const addCpus = (
+	counts: Record<string, number>,
+	fleet: Fleet,
+	worker: FleetWorker,
+): void => {
+	if (!worker.link) {
+		return;
+	}
+
+	const free = Math.max(0, freeOn(fleet, worker).cpus);
+	counts['cpus'] = rounded((counts['cpus'] ?? 0) + worker.offer.total.cpus);
+	counts['cpus_free'] = rounded((counts['cpus_free'] ?? 0) + free);
+};
+
+const rounded = (amount: number): number => Math.round(amount * 1e6) / 1e6;
 
 /** A window of workers; by name, where nothing else is asked for. Of the filter, `text` matters: a part of the name or host. */
 export const workerWindow = (
@@ -58,6 +75,7 @@ export const workerWindow = (
 
 				const state = workerState(worker);
 				counts[state] = (counts[state] ?? 0) + 1;
+				addCpus(counts, fleet, worker);
 				found.push({worker, key: key(worker)});
 			}
 

@@ -2,6 +2,7 @@ import {Box, Text} from 'ink';
 import type {Dialog} from '../dialogs/dialog.js';
 import type {State} from '../state.js';
 import type {Theme} from '../theme/theme.js';
+import {fit} from '../text/span.js';
 import {asciiBorder, unicodeBorder} from '../theme/borders.js';
 
 /** The dialog on top, over the view. */
@@ -33,17 +34,16 @@ export function DialogFrame({
 					theme.glyphs.vertical === '|' ? asciiBorder : unicodeBorder
 				}
 				{...theme.borderColour(dialog.tone ?? 'normal')}
+				paddingX={1}
 				width={width}
 			>
 				<Text>
-					{theme.paint([
-						{text: ` ${dialog.title}`.padEnd(width - 2), role: 'title'},
-					])}
+					{theme.paint([{text: fit(dialog.title, width - 4), role: 'title'}])}
 				</Text>
 				<Component
 					content={dialog.content}
 					theme={theme}
-					columns={width - 2}
+					columns={width - 4}
 					rows={height - 1}
 				/>
 			</Box>

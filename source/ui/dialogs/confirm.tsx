@@ -96,28 +96,26 @@ function ConfirmView({
 	const lines: Line[] = [
 		[],
 		...text.flatMap((paragraph) =>
-			wrapText(paragraph, columns - 2).map((line): Line => [
-				{text: ` ${line}`},
-			]),
+			wrapText(paragraph, columns).map((line): Line => [{text: line}]),
 		),
 		...(command === undefined
 			? []
 			: [
 					[] as Line,
-					...wrapText(`lifeblood ${command}`, columns - 2).map((line): Line => [
-						{text: ` ${line}`, role: 'dim'},
+					...wrapText(`lifeblood ${command}`, columns).map((line): Line => [
+						{text: line, role: 'dim'},
 					]),
 				]),
 		[],
 		word === undefined
 			? [
-					{text: ' y', role: 'key'},
+					{text: 'y', role: 'key'},
 					{text: ' yes   '},
 					{text: 'n', role: 'key'},
 					{text: ' no'},
 				]
 			: [
-					{text: ' Type '},
+					{text: 'Type '},
 					{text: word, role: 'strong'},
 					{text: ' to do it: '},
 					{text: before},

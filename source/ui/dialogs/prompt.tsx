@@ -76,16 +76,16 @@ function PromptView({
 }: DialogView<Content>) {
 	const [before, under, after] = aroundCursor(field);
 	const lines: Line[] = [
-		[{text: ` ${label}`, role: 'dim'}],
+		[{text: label, role: 'dim'}],
 		[
-			{text: ' > ', role: 'key'},
+			{text: '> ', role: 'key'},
 			{text: before},
 			{text: under, role: 'cursor'},
 			{text: after},
 		],
 		[
 			{
-				text: ` ${fault ?? found.join('  ')}`,
+				text: fault ?? found.join('  '),
 				role: fault === undefined ? 'dim' : 'error',
 			},
 		],

@@ -8,6 +8,8 @@ export type Binding<Given, Tools> = {
 	readonly label: string;
 	/** A line, for the help. */
 	readonly help: string;
+	/** Where it stands in the help; absent: with the screen's own. */
+	readonly section?: 'list' | 'detail';
 	/** Left out of the footer: what everybody knows, or seldom needs. */
 	readonly isQuiet?: true;
 	/** It changes the farm: with a view-only key, or without a connection, it is disabled. */

@@ -1,31 +1,81 @@
-import type {ScreenBinding} from '../screen.js';
+import type {ScreenBinding, View} from '../screen.js';
 
-/** The keys that scroll the detail beside a list. */
+/** The keys that scroll the detail beside a list; over the whole screen, the plain ones do so too. */
 export const detailBindings = <Slice>({
 	top,
 	withTop,
 }: {
 	readonly top: (slice: Slice) => number;
 	readonly withTop: (slice: Slice, top: number) => Slice;
-}): ReadonlyArray<ScreenBinding<Slice>> => [
-	{
-		id: 'detail.down',
-		keys: ['J', 'shift+down'],
-		label: 'scroll detail',
-		help: 'scroll the detail down',
+}): ReadonlyArray<ScreenBinding<Slice>> => {
+	const scroll = (
+		id: string,
+		keys: readonly string[],
+		by: (page: number) => number,
+	): ScreenBinding<Slice> => ({
+		id: `detail.${id}`,
+		keys,
+		label: 'scroll',
+		help: `scroll the detail ${id}`,
 		isQuiet: true,
 		run(tools) {
-			tools.update((slice) => withTop(slice, top(slice) + 3));
+			const page = tools.view().body.rows;
+			tools.update((slice) =>
+				withTop(slice, Math.max(0, top(slice) + by(page))),
+			);
 		},
-	},
-	{
-		id: 'detail.up',
-		keys: ['K', 'shift+up'],
-		label: 'scroll detail',
-		help: 'scroll the detail up',
-		isQuiet: true,
-		run(tools) {
-			tools.update((slice) => withTop(slice, Math.max(0, top(slice) - 3)));
-		},
-	},
-];
+	});
+	const whenLarge = (binding: ScreenBinding<Slice>): ScreenBinding<Slice> => ({
+		...binding,
+		disabled: needsLarge,
+	});
+	const bindings: ReadonlyArray<ScreenBinding<Slice>> = [
+		whenLarge({
+			id: 'detail.close',
+			keys: ['esc', 'enter', 'left', 'h'],
+			label: 'close',
+			help: 'back to the list',
+			isQuiet: true,
+			run(tools) {
+				tools.enlarge();
+			},
+		}),
+		whenLarge({
+			...scroll('by a line', ['j', 'down'], () => 1),
+			id: 'detail.line-down',
+			help: 'scroll the enlarged detail down by a line',
+		}),
+		whenLarge({
+			...scroll('by a line', ['k', 'up'], () => -1),
+			id: 'detail.line-up',
+			help: 'scroll the enlarged detail up by a line',
+		}),
+		whenLarge({
+			...scroll(
+				'by a page',
+				['pagedown', 'ctrl+f', 'space'],
+				(page) => page - 1,
+			),
+			id: 'detail.page-down',
+			help: 'scroll the enlarged detail down by a page',
+		}),
+		whenLarge({
+			...scroll('by a page', ['pageup', 'ctrl+b'], (page) => 1 - page),
+			id: 'detail.page-up',
+			help: 'scroll the enlarged detail up by a page',
+		}),
+		whenLarge({
+			...scroll('to its beginning', ['g', 'home'], () => -1e9),
+			id: 'detail.first',
+			help: 'to the beginning of the enlarged detail',
+		}),
+		scroll('down', ['J', 'shift+down'], () => 3),
+		scroll('up', ['K', 'shift+up'], () => -3),
+	];
+	return bindings.map((binding) => ({...binding, section: 'detail'}));
+};
+
+const needsLarge = ({
+	state,
+}: Pick<View<unknown>, 'state'>): string | undefined =>
+	state.isDetailEnlarged ? undefined : 'the detail is not enlarged';

@@ -76,7 +76,7 @@ export const listBindings = <Slice>(
 		run: move(to),
 	});
 
-	return [
+	const bindings: ReadonlyArray<ScreenBinding<Slice>> = [
 		navigation('down', ['j', 'down'], 'one row down', ({cursor}) => cursor + 1),
 		navigation('up', ['k', 'up'], 'one row up', ({cursor}) => cursor - 1),
 		navigation(
@@ -258,4 +258,5 @@ export const listBindings = <Slice>(
 			},
 		},
 	];
+	return bindings.map((binding) => ({...binding, section: 'list'}));
 };

@@ -57,6 +57,10 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 	ages: () => 30_000,
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'group'),
 	bindings: [
+		...detailBindings<GroupsSlice>({
+			top: ({detailTop}) => detailTop,
+			withTop: (slice, detailTop) => ({...slice, detailTop}),
+		}),
 		{
 			id: 'group.open',
 			keys: ['enter', 'l', 'right'],
@@ -72,10 +76,6 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 			},
 		},
 		...groupActions,
-		...detailBindings<GroupsSlice>({
-			top: ({detailTop}) => detailTop,
-			withTop: (slice, detailTop) => ({...slice, detailTop}),
-		}),
 		...listBindings(access),
 	],
 	Component: GroupsBody,

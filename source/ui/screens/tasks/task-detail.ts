@@ -1,3 +1,4 @@
+import type {TaskState} from '../../../core/task-state.js';
 import type {RowOf} from '../../live/row-shapes.js';
 import {localTime, shortTime} from '../../text/time-text.js';
 import {jsonLines} from '../../text/json-lines.js';
@@ -5,16 +6,25 @@ import type {Line} from '../../text/span.js';
 import {wrapText} from '../../text/wrap-text.js';
 import type {Glyphs} from '../../theme/glyphs.js';
 import {stateRoles} from '../../theme/theme.js';
+import type {TaskStory} from './tasks-slice.js';
+import {storyLines} from './story-lines.js';
+import {explanationLines} from './explanation-lines.js';
 import {stateSpan} from './task-columns.js';
 
 /** Everything that a task carries, as lines. */
 export const taskDetail = (
 	task: RowOf<'task'> | undefined,
 	{
+		story,
 		width,
 		glyphs,
 		now,
-	}: {readonly width: number; readonly glyphs: Glyphs; readonly now: number},
+	}: {
+		readonly story: (TaskStory & {readonly id: number}) | undefined;
+		readonly width: number;
+		readonly glyphs: Glyphs;
+		readonly now: number;
+	},
 ): readonly Line[] => {
 	if (task === undefined) {
 		return [];
@@ -25,6 +35,7 @@ export const taskDetail = (
 		{text: value},
 	];
 	const details = task.state_details;
+	const told = story?.id === task.id ? story : undefined;
 	return [
 		[
 			stateSpan(task, glyphs),
@@ -72,6 +83,13 @@ export const taskDetail = (
 					),
 				]),
 		row('created', localTime(task.created_at)),
+		...(told === undefined || isPlain(task.state)
+			? []
+			: [
+					[] satisfies Line,
+					[{text: 'Why', role: 'title' as const}],
+					...explanationLines(told.explanation, width - 3),
+				]),
 		[],
 		[{text: 'Attributes', role: 'title'}],
 		...jsonLines(task.attributes, {width: width - 3, glyphs}),
@@ -85,5 +103,12 @@ export const taskDetail = (
 					] as Line,
 					...jsonLines(task.environment.arguments, {width: width - 3, glyphs}),
 				]),
+		...(told === undefined ? [] : storyLines(told, {width: width - 3, glyphs})),
 	];
 };
+
+/** Its message says it all, or there is nothing to be said. */
+const isPlain = (state: TaskState): boolean =>
+	['error', 'dead', 'done', 'in_progress', 'invoking', 'splitted'].includes(
+		state,
+	);

@@ -5,7 +5,8 @@ import type {Scope} from '../../screen-name.js';
 export type TaskFilter = NonNullable<WatchSpec['filter']>;
 
 /** Words of a filter that are not looked for in the text: `state:error node:render group:shot* dead archived`. */
-const words = /^(?<word>state|node|group|name|parent|tree):(?<value>.*)$/v;
+const words =
+	/^(?<word>state|node|group|name|worker|parent|tree):(?<value>.*)$/v;
 
 /**
 What was typed as a filter, within the scope. `state:` takes states or beginnings of them, with commas; `err` and `run` stand for what is in error and what runs.
@@ -15,6 +16,7 @@ export const taskFilter = (typed: string, scope: Scope): TaskFilter => {
 	const filter: {-readonly [Key in keyof TaskFilter]: TaskFilter[Key]} = {
 		...(scope.group !== undefined && {group: scope.group}),
 		...(scope.node !== undefined && {node: scope.node}),
+		...(scope.worker !== undefined && {worker: scope.worker}),
 		...(scope.parent !== undefined && {parent: scope.parent}),
 		...(scope.tree !== undefined && {tree: scope.tree}),
 		...(scope.states && {
@@ -75,6 +77,7 @@ const take = (
 
 		case 'node':
 		case 'group':
+		case 'worker':
 		case 'name': {
 			filter[word] = value;
 			break;

@@ -6,12 +6,14 @@ import {listBindings, type ListAccess} from '../../list/list-bindings.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
-import {defineScreen, liveOf} from '../../screen.js';
+import {defineScreen} from '../../screen.js';
 import {taskActions} from './task-actions.js';
 import {taskColumns} from './task-columns.js';
 import {taskDetail} from './task-detail.js';
+import {followStory} from './follow-story.js';
 import {taskFilter} from './task-filter.js';
 import {
+	detailedTask,
 	heightOf,
 	selectedTask,
 	windowIn,
@@ -42,12 +44,15 @@ export const tasksScreen = defineScreen<TasksSlice>({
 	open: ({text = ''}) => ({
 		list: newList({filter: text, order: {by: 'id', descending: true}}),
 		detailTop: 0,
+		asked: undefined,
+		story: undefined,
 	}),
-	crumb: (_slice, {group, node, parent, tree}) =>
+	crumb: (_slice, {group, node, parent, tree, worker}) =>
 		[
 			'tasks',
 			...(group === undefined ? [] : [`of ${group}`]),
 			...(node === undefined ? [] : [`in ${node}`]),
+			...(worker === undefined ? [] : [`on ${worker}`]),
 			...(parent === undefined ? [] : [`spawned by ${parent}`]),
 			...(tree === undefined ? [] : [`from ${tree}`]),
 		].join(' '),
@@ -71,12 +76,17 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
+	follow: followStory,
 	ages: (view) =>
 		windowIn(view)?.rows.some(({state}) => state === 'in_progress')
 			? 1000
 			: 30_000,
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'task'),
 	bindings: [
+		...detailBindings<TasksSlice>({
+			top: ({detailTop}) => detailTop,
+			withTop: (slice, detailTop) => ({...slice, detailTop}),
+		}),
 		{
 			id: 'task.open',
 			keys: ['enter', 'l', 'right'],
@@ -89,10 +99,6 @@ export const tasksScreen = defineScreen<TasksSlice>({
 			},
 		},
 		...taskActions,
-		...detailBindings<TasksSlice>({
-			top: ({detailTop}) => detailTop,
-			withTop: (slice, detailTop) => ({...slice, detailTop}),
-		}),
 		...listBindings(access),
 	],
 	Component: TasksBody,
@@ -100,7 +106,6 @@ export const tasksScreen = defineScreen<TasksSlice>({
 
 function TasksBody({view}: {readonly view: TasksView}) {
 	const {list, detail} = splitBody(view);
-	const selected = liveOf(view, 'detail', 'task')?.rows[0];
 	return (
 		<Box>
 			{list && (
@@ -121,7 +126,8 @@ function TasksBody({view}: {readonly view: TasksView}) {
 			{detail && (
 				<DetailPane
 					view={view}
-					lines={taskDetail(selected, {
+					lines={taskDetail(detailedTask(view), {
+						story: view.slice.story,
 						width: detail.columns,
 						glyphs: view.theme.glyphs,
 						now: view.state.now,

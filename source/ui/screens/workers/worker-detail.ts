@@ -1,7 +1,9 @@
 import {bytesText} from '../../text/amount-text.js';
-import {localTime} from '../../text/time-text.js';
+import {barSpans} from '../../text/bar.js';
+import {fit, type Line} from '../../text/span.js';
+import {localTime, runTime} from '../../text/time-text.js';
+import type {TaskRow} from '../tasks/task-columns.js';
 import {wrapText} from '../../text/wrap-text.js';
-import type {Line} from '../../text/span.js';
 import type {Glyphs} from '../../theme/glyphs.js';
 import {
 	usedBar,
@@ -12,7 +14,17 @@ import {
 
 export const workerDetail = (
 	worker: WorkerRow | undefined,
-	{width, glyphs}: {readonly width: number; readonly glyphs: Glyphs},
+	{
+		running,
+		width,
+		glyphs,
+		now,
+	}: {
+		readonly running: readonly TaskRow[];
+		readonly width: number;
+		readonly glyphs: Glyphs;
+		readonly now: number;
+	},
 ): readonly Line[] => {
 	if (worker === undefined) {
 		return [];
@@ -63,6 +75,7 @@ export const workerDetail = (
 		...usage('gpus', resources.gpus, plain),
 		...usage('gpu memory', resources.gpu_memory_bytes, bytesText),
 		[],
+		...runningLines(running, {width: width - 3, glyphs, now}),
 		[{text: 'Capabilities', role: 'title'}],
 		...(capabilities.length === 0
 			? [[{text: '(none)', role: 'dim'}] as Line]
@@ -72,3 +85,36 @@ export const workerDetail = (
 				])),
 	];
 };
+
+const runningLines = (
+	tasks: readonly TaskRow[],
+	{
+		width,
+		glyphs,
+		now,
+	}: {readonly width: number; readonly glyphs: Glyphs; readonly now: number},
+): readonly Line[] =>
+	tasks.length === 0
+		? []
+		: [
+				[{text: 'Runs', role: 'title'}],
+				...tasks.map((task): Line => {
+					const {id, name, node, progress, changed_at: since} = task;
+					const time = runTime(now - Date.parse(since));
+					return [
+						{text: `${id} `.padStart(8), role: 'dim'},
+						{text: fit(`${name}, ${node}`, Math.max(10, width - 31))},
+						{text: ` ${time.padStart(7)} `, role: 'dim'},
+						...(progress === null
+							? []
+							: [
+									...barSpans(
+										[{kind: 'done', role: 'running', amount: progress}],
+										{total: 100, width: 8, glyphs},
+									),
+									{text: ` ${Math.round(progress)}%`},
+								]),
+					];
+				}),
+				[],
+			];

@@ -12,6 +12,7 @@ import {workerColumns} from './worker-columns.js';
 import {workerDetail} from './worker-detail.js';
 import {
 	heightOf,
+	runningOn,
 	selectedWorker,
 	windowIn,
 	type WorkersSlice,
@@ -28,6 +29,9 @@ const access: ListAccess<WorkersSlice> = {
 	filterHelp: 'a part of the name or host',
 };
 
+/** Of what a worker runs; more are counted. */
+const mostShown = 64;
+
 export const workersScreen = defineScreen<WorkersSlice>({
 	name: 'workers',
 	title: 'Workers',
@@ -40,6 +44,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 	crumb: () => 'workers',
 	watches(view) {
 		const {list} = view.slice;
+		const worker = selectedWorker(view);
 		return {
 			list: {
 				what: 'workers',
@@ -47,15 +52,27 @@ export const workersScreen = defineScreen<WorkersSlice>({
 				...(list.order && {order: list.order}),
 				window: windowOf(list, heightOf(view)),
 			},
+			running:
+				worker && worker.state !== 'off' && splitBody(view).detail
+					? {
+							what: 'tasks',
+							filter: {worker: worker.name},
+							window: {offset: 0, limit: mostShown},
+						}
+					: undefined,
 		};
 	},
 	settle(view) {
 		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
-	ages: () => 30_000,
+	ages: (view) => (runningOn(view).length > 0 ? 1000 : 30_000),
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'worker'),
 	bindings: [
+		...detailBindings<WorkersSlice>({
+			top: ({detailTop}) => detailTop,
+			withTop: (slice, detailTop) => ({...slice, detailTop}),
+		}),
 		{
 			id: 'worker.open',
 			keys: ['enter', 'l', 'right'],
@@ -70,10 +87,6 @@ export const workersScreen = defineScreen<WorkersSlice>({
 			},
 		},
 		...workerActions,
-		...detailBindings<WorkersSlice>({
-			top: ({detailTop}) => detailTop,
-			withTop: (slice, detailTop) => ({...slice, detailTop}),
-		}),
 		...listBindings(access),
 	],
 	Component: WorkersBody,
@@ -102,6 +115,8 @@ function WorkersBody({view}: {readonly view: WorkersView}) {
 				<DetailPane
 					view={view}
 					lines={workerDetail(selectedWorker(view), {
+						running: runningOn(view),
+						now: view.state.now,
 						width: detail.columns,
 						glyphs: view.theme.glyphs,
 					})}

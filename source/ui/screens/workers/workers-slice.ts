@@ -15,5 +15,9 @@ export const heightOf = (view: WorkersView): number =>
 
 export const windowIn = (view: WorkersView) => liveOf(view, 'list', 'workers');
 
+/** What the selected one runs, where that is shown. */
+export const runningOn = (view: WorkersView) =>
+	liveOf(view, 'running', 'tasks')?.rows ?? [];
+
 export const selectedWorker = (view: WorkersView): WorkerRow | undefined =>
 	rowAt(windowIn(view), view.slice.list.cursor);
