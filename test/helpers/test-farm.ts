@@ -120,10 +120,12 @@ export const createTestFarm = async (
 		current.database.close();
 	};
 
-	t.teardown(async () => {
+	const remove = async (): Promise<void> => {
 		await close();
 		await rm(folder, {recursive: true, force: true});
-	});
+	};
+
+	t.teardown(remove);
 
 	const apply = async (
 		text: GraphText,
@@ -347,8 +349,8 @@ export const createTestFarm = async (
 			current = await open();
 			await submit(recoverAfterRestart());
 		},
-		/** Stop it before the test ends. */
-		end: close,
+		/** Stop it before the test ends, and leave nothing of it. */
+		end: remove,
 		/** Every scheduler test ends with this. */
 		expectSound(): void {
 			t.deepEqual(defects, []);
