@@ -269,3 +269,50 @@ test.serial(
 		});
 	},
 );
+
+test.serial('the examples of the page on jobs do what it says', async (t) => {
+	const page = fs.readFileSync(
+		new URL('../../docs/jobs.md', import.meta.url),
+		'utf8',
+	);
+	const section = page.slice(
+		page.indexOf('\n## In the shell\n'),
+		page.indexOf('\n## In anything else\n'),
+	);
+	const [tiles = '', boss = '', helper = '', ...more] = section
+		.matchAll(/```sh\n(?<code>.*?)```/gsv)
+		.map(({groups}) => groups!['code']!)
+		.toArray();
+	t.deepEqual(more, []);
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await farm.worker();
+	await farm.graph(
+		{
+			tiles: {type: 'command', parameters: shell(tiles)},
+			boss: {type: 'command', parameters: shell(boss)},
+			helper: {type: 'command', parameters: shell(helper)},
+		},
+		['boss.spawned -> helper'],
+	);
+	const [splits, asks] = [
+		await farm.submit('tiles', {attributes: {scene: 'a.blend'}}),
+		await farm.submit('boss'),
+	];
+	t.like(await farm.rest([splits, asks]), {errors: 0});
+	t.deepEqual((await farm.task(splits)).attributes, {
+		scene: 'a.blend',
+		tiles: 4,
+	});
+	const {tasks} = await farm.ask('task.list', {
+		filter: {parent: (await farm.task(splits)).id},
+	});
+	t.deepEqual(
+		tasks.map(({name, attributes}) => ({name, attributes})),
+		[0, 1, 2, 3].map((tile) => ({
+			name: `tile ${tile}`,
+			attributes: {tile, scene: 'a.blend'},
+		})),
+	);
+	t.regex(await logOf(farm, asks), /^task \d+ says: .+$/v);
+});
