@@ -15,6 +15,10 @@ export const createBenchFolder = async (): Promise<BenchFolder> => {
 		await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-bench-')),
 	);
 	await fs.mkdir(path.join(folder, 'tmp'));
+	// So that no worker looks for this machine's software while something is measured.
+	const packages = path.join(folder, 'config', 'standard_environment_resolver');
+	await fs.mkdir(packages, {recursive: true});
+	await fs.writeFile(path.join(packages, 'config.toml'), '');
 	const others = Object.entries(process.env).filter(
 		([name]) => !/^(?:LIFEBLOOD|XDG|npm)_/v.test(name),
 	);
