@@ -140,6 +140,18 @@ test('laid out as the kernel would: what a group notes of its memory is read', (
 	t.is(openCgroup(folder).memory(), undefined);
 });
 
+test('laid out as the kernel would: what befalls a group for its memory is told at once', async (t) => {
+	const folder = laidOut(t, {'memory.events.local': 'oom_kill 0\n'});
+	const told = Promise.withResolvers<void>();
+	using _watch = openCgroup(folder).watchMemory(told.resolve);
+	fs.writeFileSync(path.join(folder, 'memory.events.local'), 'oom_kill 1\n');
+	await told.promise;
+	using none = openCgroup(path.join(folder, 'gone')).watchMemory(() => {
+		t.fail();
+	});
+	t.truthy(none);
+});
+
 test('laid out as the kernel would: a group that others hide in is told with those that can be seen', (t) => {
 	const folder = laidOut(t, {'cgroup.procs': '0\n12\n13\n'});
 	fs.mkdirSync(path.join(folder, 'below'));

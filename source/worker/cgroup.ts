@@ -10,6 +10,8 @@ export type Cgroup = {
 	readonly kill: () => void;
 	/** What the kernel notes of its memory; undefined: it does not look after that. */
 	readonly memory: () => MemoryNotes | undefined;
+	/** Call when something befalls it for its memory, as far as the kernel tells; ends with the group. */
+	readonly watchMemory: (onEvent: () => void) => Disposable;
 	/** False: something is in it, or is just leaving it. */
 	readonly remove: () => boolean;
 };
@@ -56,6 +58,27 @@ export const openCgroup = (folder: string): Cgroup => {
 				kills: countIn(events, 'oom_kill'),
 				timesFull: countIn(events, 'oom'),
 			};
+		},
+		watchMemory(onEvent) {
+			try {
+				// eslint-disable-next-line n/prefer-promises/fs -- events, which are not waited for
+				const watcher = fs.watch(
+					`${folder}/memory.events.local`,
+					{persistent: false},
+					onEvent,
+				);
+				watcher.on('error', () => {
+					watcher.close();
+				});
+				return {
+					[Symbol.dispose]() {
+						watcher.close();
+					},
+				};
+			} catch {
+				// There may be too many already; it is looked at now and then anyway.
+				return {[Symbol.dispose]: () => undefined};
+			}
 		},
 		remove: () => removeGroup(folder),
 	};

@@ -188,6 +188,17 @@ export const followInvocation = ({
 		mode: tools.memoryLimit(),
 	});
 
+	const endIfOver = (): void => {
+		const over = overMemory(memory());
+		if (over !== undefined) {
+			// Nor does the kernel ask first; and meanwhile it would take the memory of others.
+			end(over, 0);
+		}
+	};
+
+	// The kernel kills one process. Those that wait for it would do so for ever.
+	const watch =
+		job.memory_limit_bytes > 0 ? cgroup?.watchMemory(endIfOver) : undefined;
 	tools.measurer.add({
 		tree,
 		limit: job.memory_limit_bytes,
@@ -198,18 +209,13 @@ export const followInvocation = ({
 				onChange(invocation, 'growth');
 			}
 
-			const over = overMemory(memory());
-			if (over === undefined) {
-				return;
-			}
-
-			// Nor does the kernel ask first; and meanwhile it would take the memory of others.
-			end(over, 0);
+			endIfOver();
 		},
 	});
 
 	const onGone = async (signal: NodeJS.Signals | undefined): Promise<void> => {
 		limits.stop();
+		watch?.[Symbol.dispose]();
 		tools.measurer.remove(job.invocation);
 		const finishedAt = clock.now();
 		const read = record.read();
