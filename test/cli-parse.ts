@@ -168,7 +168,7 @@ test('every example in the command table can be parsed', (t) => {
 		for (const example of examples) {
 			// As a shell would take it apart.
 			const words = example.command
-				.split(/ [>\|] /v, 1)[0]!
+				.split(/ (?:>|<<<|\|) /v, 1)[0]!
 				.matchAll(/'(?<quoted>[^']*)'|(?<bare>\S+)/gv)
 				.map(({groups}) => groups!['quoted'] ?? groups!['bare']!)
 				.toArray();

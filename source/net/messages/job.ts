@@ -21,7 +21,7 @@ export const addresseeShape = z.string().min(1).max(256);
 export const messageDataShape = z.base64().max(5_592_408);
 
 /** Seconds that a sender waits for the receiver to take its message, where it does not say otherwise. */
-export const usualAddresseeTimeoutS = 90;
+const usualAddresseeTimeoutS = 90;
 
 /** Seconds, at most a month. */
 const waitShape = z.number().min(0).max(2_678_400);
