@@ -312,6 +312,8 @@ export const commandTable: readonly CommandDefinition[] = [
 		name: 'up',
 		mode: 'up',
 		summary: 'scheduler and worker on this machine together',
+		description:
+			'On a terminal with the viewer in front; leaving it asks whether to stop the farm.',
 		arguments: [],
 		flags: {db: database},
 		examples: [{command: 'up', description: 'a farm of one machine'}],
@@ -321,7 +323,7 @@ export const commandTable: readonly CommandDefinition[] = [
 		mode: 'demo',
 		summary: 'render a short picture sequence on a farm of one machine',
 		description:
-			'Starts a scheduler and a worker, makes a sample graph and renders with no other software. Without a terminal it runs to the end, prints a summary and stops.',
+			'Starts a scheduler and a worker, makes a sample graph and renders with no other software, with the viewer in front. Without a terminal it runs to the end, prints a summary and stops.',
 		arguments: [],
 		flags: {db: database},
 		examples: [{command: 'demo', description: 'see the farm at work'}],

@@ -1,15 +1,20 @@
 import path from 'node:path';
+import process from 'node:process';
 import {thisHost} from '../config/host.js';
 import {usableStateFolders} from '../config/usable-state.js';
+import {systemClock} from '../core/clock.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {hasOwnFarm} from './has-own-farm.js';
-import {connectLocal, startLocalFarm, type LocalFarm} from './local-farm.js';
-import {typedProgram} from './own-program.js';
+import {connectLocal, startLocalFarm} from './local-farm.js';
+import type {Output} from './output.js';
+import {createProgressLine, type ProgressLine} from './progress-line.js';
 import {renderZoom} from './render-zoom.js';
 import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
-import {stopSignal, type StopSignal} from './stop-signal.js';
+import {farewell, showLocalFarm} from './show-local-farm.js';
+import {stopSignal} from './stop-signal.js';
+import {isOnTerminal} from './viewer-settings.js';
 
-/** Renders a short zoom on a farm of one machine. In front of a person that farm stays; otherwise it ends with the command. */
+/** Renders a short zoom on a farm of one machine, with the viewer in front where there is a terminal; otherwise the farm ends with the command. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const {flags, output} = context;
 	using interruption = stopSignal();
@@ -18,6 +23,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const root = path.join(folders.root, 'demo');
 	const configFolder = flags.text('config-dir') ?? path.join(root, 'config');
 	const running = await readRuntimeFiles(folders.run);
+	const isShown = isOnTerminal() && flags.toggle('json') !== true;
 	const found = running.find(
 		({config_folder: folder}) => folder === path.resolve(configFolder),
 	);
@@ -25,7 +31,22 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		output.message(
 			`lifeblood: the demo's farm runs already (process ${found.pid})`,
 		);
-		return await renderOn({entry: found, context, root, interruption});
+		if (!isShown) {
+			return await renderOn({
+				entry: found,
+				context,
+				root,
+				ended: interruption.reached,
+			});
+		}
+
+		const {status} = await renderAndShow({
+			entry: found,
+			context,
+			root,
+			over: interruption.reached,
+		});
+		return status;
 	}
 
 	const farm = await startLocalFarm({
@@ -55,20 +76,27 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		return 1;
 	}
 
-	let isLeft = false;
+	let isKept = false;
 	try {
-		const status = await renderOn({
+		if (!isShown) {
+			return await renderOn({
+				entry: farm.entry,
+				context,
+				root,
+				ended: Promise.race([interruption.reached, farm.failure]),
+			});
+		}
+
+		const {status, answer} = await renderAndShow({
 			entry: farm.entry,
 			context,
 			root,
-			interruption,
-			farm,
+			over: Promise.race([interruption.reached, farm.failure]),
 		});
-		isLeft =
-			status === 0 && output.isInteractive && flags.toggle('json') !== true;
+		isKept = answer === 'keep';
 		return status;
 	} finally {
-		if (isLeft) {
+		if (isKept) {
 			output.message(
 				farewell({
 					farm,
@@ -84,19 +112,23 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	}
 };
 
-const renderOn = async ({
-	entry,
-	context: {flags, output},
-	root,
-	interruption,
-	farm,
-}: {
+type Demonstration = {
 	readonly entry: RuntimeEntry;
 	readonly context: CommandContext;
 	/** The demo's own folder. */
 	readonly root: string;
-	readonly interruption: StopSignal;
-	readonly farm?: LocalFarm;
+};
+
+const renderOn = async ({
+	entry,
+	context: {flags, output},
+	root,
+	ended,
+	progress = createProgressLine(process.stderr, output),
+}: Demonstration & {
+	/** Nobody waits for it any more. */
+	readonly ended: Promise<'interrupted'>;
+	readonly progress?: ProgressLine;
 }): Promise<ExitStatus> => {
 	await using client = await connectLocal(entry, output);
 	output.message(
@@ -108,9 +140,9 @@ const renderOn = async ({
 			output,
 			folder: path.join(root, 'pictures'),
 			isJson: flags.toggle('json') === true,
+			progress,
 		}),
-		interruption.reached,
-		...(farm === undefined ? [] : [farm.failure]),
+		ended,
 	]);
 	if (status === 'interrupted') {
 		output.message('lifeblood: interrupted');
@@ -120,23 +152,53 @@ const renderOn = async ({
 	return status;
 };
 
-const farewell = ({
-	farm: {processes},
-	where,
-}: {
-	readonly farm: LocalFarm;
-	/** The flag by which commands find this farm, where they need one. */
-	readonly where: string;
-}): string => {
-	const program = typedProgram();
-	const pids = processes.map(({pid}) => String(pid)).toReversed();
-	return [
-		'',
-		'The farm is still there. Look at it:',
-		`  ${program} graph show${where}`,
-		`  ${program} group list${where}`,
-		`  ${program} task list --dead${where}`,
-		`  ${program} worker list${where}`,
-		`Stop it: kill ${pids.join(' ')}`,
-	].join('\n');
+/** The viewer in front of the work; what there is to say of it is said when the viewer is left. */
+const renderAndShow = async ({
+	over,
+	...demonstration
+}: Demonstration & {readonly over: Promise<'interrupted'>}): Promise<{
+	readonly status: ExitStatus;
+	readonly answer: 'stop' | 'keep';
+}> => {
+	const {context, entry} = demonstration;
+	const said: Array<() => void> = [];
+	const later: Output = {
+		...context.output,
+		print(text) {
+			said.push(() => {
+				context.output.print(text);
+			});
+		},
+		message(text) {
+			said.push(() => {
+				context.output.message(text);
+			});
+		},
+	};
+	const left = Promise.withResolvers<'interrupted'>();
+	const rendering = renderOn({
+		...demonstration,
+		context: {...context, output: later},
+		ended: left.promise,
+		progress: {show: () => undefined, end: () => undefined},
+	});
+	// Its failure is told when the viewer is left.
+	rendering.catch(() => undefined);
+	try {
+		const answer = await showLocalFarm({
+			context,
+			clock: systemClock,
+			entry,
+			first: {screen: 'graph', scope: {}},
+			over,
+		});
+		left.resolve('interrupted');
+		await rendering;
+		return {status: 0, answer};
+	} finally {
+		left.resolve('interrupted');
+		for (const say of said) {
+			say();
+		}
+	}
 };

@@ -6,6 +6,7 @@ import {formatAddress} from '../net/address.js';
 import {fromJoinCode} from '../net/key.js';
 import {connectClient, type Client} from './client.js';
 import {startDaemon, type DaemonProcess} from './daemon-process.js';
+import type {FoundScheduler} from './find-scheduler.js';
 import type {Output} from './output.js';
 import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
 
@@ -110,23 +111,27 @@ const assemble = (
 
 /** Talks to a scheduler of this machine, with the key that it uses itself. */
 export const connectLocal = async (
-	{server: address, key_file: keyFile}: RuntimeEntry,
+	entry: RuntimeEntry,
 	output: Output,
-): Promise<Client> => {
+): Promise<Client> =>
+	connectClient(await localScheduler(entry), (text) => {
+		output.message(text);
+	});
+
+/** Where a scheduler of this machine listens, with the key that it uses itself. */
+export const localScheduler = async ({
+	server: address,
+	key_file: keyFile,
+}: RuntimeEntry): Promise<FoundScheduler> => {
 	const stored =
 		keyFile === null
 			? undefined
 			: await readKeyFile(keyFile, systemClock.now());
-	return connectClient(
-		{
-			address,
-			key:
-				stored?.kind === 'read' ? fromJoinCode(stored.keys.current) : undefined,
-		},
-		(text) => {
-			output.message(text);
-		},
-	);
+	return {
+		address,
+		key:
+			stored?.kind === 'read' ? fromJoinCode(stored.keys.current) : undefined,
+	};
 };
 
 /** It has written down where it listens, or has ended. */

@@ -12,7 +12,7 @@ import type {ExitStatus} from './context.js';
 import {demoGraph} from './demo-graph.js';
 import {counted} from './human.js';
 import type {Output} from './output.js';
-import {createProgressLine} from './progress-line.js';
+import type {ProgressLine} from './progress-line.js';
 import {waitStatus} from './wait-result.js';
 
 const frames = Array.from({length: 64}, (_, frame) => frame);
@@ -24,11 +24,13 @@ export const renderZoom = async ({
 	output,
 	folder,
 	isJson,
+	progress,
 }: {
 	readonly client: Client;
 	readonly output: Output;
 	readonly folder: string;
 	readonly isJson: boolean;
+	readonly progress: ProgressLine;
 }): Promise<ExitStatus> => {
 	const {faults} = await client.change('graph.apply', {document: demoGraph});
 	if (faults.length > 0) {
@@ -58,7 +60,6 @@ export const renderZoom = async ({
 		},
 	});
 	const seconds = (): number => (systemClock.monotonic() - startedAt) / 1000;
-	const progress = createProgressLine(process.stderr, output);
 	const tasks = new Map<TaskId, TaskLineShape>();
 	const show = (): void => {
 		const rows = tasks.values().toArray();

@@ -4,6 +4,7 @@ import {thisHost} from '../config/host.js';
 import type {ViewerSettings} from '../config/viewer-settings.js';
 import type {Clock} from '../core/clock.js';
 import {connect} from '../net/connect.js';
+import type {LeavingQuestion, ViewerOptions} from '../ui/start-viewer.js';
 import type {ThemeSettings} from '../ui/theme/theme.js';
 import type {CommandContext} from './context.js';
 import {editText} from './edit-text.js';
@@ -19,15 +20,25 @@ export const showFarm = async ({
 	context,
 	settings,
 	clock,
+	find = findScheduler,
+	first,
+	leaving,
+	over = never,
 }: {
 	readonly context: CommandContext;
 	readonly settings: Settings;
 	readonly clock: Clock;
-}): Promise<void> => {
+	/** Where the scheduler is; again whenever it is not where it was. */
+	readonly find?: typeof findScheduler;
+	readonly first?: ViewerOptions['first'];
+	readonly leaving?: LeavingQuestion;
+	/** Ends the viewer when it settles. */
+	readonly over?: Promise<unknown>;
+}): Promise<string | undefined> => {
 	// Reading the screen's code and finding the farm take about as long: together.
 	const [{startViewer}, farm] = await Promise.all([
 		import('../ui/start-viewer.js'),
-		openFarm(context, clock),
+		openFarm({context, clock, find}),
 	]);
 	const {stdin, stdout} = process;
 	const viewer = startViewer({
@@ -41,6 +52,8 @@ export const showFarm = async ({
 			columns: settings.columns,
 		},
 		theme: themeOf(settings),
+		...(first && {first}),
+		leaving,
 		edit: editText,
 		stop: stopProcess,
 	});
@@ -66,7 +79,11 @@ export const showFarm = async ({
 	process.on('uncaughtExceptionMonitor', onBreak);
 	process.on('exit', onBreak);
 	try {
-		await Promise.race([viewer.left, interrupted.promise]);
+		return await Promise.race([
+			viewer.left,
+			interrupted.promise.then(() => undefined),
+			over.then(() => undefined),
+		]);
 	} finally {
 		viewer.close();
 		for (const signal of endingSignals) {
@@ -82,7 +99,19 @@ export const showFarm = async ({
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-const openFarm = async (context: CommandContext, clock: Clock) => {
+const never = new Promise<never>(() => {
+	// Nothing but the person ends the viewer.
+});
+
+const openFarm = async ({
+	context,
+	clock,
+	find,
+}: {
+	readonly context: CommandContext;
+	readonly clock: Clock;
+	readonly find: typeof findScheduler;
+}) => {
 	let found: FoundScheduler | undefined;
 	let isShown = false;
 	// On the screen there is no place for what finding says.
@@ -122,7 +151,7 @@ const openFarm = async (context: CommandContext, clock: Clock) => {
 				}
 			}
 
-			found = await findScheduler(quiet, signal);
+			found = await find(quiet, signal);
 			return hello(found);
 		},
 	});

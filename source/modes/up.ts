@@ -3,16 +3,17 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {configFolder} from '../config/folders.js';
 import {thisHost} from '../config/host.js';
 import {usableStateFolders} from '../config/usable-state.js';
+import {systemClock} from '../core/clock.js';
 import type {Client} from './client.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {connectLocal, startLocalFarm} from './local-farm.js';
+import {farewell, showLocalFarm} from './show-local-farm.js';
 import {stopSignal} from './stop-signal.js';
+import {isOnTerminal} from './viewer-settings.js';
 
-/** A farm of one machine in front: scheduler and worker, and a line whenever something has changed. Ctrl-C stops both. */
-export const run = async ({
-	flags,
-	output,
-}: CommandContext): Promise<ExitStatus> => {
+/** A farm of one machine: scheduler and worker, and on a terminal the viewer in front, which asks when it is left whether both are to stop. Without a terminal there is a line whenever something has changed, and Ctrl-C stops both. */
+export const run = async (context: CommandContext): Promise<ExitStatus> => {
+	const {flags, output} = context;
 	const host = thisHost();
 	const {folders} = await usableStateFolders(host);
 	const {folder} = configFolder(host, flags.text('config-dir'));
@@ -33,8 +34,20 @@ export const run = async ({
 		return 0;
 	}
 
+	let isKept = false;
 	try {
 		const {entry} = farm;
+		if (isOnTerminal()) {
+			const answer = await showLocalFarm({
+				context,
+				clock: systemClock,
+				entry,
+				over: Promise.race([interruption.reached, farm.failure]),
+			});
+			isKept = answer === 'keep';
+			return 0;
+		}
+
 		await using client = await connectLocal(entry, output);
 		output.message(
 			`lifeblood: the farm "${entry.farm}" runs at ${client.address()}, database ${entry.database}; Ctrl-C stops it`,
@@ -47,7 +60,19 @@ export const run = async ({
 		output.message('lifeblood: stopping');
 		return 0;
 	} finally {
-		await farm.stop();
+		if (isKept) {
+			output.message(
+				farewell({
+					farm,
+					where:
+						flags.text('config-dir') === undefined
+							? ''
+							: ` --config-dir ${folder}`,
+				}),
+			);
+		} else {
+			await farm.stop();
+		}
 	}
 };
 

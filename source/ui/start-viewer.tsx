@@ -14,6 +14,7 @@ import {keyText} from './keys/key-text.js';
 import {globalBindings} from './keys/global-bindings.js';
 import {sectionsOf} from './keys/sections.js';
 import {followWatches} from './live/follow-watches.js';
+import {choose} from './dialogs/choose.js';
 import {asDialog} from './dialogs/dialog.js';
 import {createReducer, viewOf} from './reduce.js';
 import type {ScreenTools} from './screen.js';
@@ -38,6 +39,8 @@ export type ViewerOptions = {
 	readonly settings: ViewSettings;
 	readonly theme: ThemeSettings;
 	readonly first?: {readonly screen: ScreenName; readonly scope: Scope};
+	/** Asked before it is left. */
+	readonly leaving?: LeavingQuestion | undefined;
 	/** Gives the text to the person's editor; the terminal is free meanwhile. */
 	readonly edit: (
 		text: string,
@@ -47,9 +50,18 @@ export type ViewerOptions = {
 	readonly stop: () => Promise<void>;
 };
 
+export type LeavingQuestion = {
+	readonly title: string;
+	readonly choices: ReadonlyArray<{
+		readonly label: string;
+		readonly note: string;
+		readonly value: string;
+	}>;
+};
+
 export type Viewer = {
-	/** Resolves when somebody has left; rejects where the screen could not be drawn. The terminal is as it was before. */
-	readonly left: Promise<void>;
+	/** Resolves when somebody has left, with the answer to the question where there was one; rejects where the screen could not be drawn. The terminal is as it was before. */
+	readonly left: Promise<string | undefined>;
 	/** Frees the terminal, once or twice with the same effect. */
 	readonly close: () => void;
 	/** As Ctrl-Z: frees the terminal until `stop` resolves. */
@@ -69,7 +81,11 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		createReducer(screens, theme),
 		clock,
 	);
-	const {promise: left, resolve, reject} = Promise.withResolvers<void>();
+	const {
+		promise: left,
+		resolve,
+		reject,
+	} = Promise.withResolvers<string | undefined>();
 	let instance: Instance | undefined;
 	let pending = '';
 	let escapeTimer: NodeJS.Timeout | undefined;
@@ -93,6 +109,9 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			fail(error);
 		}
 	};
+
+	const isAsked = (): boolean =>
+		store.state().dialogs.at(-1)?.title === options.leaving?.title;
 
 	const tools: ScreenTools<unknown> = {
 		state: store.state,
@@ -166,8 +185,27 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			store.dispatch({type: 'remembered', line});
 		},
 		leave() {
-			close();
-			resolve();
+			const end = (answer?: string): void => {
+				close();
+				resolve(answer);
+			};
+
+			const {leaving} = options;
+			if (leaving === undefined) {
+				end();
+			} else if (isAsked()) {
+				// Ctrl-C on the question: as fast as can be, with what comes first.
+				end(leaving.choices[0]?.value);
+			} else {
+				store.dispatch({
+					type: 'dialog-opened',
+					dialog: choose({
+						title: leaving.title,
+						items: leaving.choices,
+						onChoose: end,
+					}),
+				});
+			}
 		},
 		stop() {
 			unmount();
