@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
@@ -393,3 +394,56 @@ print(task.wait(), task.state)
 		t.like(await farm.rest(tasks.slice(1).map(({id}) => id)), {errors: 0});
 	},
 );
+
+test.serial('the examples of the page on jobs do what it says', async (t) => {
+	const page = fs.readFileSync(
+		new URL('../../docs/jobs.md', import.meta.url),
+		'utf8',
+	);
+	const section = page.slice(
+		page.indexOf('\n## In Python\n'),
+		page.indexOf('\n## In the shell\n'),
+	);
+	const [works = '', boss = '', helper = '', graph = '', ...more] = section
+		.matchAll(/```(?:python|yaml)\n(?<code>.*?)```/gsv)
+		.map(({groups}) => groups!['code']!)
+		.toArray();
+	t.deepEqual(more, []);
+	const farm = await startFarm(t);
+	const file = path.join(farm.folder, 'measure.yaml');
+	fs.writeFileSync(file, graph);
+	await farm.graph(
+		{
+			works: command(works),
+			checks: {type: 'null'},
+			boss: command(boss),
+			helper: command(helper),
+		},
+		['works.spawned -> checks', 'boss.spawned -> helper'],
+	);
+	await farm.printed(['graph', 'apply', file]);
+	const attributes = {frames: [1, 2], files: [file]};
+	const [worked, asked, measured] = [
+		await farm.submit('works', {attributes}),
+		await farm.submit('boss'),
+		await farm.submit('measure', {attributes}),
+	];
+	t.like(await farm.rest([worked, asked, measured]), {errors: 0});
+	t.deepEqual((await farm.task(worked)).attributes, {
+		files: [file],
+		rendered: 2,
+	});
+	const {tasks} = await farm.ask('task.list', {filter: {node: 'checks'}});
+	t.deepEqual(
+		tasks.map((task) => task.attributes),
+		[
+			{frame: 1, size: 1024},
+			{frame: 2, size: 2048},
+		],
+	);
+	t.regex(await logOf(farm, asked), /^\d+ says ready$/v);
+	t.deepEqual((await farm.task(measured)).attributes, {
+		frames: [1, 2],
+		bytes: fs.statSync(file).size,
+	});
+});
