@@ -29,7 +29,7 @@ const parameters = {
 		syntax: 'python',
 		literal: true,
 		description:
-			'The script that schedule() sends to a worker. In Python, task is a dict of the attributes.',
+			'The script that schedule() sends to a worker. In Python, task is a dict of the attributes, whose changes are sent back when the script has ended well.',
 	},
 	interpreter: {
 		type: 'string',
