@@ -241,7 +241,8 @@ const limitMemory = ({folder}: Cgroup, bytes: number): void => {
 	fs.writeFileSync(`${folder}/memory.max`, String(Math.ceil(bytes)));
 };
 
-const thisGroup = (): ReturnType<typeof findCgroup> => {
+/** Where the control group of this process is, if anywhere. */
+export const thisGroup = (): ReturnType<typeof findCgroup> => {
 	if (process.platform !== 'linux') {
 		return {kind: 'none', why: 'only Linux has them'};
 	}

@@ -4,6 +4,7 @@ import os from 'node:os';
 import process from 'node:process';
 import {machineResources} from '../../worker/machine.js';
 import {counted, humanBytes} from '../human.js';
+import {lookAtCgroups} from './look-at-cgroups.js';
 import {fail, ok, warn, type Finding} from './finding.js';
 import {freeSpace} from './free-space.js';
 
@@ -18,6 +19,7 @@ export const lookAtMachine = async (scratch: string): Promise<Finding[]> => [
 		'working folders of processes',
 	),
 	await resources(),
+	lookAtCgroups(),
 ];
 
 const node = (): Finding => {
