@@ -1,0 +1,44 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import knex from 'knex';
+import {up as farm} from '../source/db/migrations/001-farm.js';
+import {openDatabase} from '../source/db/open.js';
+
+test('a database of the first schema is brought up to date, with what is in it, after a backup', async (t) => {
+	const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-migrate-'));
+	t.teardown(async () => {
+		await fs.rm(folder, {recursive: true});
+	});
+	const file = path.join(folder, 'farm.db');
+	const old = knex({
+		client: 'better-sqlite3',
+		connection: {filename: file},
+		useNullAsDefault: true,
+	});
+	await farm(old);
+	await old('workers').insert({
+		name: 'one',
+		machine_id: 'm',
+		host: 'h',
+		address: 'a',
+		type: 'standard',
+		capabilities: '{"blender": "3.4.1"}',
+		resources: '{}',
+		version: '0',
+		last_seen_at: 1,
+	});
+	await old.raw('PRAGMA user_version = 1');
+	await old.destroy();
+
+	const database = await openDatabase(file);
+	t.teardown(() => {
+		database.close();
+	});
+	t.is(database.backup, `${file}.schema-1.backup`);
+	t.like(database.writer.prepare('SELECT name, resolver FROM workers').all(), {
+		length: 1,
+		0: {name: 'one', resolver: ''},
+	});
+});
