@@ -1,0 +1,49 @@
+import test from 'ava';
+import {taskId} from '../source/core/ids.js';
+import {errorCauses} from '../source/ui/screens/tasks/error-causes.js';
+import {taskFilter} from '../source/ui/screens/tasks/task-filter.js';
+
+const failed = (
+	id: number,
+	message: string,
+	more: Readonly<Record<string, unknown>> = {},
+) => ({
+	id: taskId(id),
+	node: 'render',
+	state_details: {reason: 'exit', message, ...more},
+});
+
+test('errors that differ in numbers, paths and hosts have one cause', (t) => {
+	const [first, second, ...others] = errorCauses(
+		[
+			failed(1, 'Cannot read /net/shot010/a.exr, frame 17, on blade-01.', {
+				worker: 'blade-01',
+			}),
+			failed(2, 'Cannot read /net/shot020/b.exr, frame 23, on blade-02.', {
+				worker: 'blade-02',
+			}),
+			failed(3, 'The process ended with exit code 1.'),
+			failed(4, 'The process ended with exit code 137.'),
+			failed(5, 'The process ended with exit code 1.'),
+			failed(6, 'Cannot read /x, frame 1, on 10.0.0.7:22.'),
+		],
+		['blade-01', 'blade-02'],
+	);
+	t.like(first, {ids: [1, 2, 6], workers: ['blade-01', 'blade-02']});
+	t.like(second, {ids: [3, 5]});
+	t.is(others.length, 1);
+});
+
+test('a filter has words for what is no text, within what the list is of', (t) => {
+	t.deepEqual(taskFilter('state:err,ready node:render foo bar', {group: 'g'}), {
+		group: 'g',
+		node: 'render',
+		states: ['error', 'ready'],
+		text: 'foo bar',
+	});
+	t.deepEqual(taskFilter('state:run dead', {}), {
+		states: ['invoking', 'in_progress'],
+		dead: true,
+	});
+	t.deepEqual(taskFilter('node: state:', {}), {});
+});
