@@ -133,6 +133,8 @@ const elkBox = (box: Box, hint: Point | undefined): ElkNode => {
 		],
 		layoutOptions: {
 			'elk.portConstraints': 'FIXED_POS',
+			// Of parts that are not wired to each other, the one with the most nodes comes first.
+			'elk.priority': '1',
 			...(hint && {'elk.position': `(${hint.x},${hint.y})`}),
 		},
 	};

@@ -1,5 +1,6 @@
 import type {InputEvent} from '../../terminal/decode-input.js';
 import {hitAt} from '../../graph/hit.js';
+import {whyReadOnly} from '../../state.js';
 import {askedLetters} from './graph-lines.js';
 import {
 	isTree,
@@ -9,14 +10,20 @@ import {
 	type Asking,
 	type GraphTools,
 } from './graph-slice.js';
+import {pasteGraph} from './paste-graph.js';
 
 /** Rows of the header and the breadcrumbs above the body. */
 const rowsAbove = 2;
 
-/** Letters while a place is asked for; the mouse at any time. */
+/** Letters while a place is asked for; the mouse, and what the terminal pastes, at any time. */
 export const askingInput = (tools: GraphTools, event: InputEvent): boolean => {
 	if (event.kind === 'mouse') {
 		return pointed(tools, event);
+	}
+
+	if (event.kind === 'paste') {
+		pasted(tools, event.text);
+		return true;
 	}
 
 	const {asking} = tools.view().slice;
@@ -61,14 +68,28 @@ const choosePlace = (
 	place: Asking['places'][number],
 ): void => {
 	tools.update((slice) => ({...slice, asking: undefined}));
-	const chosen = asking.onChosen(tools, place);
-	chosen?.catch((error: unknown) => {
+	asking.onChosen(tools, place)?.catch(saying(tools));
+};
+
+/** What the terminal itself pastes is a graph file. */
+const pasted = (tools: GraphTools, text: string): void => {
+	const reason = whyReadOnly(tools.state());
+	if (reason === undefined) {
+		// Terminals paste line ends as Enter gives them.
+		pasteGraph(tools, text.replaceAll(/\r\n?/gv, '\n')).catch(saying(tools));
+	} else {
+		tools.notice('info', `paste: ${reason}`);
+	}
+};
+
+const saying =
+	(tools: GraphTools) =>
+	(error: unknown): void => {
 		tools.notice(
 			'error',
 			error instanceof Error ? error.message : String(error),
 		);
-	});
-};
+	};
 
 const pointed = (
 	tools: GraphTools,

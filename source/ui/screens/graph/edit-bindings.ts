@@ -9,7 +9,6 @@ import {
 	connectEdit,
 	cutEdit,
 	deleteEdit,
-	freeName,
 	pasteEdit,
 	pauseEdit,
 	renameEdit,
@@ -24,8 +23,8 @@ import {
 	type GraphTools,
 	type GraphView,
 } from './graph-slice.js';
-import {parseGraph, printGraph} from './graph-text.js';
 import {openPalette} from './palette.js';
+import {pasteGraph} from './paste-graph.js';
 
 type GraphBinding = ScreenBinding<GraphSlice>;
 
@@ -111,15 +110,6 @@ const exportChosen = async (tools: GraphTools) =>
 	tools.farm.request('graph.export', {
 		nodes: chosenNodes(tools.view()).map(({name}) => name),
 	});
-
-const paste = async (tools: GraphTools, text: string): Promise<void> => {
-	const document = await parseGraph(text);
-	const graph = graphIn(tools.view());
-	const [first = ''] = Object.keys(document.nodes);
-	const taken = new Set(graph.nodes.map(({name}) => name));
-	tools.update((slice) => ({...slice, awaited: freeName(first, taken)}));
-	await carryOut(tools, pasteEdit(graph, document));
-};
 
 /** To change the graph. Everything here but retrying can be undone. */
 export const editBindings: readonly GraphBinding[] = [
@@ -289,7 +279,9 @@ export const editBindings: readonly GraphBinding[] = [
 		isQuiet: true,
 		disabled: needsNode,
 		async run(tools) {
-			const copied = await printGraph(await exportChosen(tools));
+			// Loaded when it is needed: reading YAML takes a library.
+			const {printGraph} = await import('./graph-text.js');
+			const copied = printGraph(await exportChosen(tools));
 			tools.update((slice) => ({...slice, copied}));
 			tools.copy(copied, 'as a graph file');
 		},
@@ -306,7 +298,7 @@ export const editBindings: readonly GraphBinding[] = [
 		async run(tools, argument) {
 			const text = argument === '' ? tools.view().slice.copied : argument;
 			if (text !== undefined) {
-				await paste(tools, text);
+				await pasteGraph(tools, text);
 			}
 		},
 	},

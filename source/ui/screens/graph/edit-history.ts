@@ -5,64 +5,63 @@ import {runStep} from './run-step.js';
 const mostKept = 200;
 
 /** Carries an edit out and remembers it. One that is refused leaves the graph as it was, and is not remembered. */
-export const carryOut = async (
-	tools: GraphTools,
-	edit: Edit,
-): Promise<void> => {
-	await apply(tools, edit);
-	tools.update((slice) => ({
-		...slice,
-		history: {
-			done: [...slice.history.done, edit].slice(-mostKept),
-			undone: [],
-		},
-	}));
-	tools.notice('good', edit.label);
-};
-
-export const undo = async (tools: GraphTools): Promise<void> => {
-	const edit = tools.view().slice.history.done.at(-1);
-	if (edit === undefined) {
-		return;
-	}
-
-	const before = tools.view().slice.history;
-	// At once, so that the next key takes back the one before it.
-	setHistory(tools, {
-		done: before.done.slice(0, -1),
-		undone: [...before.undone, edit],
+export const carryOut = async (tools: GraphTools, edit: Edit): Promise<void> =>
+	inTurn(async () => {
+		await apply(tools, edit);
+		tools.update((slice) => ({
+			...slice,
+			history: {
+				done: [...slice.history.done, edit].slice(-mostKept),
+				undone: [],
+			},
+		}));
+		tools.notice('good', edit.label);
 	});
-	try {
+
+/** Takes the last edit back. */
+export const undo = async (tools: GraphTools): Promise<void> =>
+	inTurn(async () => {
+		const {done, undone} = tools.view().slice.history;
+		const edit = done.at(-1);
+		if (edit === undefined) {
+			return;
+		}
+
 		for (const {revert} of edit.steps.toReversed()) {
 			await runStep(tools, revert); // eslint-disable-line no-await-in-loop -- one after the other
 		}
-	} catch (error) {
-		setHistory(tools, before);
-		throw error;
-	}
 
-	tools.notice('good', `undone: ${edit.label}`);
-};
-
-export const redo = async (tools: GraphTools): Promise<void> => {
-	const edit = tools.view().slice.history.undone.at(-1);
-	if (edit === undefined) {
-		return;
-	}
-
-	const before = tools.view().slice.history;
-	setHistory(tools, {
-		done: [...before.done, edit],
-		undone: before.undone.slice(0, -1),
+		setHistory(tools, {done: done.slice(0, -1), undone: [...undone, edit]});
+		tools.notice('good', `undone: ${edit.label}`);
 	});
-	try {
-		await apply(tools, edit);
-	} catch (error) {
-		setHistory(tools, before);
-		throw error;
-	}
 
-	tools.notice('good', `done again: ${edit.label}`);
+/** Carries the edit out again that was taken back last. */
+export const redo = async (tools: GraphTools): Promise<void> =>
+	inTurn(async () => {
+		const {done, undone} = tools.view().slice.history;
+		const edit = undone.at(-1);
+		if (edit === undefined) {
+			return;
+		}
+
+		await apply(tools, edit);
+		setHistory(tools, {done: [...done, edit], undone: undone.slice(0, -1)});
+		tools.notice('good', `done again: ${edit.label}`);
+	});
+
+let last: Promise<void> = Promise.resolve();
+
+/** Keys are faster than the scheduler's answers: each edit waits for the one before it, whose outcome it builds on. */
+const inTurn = async (act: () => Promise<void>): Promise<void> => {
+	const before = last;
+	const {promise, resolve} = Promise.withResolvers<void>();
+	last = promise;
+	await before;
+	try {
+		await act();
+	} finally {
+		resolve();
+	}
 };
 
 /** A step that is refused takes those before it back. */

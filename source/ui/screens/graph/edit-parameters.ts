@@ -42,7 +42,7 @@ export const editParameters = async (tools: GraphTools): Promise<void> => {
 			]),
 		);
 	await carryOut(tools, {
-		label: `set ${changed.join(', ')} of ${name}`,
+		label: `set ${changed.length > 3 ? `${changed.length} parameters` : changed.join(', ')} of ${name}`,
 		steps: [
 			{
 				apply: {kind: 'set', name, parameters: only(after)},

@@ -10,7 +10,8 @@ import {askedLetters, graphLines} from './graph-lines.js';
 import {askingInput} from './asking.js';
 import {editBindings} from './edit-bindings.js';
 import {noHistory} from './edit.js';
-import {followGraph} from './follow-graph.js';
+import {followLayout} from './follow-layout.js';
+import {followTraveller} from './follow-traveller.js';
 import {
 	graphIn,
 	isTree,
@@ -34,7 +35,7 @@ export const graphScreen = defineScreen<GraphSlice>({
 	title: 'Graph',
 	aliases: ['nodes', 'n'],
 	help: 'the graph of nodes',
-	open: ({group, node}) => ({
+	open: ({group, node, tasks}) => ({
 		zoom: undefined,
 		isTree: undefined,
 		laid: undefined,
@@ -53,13 +54,17 @@ export const graphScreen = defineScreen<GraphSlice>({
 		rows: undefined,
 		flashes: undefined,
 		litGroup: group,
+		traveller: tasks?.[0],
 		way: undefined,
+		askedAsOf: undefined,
 		detailTop: 0,
 	}),
 	crumb: ({litGroup}) =>
 		litGroup === undefined ? 'graph' : `graph with ${litGroup}`,
-	watches: ({slice: {litGroup}}) => ({
+	watches: ({slice: {litGroup, traveller}}) => ({
 		graph: {what: 'graph'},
+		traveller:
+			traveller === undefined ? undefined : {what: 'task', id: traveller},
 		lit:
 			litGroup === undefined
 				? undefined
@@ -70,7 +75,10 @@ export const graphScreen = defineScreen<GraphSlice>({
 					},
 	}),
 	settle: settleGraph,
-	follow: followGraph,
+	follow(tools) {
+		followLayout(tools);
+		followTraveller(tools);
+	},
 	ages: ({slice, state}) =>
 		slice.flashes !== undefined && slice.flashes.until > state.now
 			? Math.max(100, slice.flashes.until - state.now)
@@ -85,9 +93,9 @@ function status(view: GraphView): Line {
 	const {slice} = view;
 	const zoom = isTree(view) ? 'tree' : zoomNames[slice.zoom ?? 'full'];
 	return [
-		...(slice.way === undefined
+		...(slice.traveller === undefined
 			? []
-			: [{text: `way of task ${slice.way.task}  `, role: 'mark' as const}]),
+			: [{text: `way of task ${slice.traveller}  `, role: 'mark' as const}]),
 		...(slice.marks.size === 0
 			? []
 			: [{text: `${slice.marks.size} marked  `, role: 'mark' as const}]),

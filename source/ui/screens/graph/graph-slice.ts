@@ -57,7 +57,11 @@ export type GraphSlice = {
 	readonly rows: readonly GraphNodeRow[] | undefined;
 	readonly flashes: Flashes | undefined;
 	readonly litGroup: string | undefined;
-	readonly way: (Way & {readonly task: number}) | undefined;
+	/** Whose way is shown. */
+	readonly traveller: number | undefined;
+	/** The way, as it was when the task had changed last. */
+	readonly way: (Way & {readonly asOf: string}) | undefined;
+	readonly askedAsOf: string | undefined;
 	readonly detailTop: number;
 };
 

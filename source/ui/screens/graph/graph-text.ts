@@ -1,3 +1,4 @@
+import {parse, stringify} from 'yaml';
 import {FarmError} from '../../../core/errors.js';
 import {
 	graphDocumentShape,
@@ -5,18 +6,15 @@ import {
 } from '../../../net/messages/client.js';
 
 /** A document as a graph file. */
-export const printGraph = async (document: GraphDocument): Promise<string> => {
-	const {stringify} = await import('yaml');
-	return stringify(document, {flowCollectionPadding: false});
-};
+export const printGraph = (document: GraphDocument): string =>
+	stringify(document, {flowCollectionPadding: false});
 
 /**
 Reads a graph file.
 
 @throws {FarmError} `INVALID` where the text is none
 */
-export const parseGraph = async (text: string): Promise<GraphDocument> => {
-	const {parse} = await import('yaml');
+export const parseGraph = (text: string): GraphDocument => {
 	try {
 		return graphDocumentShape.parse(parse(text, {merge: true}));
 	} catch (error) {

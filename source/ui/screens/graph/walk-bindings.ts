@@ -16,7 +16,6 @@ import {
 	type GraphView,
 } from './graph-slice.js';
 import {stepInTree} from './tree-lines.js';
-import {wayOf} from './way-of.js';
 
 type GraphBinding = ScreenBinding<GraphSlice>;
 
@@ -214,7 +213,7 @@ const showWay: GraphBinding = {
 	async run(tools, argument) {
 		const id = Number(argument);
 		if (argument !== '' && Number.isSafeInteger(id)) {
-			await showWayOf(tools, id);
+			showWayOf(tools, id);
 			return;
 		}
 
@@ -231,17 +230,20 @@ const showWay: GraphBinding = {
 					note: state,
 					value: task,
 				})),
-				onChoose: async (task) => showWayOf(tools, task),
+				onChoose(task) {
+					showWayOf(tools, task);
+				},
 			}),
 		);
 	},
 };
 
-const showWayOf = async (tools: GraphTools, task: number): Promise<void> => {
-	const {steps} = await tools.farm.request('task.history', {id: task});
+const showWayOf = (tools: GraphTools, traveller: number): void => {
 	tools.update((slice) => ({
 		...slice,
-		way: {...wayOf(graphIn(tools.view()), steps), task},
+		traveller,
+		way: undefined,
+		askedAsOf: undefined,
 	}));
 };
 
@@ -251,8 +253,8 @@ const clear: GraphBinding = {
 	label: 'clear',
 	help: 'take back marks, the lit group and the way',
 	isQuiet: true,
-	disabled: ({slice: {marks, litGroup, way}, scope}) =>
-		way === undefined &&
+	disabled: ({slice: {marks, litGroup, traveller}, scope}) =>
+		traveller === undefined &&
 		marks.size === 0 &&
 		(litGroup === undefined || litGroup === scope.group)
 			? 'nothing stands out'
@@ -263,6 +265,7 @@ const clear: GraphBinding = {
 			...slice,
 			marks: new Set<NodeId>(),
 			litGroup: group,
+			traveller: undefined,
 			way: undefined,
 		}));
 	},

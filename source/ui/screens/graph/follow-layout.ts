@@ -18,7 +18,7 @@ const mostInBoxes = 60;
 const mostInLines = 200;
 
 /** Has the graph laid out when it, or the zoom, is another. What was drawn before stays until then. */
-export const followGraph = (tools: GraphTools): void => {
+export const followLayout = (tools: GraphTools): void => {
 	const view = tools.view();
 	const window = windowIn(view);
 	if (window === undefined || window.status === 'loading') {
