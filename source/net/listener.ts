@@ -222,7 +222,7 @@ const cannotListen = (place: string, error: unknown): unknown => {
 		case 'EADDRINUSE': {
 			return new FarmError(
 				'CONFLICT',
-				`${place} is taken by another program, perhaps another scheduler: stop it, or choose another port.`,
+				`${place} is taken by another program, perhaps another scheduler: stop it, or choose another port with --server-port and --ui-port.`,
 				{cause: error},
 			);
 		}

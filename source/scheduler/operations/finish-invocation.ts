@@ -303,12 +303,20 @@ const conclude = (
 		case 'error': {
 			desk.place(task, {
 				state: 'error',
-				details: {reason, message: `${message} It ran on ${worker}.`, ...facts},
+				details: {
+					reason,
+					message: `${asSentence(message)} It ran on ${worker}.`,
+					...facts,
+				},
 				...output,
 			});
 		}
 	}
 };
+
+/** What a job says of its failure often has no full stop. */
+const asSentence = (text: string): string =>
+	/[!.?…]$/v.test(text) ? text : `${text}.`;
 
 const allowedAttempts = (turn: Turn, task: TaskDraft): number => {
 	const own = workOf(turn, task.row.id)?.attempts ?? 0;
