@@ -315,6 +315,45 @@ farm.message_to_invocation_receive('never')
 );
 
 test.serial(
+	'a job that waits for a message outlives its worker, and gets it from the next one',
+	async (t) => {
+		const farm = createFarm(t);
+		await farm.scheduler();
+		const worker = await farm.worker({
+			environment: {PYTHONDONTWRITEBYTECODE: '1'},
+		});
+		await farm.graph({
+			waits: command(`
+farm.set_attributes({'iid': farm.get_my_invocation_id()}, blocking=True)
+for number in range(2):
+    farm.message_to_invocation_receive('go', 120)
+    farm.set_attributes({'got': number})
+`),
+			sends: command(`
+farm.message_to_invocation_send(farm.get_attributes()['iid'], 'go', b'x')
+`),
+		});
+		const waits = await farm.submit('waits');
+		const attributes = await until(
+			async () => {
+				const {attributes: known} = await farm.task(waits);
+				return 'iid' in known ? known : undefined;
+			},
+			{what: 'the job to wait', within: 30_000},
+		);
+		t.like(await farm.rest(await farm.submit('sends', {attributes})), {
+			errors: 0,
+		});
+		await worker.end('SIGKILL');
+		await farm.worker({environment: {PYTHONDONTWRITEBYTECODE: '1'}});
+		const again = await farm.submit('sends', {attributes});
+		t.like(await farm.rest([again, waits]), {errors: 0});
+		t.is((await farm.task(waits)).attributes['got'], 1);
+		t.is((await farm.invocations(waits)).length, 1);
+	},
+);
+
+test.serial(
 	'from outside tasks are submitted, waited for and listed, also while the scheduler is started again',
 	async (t) => {
 		const farm = createFarm(t);
