@@ -554,6 +554,36 @@ test('events tell of errors, workers that come and go, and groups that finish', 
 	t.deepEqual(late.order(), [2, 3]);
 });
 
+test('the pulse counts what happens in a step of time, and tells how the farm stands', async (t) => {
+	const {farm, add, start} = await setUp(t);
+	const ids = add(3);
+	const worker = farm.worker('w1');
+	const watches = start();
+	const viewer = createViewer();
+	await viewer.open(watches, {what: 'pulse', window: first});
+	farm.link(worker);
+	watches.onCommit(
+		farm.commit(
+			() => {
+				farm.set(ids[0] ?? 0, {
+					state: 'error',
+					queue: null,
+					state_details: '{"reason":"exit","message":"It ended with 3."}',
+				});
+				farm.set(ids[1] ?? 0, {state: 'dead', queue: null});
+			},
+			{workers: new Set([worker])},
+		),
+	);
+	const sum = (field: string): number =>
+		viewer.rows().reduce((total, row) => total + Number(row?.[field]), 0);
+	await until(() => sum('moved') === 2 || undefined, {what: 'two moves'});
+	t.is(sum('failed'), 1);
+	const now = viewer.rows().at(-1);
+	t.like(now, {errors: 1, workers: 1, cpus_used: 0});
+	t.true(viewer.rows().length <= 2, 'a row for each step of ten seconds');
+});
+
 test('a watch ends with its connection, and when it is told to', async (t) => {
 	const {farm, add, start} = await setUp(t);
 	const [id = 0] = add(1);

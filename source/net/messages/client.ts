@@ -113,6 +113,7 @@ const watchKinds = [
 	'task',
 	'log',
 	'events',
+	'pulse',
 ] as const;
 
 /** Requests that a scheduler serves for viewers and clients. */

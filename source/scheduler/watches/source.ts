@@ -5,6 +5,7 @@ import type {ViewContext} from '../views/view-context.js';
 import type {TurnChanges} from '../turn-changes.js';
 import type {EventLog} from './event-log.js';
 import type {Position} from './locate.js';
+import type {PulseLog} from './pulse-log.js';
 import type {WatchedWindow} from './sent-window.js';
 
 export type WatchParams = {
@@ -38,6 +39,7 @@ export type SourceContext = {
 	readonly context: ViewContext;
 	readonly logs: LogStore;
 	readonly events: EventLog;
+	readonly pulse: PulseLog;
 	/** Of a window of the same list, from which this one may not be far. */
 	readonly near?: Position | undefined;
 };

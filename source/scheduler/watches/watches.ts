@@ -13,6 +13,8 @@ import {graphWindow} from './graph-window.js';
 import {groupWindow} from './group-window.js';
 import {oneLog} from './one-log.js';
 import {oneTask} from './one-task.js';
+import {createPulseLog} from './pulse-log.js';
+import {pulseWindow} from './pulse-window.js';
 import {createSentWindow, type WatchUpdate} from './sent-window.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 import {taskWindow} from './task-window.js';
@@ -99,6 +101,7 @@ export const createWatches = ({
 }): Watches => {
 	const peers = new Map<WatchingPeer, Map<number, Watch>>();
 	const events = createEventLog(context);
+	const pulse = createPulseLog(context);
 	let lastId = 0;
 
 	const sourceOf = (
@@ -106,7 +109,7 @@ export const createWatches = ({
 		params: WatchParams,
 		near?: SourceContext['near'],
 	): Source =>
-		sources[what]({context, logs, events, ...(near && {near})}, params);
+		sources[what]({context, logs, events, pulse, ...(near && {near})}, params);
 
 	const touch = (watch: Watch): void => {
 		watch.isDirty = true;
@@ -295,6 +298,7 @@ export const createWatches = ({
 		},
 		onCommit(changes) {
 			events.onCommit(changes);
+			pulse.onCommit(changes);
 			for (const watch of all()) {
 				if (!watch.isDirty && watch.source.isTouchedBy(changes)) {
 					touch(watch);
@@ -335,4 +339,5 @@ const sources: Readonly<
 	task: oneTask,
 	log: oneLog,
 	events: eventWindow,
+	pulse: pulseWindow,
 };

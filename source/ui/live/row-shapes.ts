@@ -19,6 +19,19 @@ const eventShape = z.looseObject({
 	group: z.string().optional(),
 });
 
+const pulseShape = z.looseObject({
+	id: z.number(),
+	moved: z.number(),
+	ended: z.number(),
+	failed: z.number(),
+	running: z.number(),
+	queued: z.number(),
+	errors: z.number(),
+	cpus: z.number(),
+	cpus_used: z.number(),
+	workers: z.number(),
+});
+
 const logShape = z.looseObject({
 	id: z.number(),
 	size: z.number(),
@@ -47,9 +60,11 @@ export const rowShapes = {
 	task: taskShape,
 	log: logShape,
 	events: eventShape,
+	pulse: pulseShape,
 } as const satisfies Readonly<Record<WatchKind, z.ZodType>>;
 
 export type RowOf<Kind extends WatchKind> = z.output<(typeof rowShapes)[Kind]>;
 
 export type GraphNodeRow = RowOf<'graph'>;
 export type EventRow = RowOf<'events'>;
+export type PulseRow = RowOf<'pulse'>;

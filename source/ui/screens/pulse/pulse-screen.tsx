@@ -1,10 +1,9 @@
 import {Box} from 'ink';
-import {DetailPane} from '../../components/detail-pane.js';
-import {countText} from '../../text/amount-text.js';
-import {defineScreen, type View} from '../../screen.js';
-import type {Line} from '../../text/span.js';
-
-type PulseSlice = Readonly<Record<string, never>>;
+import {Lines} from '../../components/lines.js';
+import {defineScreen} from '../../screen.js';
+import {isConnected} from '../../state.js';
+import {pulseLines} from './pulse-lines.js';
+import {spans, type PulseSlice, type PulseView} from './pulse-slice.js';
 
 /** The farm's health at a glance. */
 export const pulseScreen = defineScreen<PulseSlice>({
@@ -12,26 +11,66 @@ export const pulseScreen = defineScreen<PulseSlice>({
 	title: 'Pulse',
 	aliases: ['health', 'p'],
 	help: "the farm's health on one screen",
-	open: () => ({}),
+	open: () => ({minutes: spans[0]}),
 	crumb: () => 'pulse',
-	watches: () => ({}),
-	bindings: [],
+	watches: () => ({
+		pulse: {what: 'pulse', window: {offset: 0, limit: 360}},
+		events: {what: 'events', window: {offset: 0, limit: 6}},
+	}),
+	// Charts move on also where nothing happens any more.
+	ages: () => 10_000,
+	status: ({slice}) => [{text: `${slice.minutes} min`, role: 'dim'}],
+	bindings: [
+		{
+			id: 'pulse.span',
+			keys: ['t'],
+			label: 'time',
+			help: 'how much time the charts show: an hour, half an hour, ten minutes',
+			run(tools) {
+				tools.update(({minutes}) => ({
+					minutes:
+						spans[(spans.indexOf(minutes) + 1) % spans.length] ?? spans[0],
+				}));
+			},
+		},
+		{
+			id: 'pulse.errors',
+			keys: ['e'],
+			label: 'errors',
+			help: 'the tasks that are in error',
+			run(tools) {
+				tools.open('tasks', {states: ['error']});
+			},
+		},
+		{
+			id: 'pulse.queue',
+			keys: ['r'],
+			label: 'ready',
+			help: 'the tasks that wait for a worker',
+			run(tools) {
+				tools.open('tasks', {states: ['ready']});
+			},
+		},
+		{
+			id: 'pulse.workers',
+			keys: ['w'],
+			label: 'workers',
+			help: 'the workers',
+			run(tools) {
+				tools.go('workers');
+			},
+		},
+	],
 	Component: PulseBody,
 });
 
-function PulseBody({view}: {readonly view: View<PulseSlice>}) {
-	const counts = view.state.live['header/tasks']?.counts ?? {};
+function PulseBody({view}: {readonly view: PulseView}) {
 	return (
-		<Box>
-			<DetailPane
-				view={view}
-				lines={Object.entries(counts).map(([state, count]): Line => [
-					{text: state.padEnd(24), role: 'dim'},
-					{text: countText(count).padStart(12)},
-				])}
-				top={0}
-				size={view.body}
-				hasRule={false}
+		<Box width={view.body.columns} height={view.body.rows} flexShrink={0}>
+			<Lines
+				lines={pulseLines(view).map((line) => ({line}))}
+				theme={view.theme}
+				isDimmed={!isConnected(view.state)}
 			/>
 		</Box>
 	);
