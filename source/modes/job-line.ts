@@ -1,7 +1,7 @@
 import process from 'node:process';
 import {exitStatusOf, failureText} from './exit-status.js';
 import {run} from './job.js';
-import {processOutput} from './output.js';
+import {processOutput, type Output} from './output.js';
 import {parseJobLine} from './parse-job-line.js';
 
 /**
@@ -17,7 +17,7 @@ export const runJobLine = async (
 		return false;
 	}
 
-	const output = processOutput();
+	const output = outputWhenNeeded();
 	try {
 		process.exitCode = await run({...call, output});
 	} catch (error) {
@@ -26,4 +26,33 @@ export const runJobLine = async (
 	}
 
 	return true;
+};
+
+/** Most calls say nothing, and need not wait until Node has opened the streams. */
+const outputWhenNeeded = (): Output => {
+	let made: Output | undefined;
+	const output = (): Output => {
+		made ??= processOutput();
+		return made;
+	};
+
+	return {
+		print(text) {
+			output().print(text);
+		},
+		printJson(value) {
+			output().printJson(value);
+		},
+		write(bytes) {
+			output().write(bytes);
+		},
+		message(text) {
+			output().message(text);
+		},
+		paint: (style, text) => output().paint(style, text),
+		columns: () => output().columns(),
+		get isInteractive() {
+			return output().isInteractive;
+		},
+	};
 };
