@@ -143,7 +143,7 @@ test.serial('fifty calls in a loop leave what the last one said', async (t) => {
 		`),
 	});
 	const id = await farm.submit('counts');
-	t.like(await farm.rest(id), {errors: 0});
+	t.like(await farm.rest(id, 60), {errors: 0});
 	t.is(await logOf(farm, id), '50');
 	const {attributes} = await farm.task(id);
 	t.is(Object.keys(attributes).length, 51);
