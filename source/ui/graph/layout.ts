@@ -23,11 +23,3 @@ export type PlacedWire = GraphWire & {
 	/** From the cell of the output to the cell of the input, both on their boxes' edges; each but the first is straight above, below or beside the one before. */
 	readonly points: readonly Point[];
 };
-
-export const emptyLayout = (zoom: Zoom): Layout => ({
-	zoom,
-	width: 0,
-	height: 0,
-	boxes: new Map(),
-	wires: [],
-});

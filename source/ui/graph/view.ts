@@ -1,6 +1,6 @@
 import type {NodeId} from '../../core/ids.js';
 import type {View} from './canvas.js';
-import type {Layout, Point} from './layout.js';
+import type {Layout} from './layout.js';
 
 export type Size = {readonly width: number; readonly height: number};
 
@@ -34,14 +34,6 @@ export const reveal = (layout: Layout, view: View, node: NodeId): View => {
 				},
 	);
 };
-
-/** Have a point of the drawing in the middle. */
-export const centreOn = (layout: Size, view: View, {x, y}: Point): View =>
-	clampView(layout, {
-		...view,
-		x: Math.round(x - view.width / 2),
-		y: Math.round(y - view.height / 2),
-	});
 
 const clampAxis = (whole: number, start: number, seen: number): number =>
 	whole <= seen

@@ -11,6 +11,7 @@ import {askingInput} from './asking.js';
 import {editBindings} from './edit-bindings.js';
 import {noHistory} from './edit.js';
 import {followLayout} from './follow-layout.js';
+import {followParameters} from './follow-parameters.js';
 import {followTraveller} from './follow-traveller.js';
 import {
 	graphIn,
@@ -58,6 +59,8 @@ export const graphScreen = defineScreen<GraphSlice>({
 		way: undefined,
 		askedAsOf: undefined,
 		detailTop: 0,
+		parameters: undefined,
+		askedParameters: undefined,
 	}),
 	crumb: ({litGroup}) =>
 		litGroup === undefined ? 'graph' : `graph with ${litGroup}`,
@@ -78,6 +81,7 @@ export const graphScreen = defineScreen<GraphSlice>({
 	follow(tools) {
 		followLayout(tools);
 		followTraveller(tools);
+		followParameters(tools);
 	},
 	ages: ({slice, state}) =>
 		slice.flashes !== undefined && slice.flashes.until > state.now
@@ -91,7 +95,12 @@ export const graphScreen = defineScreen<GraphSlice>({
 
 function status(view: GraphView): Line {
 	const {slice} = view;
-	const zoom = isTree(view) ? 'tree' : zoomNames[slice.zoom ?? 'full'];
+	const zoom =
+		slice.laid === undefined
+			? 'being laid out'
+			: isTree(view)
+				? 'tree'
+				: zoomNames[slice.laid.layout.zoom];
 	return [
 		...(slice.traveller === undefined
 			? []
@@ -131,6 +140,11 @@ function GraphBody({view}: {readonly view: GraphView}) {
 					lines={nodeDetail(selectedNode(view), {
 						graph: graphIn(view),
 						glyphs: view.theme.glyphs,
+						width: detail.columns - 3,
+						parameters:
+							view.slice.parameters?.node === view.slice.selected
+								? view.slice.parameters?.values
+								: undefined,
 					})}
 					top={view.slice.detailTop}
 					size={detail}

@@ -1,4 +1,5 @@
 import type {NodeId} from '../../../core/ids.js';
+import type {JsonObject} from '../../../core/json.js';
 import type {Way} from '../../graph/draw-graph.js';
 import type {Graph, GraphNode, Zoom} from '../../graph/graph.js';
 import type {Layout, Point} from '../../graph/layout.js';
@@ -63,6 +64,11 @@ export type GraphSlice = {
 	readonly way: (Way & {readonly asOf: string}) | undefined;
 	readonly askedAsOf: string | undefined;
 	readonly detailTop: number;
+	/** Of the selected node, as they were when they were asked for. */
+	readonly parameters:
+		{readonly node: NodeId; readonly values: JsonObject} | undefined;
+	/** For which node, and after which edit, they were asked. */
+	readonly askedParameters: string | undefined;
 };
 
 export type GraphView = View<GraphSlice>;

@@ -1,14 +1,27 @@
+import type {JsonObject} from '../../../core/json.js';
 import {taskStates} from '../../../core/task-state.js';
 import type {Graph, GraphNode, GraphWire} from '../../graph/graph.js';
 import {countText} from '../../text/amount-text.js';
+import {jsonLines} from '../../text/json-lines.js';
 import type {Line} from '../../text/span.js';
 import type {Glyphs} from '../../theme/glyphs.js';
 import {stateRoles} from '../../theme/theme.js';
 
-/** All that the graph's watch tells of a node. */
+/** All about a node. */
 export const nodeDetail = (
 	node: GraphNode | undefined,
-	{graph, glyphs}: {readonly graph: Graph; readonly glyphs: Glyphs},
+	{
+		graph,
+		glyphs,
+		width,
+		parameters,
+	}: {
+		readonly graph: Graph;
+		readonly glyphs: Glyphs;
+		readonly width: number;
+		/** Undefined: not told yet. */
+		readonly parameters: JsonObject | undefined;
+	},
 ): readonly Line[] => {
 	if (node === undefined) {
 		return [];
@@ -48,6 +61,11 @@ export const nodeDetail = (
 				{wires, textOf: ({to, input}) => `${names.get(to) ?? '?'}.${input}`},
 			);
 		}),
+		[],
+		[{text: 'parameters', role: 'dim'}],
+		...(parameters === undefined
+			? [[{text: glyphs.ellipsis, role: 'dim'}] as Line]
+			: jsonLines(parameters, {width, glyphs})),
 	];
 };
 
