@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import {compareVersions} from '../source/core/version-order.js';
 import {
 	intersection,
 	isVersionRange,
@@ -108,4 +109,47 @@ test('what two ranges have in common is a range, also where one has alternatives
 	);
 	t.deepEqual(inside(both('<4', '3.6 || 4.2'), '3.6.1', '4.2.0'), ['3.6.1']);
 	t.deepEqual(inside(both('gold', '>=1'), 'gold', '1.0'), []);
+});
+
+test('a fourth number counts like the others', (t) => {
+	t.deepEqual(inside('>=7.2.4.0', '7.2.4'), ['7.2.4']);
+	const arnold = ['7.2.4', '7.2.4.1', '7.2.4.2', '7.2.4.10', '7.2.5.0', '7.3'];
+	t.deepEqual(inside('>=7.2.4.2', ...arnold), arnold.slice(2));
+	t.deepEqual(inside('>7.2.4.2', ...arnold), arnold.slice(3));
+	t.deepEqual(inside('<7.2.4.2', ...arnold), arnold.slice(0, 2));
+	t.deepEqual(inside('<=7.2.4.2', ...arnold), arnold.slice(0, 3));
+	t.deepEqual(inside('~=7.2.4.2', ...arnold), arnold.slice(2, 4));
+	t.deepEqual(inside('7.2.4.2', ...arnold), ['7.2.4.2']);
+	t.deepEqual(inside('==7.2.4.02', ...arnold), ['7.2.4.2']);
+	t.deepEqual(inside('7.2.4', ...arnold), arnold.slice(0, 4));
+	t.deepEqual(inside('~7.2.4.2', ...arnold), arnold.slice(2, 5));
+	t.deepEqual(inside('^7.2.4.2 <7.3', ...arnold), arnold.slice(2, 5));
+	t.deepEqual(inside('>7.2.4.1, <7.2.4.10 || 7.3', ...arnold), [
+		'7.2.4.2',
+		'7.3',
+	]);
+	t.deepEqual(inside('>=535.104.05.1', '535.104.05', '535.104.5.2'), [
+		'535.104.5.2',
+	]);
+});
+
+test('comparing by a range is comparing number by number', (t) => {
+	const version = fc
+		.array(fc.nat({max: 3}), {minLength: 3, maxLength: 5})
+		.map((numbers) => numbers.join('.'));
+	fc.assert(
+		fc.property(
+			version,
+			version.filter((bound) => bound.split('.').length > 3),
+			(one, bound) => {
+				const padded = (text: string) =>
+					[...text.split('.'), 0, 0].slice(0, 5).join('.');
+				const difference = compareVersions(padded(one), padded(bound));
+				t.is(satisfies(one, `>=${bound}`), difference >= 0);
+				t.is(satisfies(one, `>${bound}`), difference > 0);
+				t.is(satisfies(one, `<=${bound}`), difference <= 0);
+				t.is(satisfies(one, `<${bound}`), difference < 0);
+			},
+		),
+	);
 });

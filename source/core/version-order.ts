@@ -10,12 +10,9 @@ export const compareVersions = (a: string, b: string): number => {
 		return left === right ? byText(a, b) : left === undefined ? -1 : 1;
 	}
 
-	const length = Math.max(left.numbers.length, right.numbers.length);
-	for (let index = 0; index < length; index++) {
-		const difference = (left.numbers[index] ?? 0) - (right.numbers[index] ?? 0);
-		if (difference !== 0) {
-			return difference;
-		}
+	const byNumbers = compareNumbers(left.numbers, right.numbers);
+	if (byNumbers !== 0) {
+		return byNumbers;
 	}
 
 	if (left.rest === right.rest) {
@@ -24,6 +21,22 @@ export const compareVersions = (a: string, b: string): number => {
 
 	const difference = rankOf(left.rest) - rankOf(right.rest);
 	return difference === 0 ? byText(left.rest, right.rest) : difference;
+};
+
+/** The first difference; a number that is absent is 0. */
+export const compareNumbers = (
+	left: readonly number[],
+	right: readonly number[],
+): number => {
+	const length = Math.max(left.length, right.length);
+	for (let index = 0; index < length; index++) {
+		const difference = (left[index] ?? 0) - (right[index] ?? 0);
+		if (difference !== 0) {
+			return difference;
+		}
+	}
+
+	return 0;
 };
 
 const parse = (

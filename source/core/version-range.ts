@@ -1,9 +1,10 @@
 import semver from 'semver';
+import {compareNumbers} from './version-order.js';
 
 /**
 Whether a version lies in a range. Versions may be loose: `4.2`, `550.54`, `535.104.05`, `v1.2.3`; what is no number at all, as `gold`, is in the range of the same text.
 
-Ranges are npm's (`>=550`, `^4.1`, `1 || 2`; `20.0` is any 20.0.x), and Python's compatible release: `~=1.2.3` is `>=1.2.3 <1.3.0`, and `~=3.4` is `>=3.4 <4`. An empty range is any version. A range that cannot be read holds no version.
+Ranges are npm's (`>=550`, `^4.1`, `1 || 2`; `20.0` is any 20.0.x, and `1.2.3` any 1.2.3.x), and Python's compatible release: `~=1.2.3` is `>=1.2.3 <1.3.0`, and `~=3.4` is `>=3.4 <4`. An empty range is any version. A range that cannot be read holds no version.
 */
 export const satisfies = (version: string, range: string): boolean => {
 	const text = range.trim();
@@ -11,10 +12,14 @@ export const satisfies = (version: string, range: string): boolean => {
 		return true;
 	}
 
-	const parsedVersion = parseVersion(version);
-	const parsedRange = rangeOf(text);
+	const parsed = parseVersion(version);
 	return (
-		parsedVersion !== undefined && parsedRange?.test(parsedVersion) === true
+		parsed !== undefined &&
+		rangeOf(text)?.some(
+			({range: ofRelease, bounds}) =>
+				ofRelease.test(parsed) &&
+				bounds.every((bound) => isWithin(version, bound)),
+		) === true
 	);
 };
 
@@ -64,9 +69,22 @@ const parseVersion = (text: string): semver.SemVer | undefined => {
 
 /** Ranges come from nodes' parameters and are few; those that expressions make must not fill the memory. */
 const mostRanges = 1000;
-const ranges = new Map<string, semver.Range | undefined>();
+const ranges = new Map<string, readonly Alternative[] | undefined>();
 
-const rangeOf = (text: string): semver.Range | undefined => {
+type Alternative = {
+	/** Of the first three numbers. */
+	readonly range: semver.Range;
+	/** Of all numbers, where there are more. */
+	readonly bounds: readonly Bound[];
+};
+
+/** What a version must be, if its first three numbers are those of `numbers`. */
+type Bound = {
+	readonly operator: '<' | '<=' | '=' | '>' | '>=';
+	readonly numbers: readonly number[];
+};
+
+const rangeOf = (text: string): readonly Alternative[] | undefined => {
 	if (ranges.has(text)) {
 		return ranges.get(text);
 	}
@@ -80,11 +98,33 @@ const rangeOf = (text: string): semver.Range | undefined => {
 	return range;
 };
 
-const parseRange = (text: string): semver.Range | undefined => {
+const parseRange = (text: string): readonly Alternative[] | undefined => {
+	const alternatives: Alternative[] = [];
+	for (const part of text.split('||')) {
+		const alternative = parseAlternative(part);
+		if (alternative === undefined) {
+			return undefined;
+		}
+
+		alternatives.push(alternative);
+	}
+
+	return alternatives;
+};
+
+const parseAlternative = (text: string): Alternative | undefined => {
+	const bounds: Bound[] = [];
 	const plain = text
-		.replaceAll(',', ' ')
+		.replaceAll(/[\s,]+/gv, ' ')
 		// Semantic versions have neither a fourth number nor leading zeros; drivers and builds do.
-		.replaceAll(/(?<!\d)(?<release>\d+\.\d+\.\d+)(?:\.\d+)+/gv, '$<release>')
+		.replaceAll(
+			/(?<operator>[<>]=?|~=|={1,2}|[\^~])? ?(?<![\d.])v?(?<release>\d+(?:\.\d+){2})(?<rest>(?:\.\d+)+)/gv,
+			(_, operator: string | undefined, release: string, rest: string) => {
+				const {bound, short} = longForms[operator ?? '='] ?? exactly;
+				bounds.push({operator: bound, numbers: numbersOf(release + rest)});
+				return short(release);
+			},
+		)
 		.replaceAll(/(?<![\w\-])v?0+(?=\d)/gv, '')
 		.replaceAll(/(?<=\d\.)0+(?=\d)/gv, '')
 		.replaceAll('==', '=')
@@ -92,7 +132,10 @@ const parseRange = (text: string): semver.Range | undefined => {
 			compatibleRelease(version),
 		);
 	try {
-		return new semver.Range(plain, {includePrerelease: true});
+		return {
+			range: new semver.Range(plain, {includePrerelease: true}),
+			bounds,
+		};
 	} catch {
 		return undefined;
 	}
@@ -104,3 +147,65 @@ const compatibleRelease = (version: string): string => {
 		? `>=${major}.${minor}.0 <${major + 1}.0.0-0`
 		: `>=${major}.${minor}.${patch} <${major}.${minor + 1}.0-0`;
 };
+
+type LongForm = {
+	readonly bound: Bound['operator'];
+	/** The range that the first three numbers must be in. */
+	readonly short: (release: string) => string;
+};
+
+const exactly: LongForm = {bound: '=', short: (release) => `=${release}`};
+
+/** What an operator before four or more numbers means. */
+const longForms: Readonly<Partial<Record<string, LongForm>>> = {
+	'<': {bound: '<', short: (release) => `<=${release}`},
+	'<=': {bound: '<=', short: (release) => `<=${release}`},
+	'>': {bound: '>', short: (release) => `>=${release}`},
+	'>=': {bound: '>=', short: (release) => `>=${release}`},
+	'~': {bound: '>=', short: (release) => `~${release}`},
+	'^': {bound: '>=', short: (release) => `^${release}`},
+	'~=': {
+		bound: '>=',
+		short(release) {
+			const [major = 0, minor = 0, patch = 0] = numbersOf(release);
+			return `>=${release} <${major}.${minor}.${patch + 1}-0`;
+		},
+	},
+};
+
+const isWithin = (version: string, {operator, numbers}: Bound): boolean => {
+	const own = numbersOf(version);
+	if ([0, 1, 2].some((index) => (own[index] ?? 0) !== numbers[index])) {
+		// The range of the first three numbers has told.
+		return true;
+	}
+
+	const difference = compareNumbers(own, numbers);
+	switch (operator) {
+		case '<': {
+			return difference < 0;
+		}
+
+		case '<=': {
+			return difference <= 0;
+		}
+
+		case '=': {
+			return difference === 0;
+		}
+
+		case '>': {
+			return difference > 0;
+		}
+
+		case '>=': {
+			return difference >= 0;
+		}
+	}
+};
+
+const numbersOf = (version: string): readonly number[] =>
+	/^\s*v?(?<numbers>\d+(?:\.\d+)*)/v
+		.exec(version)
+		?.groups?.['numbers']?.split('.')
+		.map(Number) ?? [];
