@@ -50,9 +50,12 @@ export const openTerminal = async (
 		columns = 120,
 		rows = 40,
 		environment = {},
+		command = [process.execPath, program, ...words],
 	}: {
 		readonly farm: Pick<FarmProcess, 'environment'>;
 		readonly words: readonly string[];
+		/** Another program, such as a shell in which it is to be run. */
+		readonly command?: readonly string[];
 	} & TerminalOptions,
 ): Promise<Terminal> => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-tmux-'));
@@ -92,9 +95,7 @@ export const openTerminal = async (
 			'-e',
 			`${name}=${value}`,
 		]),
-		process.execPath,
-		program,
-		...words,
+		...command,
 	);
 	const display = async (format: string): Promise<string> => {
 		const shown = await tmux('display-message', '-p', format);

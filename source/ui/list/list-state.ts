@@ -48,7 +48,13 @@ export const settleList = <Kind extends WatchKind>(
 	list: ListState,
 	window: LiveWindow<Kind> | undefined,
 	height: number,
+	/** What is asked for. A window of another filter or order says nothing about where the cursor is. */
+	wanted: WatchSpec | undefined = window?.spec,
 ): ListState => {
+	if (window !== undefined && !isSameList(window.spec, wanted)) {
+		return list;
+	}
+
 	const total = totalOf(window);
 	let {cursor, cursorId, top} = list;
 	if (window !== undefined && window.status !== 'loading') {
@@ -83,6 +89,10 @@ export const settleList = <Kind extends WatchKind>(
 		? list
 		: {...list, cursor, cursorId, top};
 };
+
+const isSameList = (one: WatchSpec, other: WatchSpec | undefined): boolean =>
+	JSON.stringify([one.filter, one.order]) ===
+	JSON.stringify([other?.filter, other?.order]);
 
 /** A scroll that has the cursor in the window, with as little movement as can be. */
 const inSight = (top: number, cursor: number, height: number): number =>

@@ -6,6 +6,7 @@ import {listBindings, type ListAccess} from '../../list/list-bindings.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
+import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {groupActions} from './group-actions.js';
 import {groupColumns} from './group-columns.js';
@@ -28,6 +29,20 @@ const access: ListAccess<GroupsSlice> = {
 	filterHelp: 'a part of the name or creator',
 };
 
+/** What the list shows. */
+const listWatch = (view: GroupsView): WatchSpec => {
+	const {list} = view.slice;
+	return {
+		what: 'groups',
+		filter: {
+			archived: view.slice.isArchivedShown,
+			...(list.filter !== '' && {text: list.filter}),
+		},
+		...(list.order && {order: list.order}),
+		window: windowOf(list, heightOf(view)),
+	};
+};
+
 export const groupsScreen = defineScreen<GroupsSlice>({
 	name: 'groups',
 	title: 'Groups',
@@ -40,18 +55,15 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 	}),
 	crumb: () => 'groups',
 	watches: (view) => ({
-		list: {
-			what: 'groups',
-			filter: {
-				archived: view.slice.isArchivedShown,
-				...(view.slice.list.filter !== '' && {text: view.slice.list.filter}),
-			},
-			...(view.slice.list.order && {order: view.slice.list.order}),
-			window: windowOf(view.slice.list, heightOf(view)),
-		},
+		list: listWatch(view),
 	}),
 	settle(view) {
-		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
+		const list = settleList(
+			view.slice.list,
+			windowIn(view),
+			heightOf(view),
+			listWatch(view),
+		);
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
 	ages: () => 30_000,

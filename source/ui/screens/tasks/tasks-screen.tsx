@@ -6,6 +6,7 @@ import {listBindings, type ListAccess} from '../../list/list-bindings.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
+import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {taskActions} from './task-actions.js';
 import {taskColumns} from './task-columns.js';
@@ -36,6 +37,17 @@ const access: ListAccess<TasksSlice> = {
 		'a part of the name, group or error; state:error,ready node:N group:G name:GLOB dead archived',
 };
 
+/** What the list shows. */
+const listWatch = (view: TasksView): WatchSpec => {
+	const {list} = view.slice;
+	return {
+		what: 'tasks',
+		filter: taskFilter(list.filter, view.scope),
+		...(list.order && {order: list.order}),
+		window: windowOf(list, heightOf(view)),
+	};
+};
+
 export const tasksScreen = defineScreen<TasksSlice>({
 	name: 'tasks',
 	title: 'Tasks',
@@ -60,12 +72,7 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		const {list} = view.slice;
 		const {detail} = splitBody(view);
 		return {
-			list: {
-				what: 'tasks',
-				filter: taskFilter(list.filter, view.scope),
-				...(list.order && {order: list.order}),
-				window: windowOf(list, heightOf(view)),
-			},
+			list: listWatch(view),
 			detail:
 				detail && list.cursorId !== undefined
 					? {what: 'task', id: list.cursorId}
@@ -73,7 +80,12 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		};
 	},
 	settle(view) {
-		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
+		const list = settleList(
+			view.slice.list,
+			windowIn(view),
+			heightOf(view),
+			listWatch(view),
+		);
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
 	follow: followStory,

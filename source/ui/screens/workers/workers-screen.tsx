@@ -6,6 +6,7 @@ import {listBindings, type ListAccess} from '../../list/list-bindings.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
+import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {workerActions} from './worker-actions.js';
 import {workerColumns} from './worker-columns.js';
@@ -32,6 +33,17 @@ const access: ListAccess<WorkersSlice> = {
 /** Of what a worker runs; more are counted. */
 const mostShown = 64;
 
+/** What the list shows. */
+const listWatch = (view: WorkersView): WatchSpec => {
+	const {list} = view.slice;
+	return {
+		what: 'workers',
+		...(list.filter !== '' && {filter: {text: list.filter}}),
+		...(list.order && {order: list.order}),
+		window: windowOf(list, heightOf(view)),
+	};
+};
+
 export const workersScreen = defineScreen<WorkersSlice>({
 	name: 'workers',
 	title: 'Workers',
@@ -46,12 +58,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 		const {list} = view.slice;
 		const worker = selectedWorker(view);
 		return {
-			list: {
-				what: 'workers',
-				...(list.filter !== '' && {filter: {text: list.filter}}),
-				...(list.order && {order: list.order}),
-				window: windowOf(list, heightOf(view)),
-			},
+			list: listWatch(view),
 			running:
 				worker && worker.state !== 'off' && splitBody(view).detail
 					? {
@@ -63,7 +70,12 @@ export const workersScreen = defineScreen<WorkersSlice>({
 		};
 	},
 	settle(view) {
-		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
+		const list = settleList(
+			view.slice.list,
+			windowIn(view),
+			heightOf(view),
+			listWatch(view),
+		);
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
 	ages: (view) => (runningOn(view).length > 0 ? 1000 : 30_000),

@@ -1,0 +1,235 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import test from 'ava';
+import {
+	createFarm,
+	program,
+	type FarmProcess,
+} from '../helpers/farm-process.js';
+import {openTerminal} from '../helpers/terminal.js';
+
+const fruit = ['apple', 'banana', 'cherry'] as const;
+
+/** A farm with three tasks at rest. */
+const restingFarm = async (farm: FarmProcess): Promise<void> => {
+	await farm.scheduler();
+	await farm.graph({first: {type: 'null'}});
+	for (const name of fruit) {
+		// eslint-disable-next-line no-await-in-loop -- in this order
+		await farm.rest(await farm.submit('first', {name, groups: [`${name}s`]}));
+	}
+};
+
+test('views are reached by name with completion, earlier lines come back, and - goes to and fro', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	await terminal.type(':wor');
+	await terminal.shows(/:wor .*workers/v);
+	await terminal.press('Tab', 'Enter');
+	await terminal.shows('4 workers');
+	await terminal.press('-');
+	await terminal.shows('1 groups');
+	await terminal.press('-');
+	await terminal.shows('4 workers');
+	await terminal.press('1', ':', 'Up', 'Enter');
+	await terminal.shows('4 workers');
+	await terminal.type(':nonsense');
+	await terminal.press('Enter');
+	await terminal.shows('There is no command "nonsense"');
+	await terminal.type(':q');
+	await terminal.press('Enter');
+	t.is(await terminal.ended(), 0);
+});
+
+test('the help tells the keys that work here, and why some do not', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows('apple');
+	await terminal.press('?');
+	const help = await terminal.shows('process again what is in error');
+	t.regex(help, /it is done, not in error/v);
+	await terminal.press('Escape');
+	await terminal.showsNo('process again');
+});
+
+test('ids and names are copied through the terminal', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows('cherry');
+	await terminal.press('g', 'y');
+	await terminal.shows('command that shows it');
+	await terminal.type('name');
+	await terminal.press('Enter');
+	await terminal.shows('copied this: cherry');
+	t.is(await terminal.clipboard(), 'cherry');
+});
+
+test('read-only, keys that would change something say so, and nothing is changed', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view', '--read-only'],
+	});
+	await terminal.press('3');
+	await terminal.shows(/read-only[\s\S]*cherry/v);
+	for (const key of ['p', 'x', 'e', 'm', 'n']) {
+		await terminal.press(key); // eslint-disable-line no-await-in-loop -- one key after the other
+		await terminal.shows(/: read-only mode/v); // eslint-disable-line no-await-in-loop -- as above
+	}
+
+	const {tasks} = await farm.ask('task.list', {});
+	t.true(tasks.every(({paused, state}) => !paused && state === 'done'));
+});
+
+test('with a view-only key everything is seen, and nothing can be changed', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const key = path.join(farm.folder, 'view-only.key');
+	fs.writeFileSync(
+		key,
+		`${(await farm.printed(['key', 'show', '--view-only'])).trim()}\n`,
+		{mode: 0o600},
+	);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view', '--key-file', key],
+	});
+	await terminal.press('3');
+	await terminal.shows(/read-only[\s\S]*cherry/v);
+	await terminal.press('p');
+	await terminal.shows('this is a view-only key');
+	t.false((await farm.ask('task.list', {})).tasks.some(({paused}) => paused));
+});
+
+test('with NO_COLOR there is no colour, and what is selected is still seen', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view'],
+		environment: {NO_COLOR: '1'},
+	});
+	await terminal.shows('▌✓ cherrys');
+	const painted = await terminal.painted();
+	const colours = painted
+		.matchAll(/\u{1B}\[(?<codes>[\d;]*)m/gv) // eslint-disable-line no-control-regex, regexp/no-control-character -- what is looked for
+		.flatMap((match) => match.groups?.['codes']?.split(';') ?? [])
+		// Back to the terminal's own.
+		.filter((code) => Number(code) >= 30 && !['39', '49'].includes(code))
+		.toArray();
+	t.deepEqual(colours, []);
+	t.regex(painted, /\u{1B}\[(?:\d+;)*7m/v); // eslint-disable-line no-control-regex, regexp/no-control-character -- as above
+});
+
+test('in a terminal without Unicode, and where it is asked for, everything is ASCII', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const config = path.join(farm.folder, 'config', 'viewer');
+	fs.mkdirSync(config, {recursive: true});
+	fs.writeFileSync(
+		path.join(config, 'config.toml'),
+		'[viewer]\nascii = true\n',
+	);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows('cherry');
+	await terminal.press('x');
+	const shown = await terminal.shows('y yes');
+	t.regex(shown, /^[\n\u{20}-\u{7E}]*$/v);
+});
+
+test('keys, columns and the colour of the farm are configured', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const config = path.join(farm.folder, 'config', 'viewer');
+	fs.mkdirSync(config, {recursive: true});
+	fs.writeFileSync(
+		path.join(config, 'config.toml'),
+		`[viewer]
+colour = "red"
+[viewer.keys]
+"task.pause" = ["f5"]
+[viewer.columns]
+tasks = ["name", "id"]
+`,
+	);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows(/Name +Id[\s\S]*cherry +3/v);
+	await terminal.shows('f5 pause');
+	await terminal.press('F5');
+	await terminal.shows('paused 1 task');
+	t.regex(await terminal.painted(), /\u{1B}\[(?:[\d;]*;)?31/v); // eslint-disable-line no-control-regex, regexp/no-control-character -- what is looked for
+});
+
+test('wide characters and escape sequences in names break no line', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	for (const name of ['漢字漢字漢字漢字漢字漢字漢字漢字', '👩‍🚀 rocket']) {
+		await farm.submit('first', {name}); // eslint-disable-line no-await-in-loop -- in this order
+	}
+
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view'],
+		columns: 80,
+		rows: 24,
+	});
+	await terminal.press('3');
+	const shown = await terminal.shows('漢字');
+	const row = shown.split('\n').find((line) => line.includes('漢字'));
+	t.regex(row ?? '', /done/v);
+	const plain = shown.split('\n').find((line) => line.includes('cherry'));
+	t.regex(plain ?? '', /done/v);
+});
+
+test('stopped by the shell and continued, it draws itself again', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: [],
+		command: ['bash', '--norc', '-i'],
+	});
+	await terminal.type(`${process.execPath} ${program} view`);
+	await terminal.press('Enter');
+	await terminal.shows('apples');
+	await terminal.press('C-z');
+	await terminal.shows('Stopped');
+	await terminal.type('echo between');
+	await terminal.press('Enter');
+	await terminal.shows(/^between$/mv);
+	await terminal.type('fg');
+	await terminal.press('Enter');
+	await terminal.shows('apples');
+	await terminal.press('3');
+	await terminal.shows(/cherry +done/v);
+	await terminal.press('q');
+	t.regex(await terminal.shows('fg'), /between/v);
+});
+
+test('a hang-up ends it', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	process.kill(await terminal.pid(), 'SIGHUP');
+	await terminal.ended();
+	t.notRegex(await terminal.screen(), /apples/v);
+});
+
+test('without a terminal it says what to use instead', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const {exitCode, stderr} = await farm.cli(['view']);
+	t.is(exitCode, 2);
+	t.regex(stderr, /needs a terminal[\s\S]*task list/v);
+});
