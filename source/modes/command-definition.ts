@@ -46,6 +46,7 @@ export type ModeName =
 	| 'task'
 	| 'group'
 	| 'worker-control'
+	| 'worker-sweep'
 	| 'node'
 	| 'graph'
 	| 'limit'

@@ -749,6 +749,23 @@ export const commandTable: readonly CommandDefinition[] = [
 		examples: [{command: 'worker stop node07', description: 'one worker'}],
 	},
 	{
+		name: 'worker sweep',
+		mode: 'worker-sweep',
+		summary: 'end what a killed worker of this machine left running',
+		description:
+			'A worker that was killed and is not started again within its grace time has this done by itself; one that runs is let be.',
+		arguments: [],
+		flags: {
+			name: {type: 'text', value: 'NAME', description: "the worker's name"},
+		},
+		examples: [
+			{
+				command: 'worker sweep --name node07',
+				description: 'now, instead of after the grace time',
+			},
+		],
+	},
+	{
 		name: 'worker forget',
 		mode: 'worker-control',
 		summary: 'take workers that are off out of the list',

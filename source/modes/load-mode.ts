@@ -13,6 +13,7 @@ const modes: Readonly<Record<ModeName, () => Promise<Mode>>> = {
 	submit: async () => import('./submit.js'),
 	task: async () => import('./task.js'),
 	group: async () => import('./group.js'),
+	'worker-sweep': async () => import('./worker-sweep.js'),
 	'worker-control': async () => import('./worker-control.js'),
 	node: async () => import('./node.js'),
 	graph: async () => import('./graph.js'),

@@ -23,6 +23,7 @@ import {createLog} from './log.js';
 import {notifySystemd} from './notify-ready.js';
 import {oneAtATime} from './one-at-a-time.js';
 import {changesText, reloadOnHangup} from './reload.js';
+import {ownProgram} from './own-program.js';
 import {pythonFolder} from './runtime-files.js';
 import {version} from './version.js';
 
@@ -82,6 +83,17 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		settings,
 		dial: dialFor(context, configured, settings.name),
 		clock: systemClock,
+		...(process.platform !== 'win32' && {
+			sweep: [
+				...ownProgram(),
+				'worker',
+				'sweep',
+				'--config-dir',
+				folder,
+				'--name',
+				settings.name,
+			],
+		}),
 		say,
 	});
 	const release = onSignals(worker.stop);

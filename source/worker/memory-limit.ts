@@ -25,7 +25,7 @@ export const overMemory = ({
 }: MemoryUse): OverLimit | undefined => {
 	if (notes !== undefined && notes.kills > 0 && notes.timesFull > 0) {
 		return outcome(
-			`It needed more memory than the ${gibibytes(notes.limit)} that were reserved for it (memory_gb), and was killed${reachedText(Math.max(peak, notes.peak))}.`,
+			`It needed more memory than the ${gibibytes(notes.limit)} that were reserved for it (memory_gb), and was killed${reachedText(notes.peak > 0 ? notes.peak : peak)}.`,
 		);
 	}
 

@@ -22,6 +22,8 @@ export type StateFolder = {
 	readonly filesOf: (invocation: InvocationId) => string;
 	/** Stands for this folder, and no other, where a path cannot. */
 	readonly digest: string;
+	/** Says which process watches over the worker. */
+	readonly guard: string;
 	/** The farm that the records are of. */
 	readonly farm: string;
 	/** The port of the job interface. */
@@ -56,6 +58,7 @@ export const openStateFolder = (root: string, name: string): StateFolder => {
 		attributesOf: (invocation) => `${places.attributes}/${invocation}.json`,
 		filesOf: (invocation) => `${places.files}/${invocation}`,
 		digest: digestOf(root, name),
+		guard: path.join(folder, 'guard'),
 		farm: path.join(folder, 'farm'),
 		port: path.join(folder, 'port'),
 		taken: path.join(folder, 'taken-messages'),

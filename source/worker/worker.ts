@@ -8,6 +8,7 @@ import type {Welcome} from '../net/connect.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {Tools} from './invocation.js';
 import {createCgroups} from './cgroups.js';
+import {startGuard, type Guard} from './guard.js';
 import {createInvocations} from './invocations.js';
 import {createJobCalls} from './job-calls.js';
 import {createJobInterface} from './job-interface.js';
@@ -49,6 +50,8 @@ type WorkerOptions = {
 	readonly settings: WorkerSettings;
 	readonly dial: Dial;
 	readonly clock: Clock;
+	/** The command that ends what this worker leaves if it is killed and not started again within the grace time; undefined: nobody does. */
+	readonly sweep?: readonly string[];
 	/** A line for people. */
 	readonly say: (text: string) => void;
 };
@@ -65,6 +68,7 @@ export const createWorker = ({
 	settings: given,
 	dial,
 	clock,
+	sweep,
 	say,
 }: WorkerOptions): Worker => {
 	/** Those who have it see what is changed in it. */
@@ -81,6 +85,7 @@ export const createWorker = ({
 	let sharedLogs: string | undefined;
 	let graceTimer: NodeJS.Timeout | undefined;
 	let uploading: Promise<void> | undefined;
+	let guard: Guard | undefined;
 	let reporting = 0;
 	let isStarted = false;
 	/** The scheduler, while we are registered with it: from then on every end is told as it comes, and those before are told then. */
@@ -270,6 +275,7 @@ export const createWorker = ({
 		});
 		clearTimeout(graceTimer);
 		grace = settings.grace_s ?? registered.grace_s;
+		guard?.setGrace(grace);
 		killGrace = settings.kill_grace_s ?? registered.kill_grace_s;
 		sharedLogs = findSharedLogs(registered.log_folder);
 		for (const invocation of registered.end) {
@@ -501,6 +507,15 @@ export const createWorker = ({
 			try {
 				tools.cgroups.open();
 				await invocations.recover();
+				guard =
+					sweep &&
+					(await startGuard({
+						sweep,
+						environment: settings.environment,
+						grace,
+						file: folder.guard,
+						table,
+					}));
 				startGrace();
 				const connection = session.run(leaving.signal);
 				const stopped = Promise.withResolvers<void>();
@@ -535,6 +550,10 @@ export const createWorker = ({
 				await jobs.stop();
 				invocations.detach();
 				tools.cgroups.close();
+				if (invocations.running().length === 0) {
+					guard?.dismiss();
+				}
+
 				await tools.trimmer.finish();
 				await lock.release();
 			}

@@ -155,8 +155,10 @@ export type FarmProcess = {
 	readonly begun: (count: number, within?: number) => Promise<readonly Run[]>;
 	/** Lets jobs go on that wait for it. */
 	readonly open: (gate: string) => void;
-	/** Everything that runs and has this farm's mark, the farm's own programs among them. */
+	/** Everything that runs and has this farm's mark, the farm's own programs among them, but for guards. */
 	readonly marked: () => readonly number[];
+	/** What watches over its workers, each the leader of a session. */
+	readonly guards: () => readonly number[];
 	/** What is wrong in its databases. */
 	readonly faults: () => readonly Fault[];
 };
@@ -262,7 +264,11 @@ attempts = ${attempts}
 		return connected;
 	};
 
-	const marked = (): number[] => processesWith(mark);
+	const marked = (): number[] =>
+		processesWith(mark).filter((pid) => !isGuard(sessionOf(pid)));
+
+	const guards = (): number[] =>
+		processesWith(mark).filter((pid) => isGuard(pid));
 
 	const faults = (): Fault[] =>
 		[...databases]
@@ -298,6 +304,11 @@ attempts = ${attempts}
 
 	t.teardown(async () => {
 		await endAll();
+		// Workers that were killed have them still.
+		for (const pid of guards()) {
+			kill(-pid, 'SIGKILL');
+		}
+
 		const left = marked().map((pid) => `${pid} ${commandLine(pid)}`);
 		for (const pid of marked()) {
 			kill(pid, 'SIGKILL');
@@ -326,6 +337,7 @@ attempts = ${attempts}
 		accountFile,
 		start,
 		marked,
+		guards,
 		faults,
 		connect: connectToCurrent,
 		async scheduler({
@@ -591,6 +603,18 @@ const processesWith = (mark: string): number[] =>
 				return false;
 			}
 		});
+
+const isGuard = (pid: number): boolean =>
+	commandLine(pid).split(' ').includes('lifeblood-guard');
+
+const sessionOf = (pid: number): number => {
+	try {
+		const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+		return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4)[3]);
+	} catch {
+		return 0;
+	}
+};
 
 /** Whether a process with this number is there and not only a zombie. */
 export const isRunning = (pid: number): boolean => {
