@@ -16,15 +16,24 @@ type Waiting = {
 };
 
 /** Room for so much at a time. Those with the same key come in in their order, and those with different keys in turns, so that one with a long line keeps nobody else waiting for all of it. */
-export const createFairWindow = <Key>(size: number): FairWindow<Key> => {
+export const createFairWindow = <Key extends PropertyKey>(
+	size: number,
+): FairWindow<Key> => {
 	/** The next turn is that of the first key. */
 	const lines = new Map<Key, Waiting[]>();
 	let used = 0;
 
 	const admit = (): void => {
-		for (const [key, line] of lines) {
-			const [first] = line;
-			if (first === undefined || (used > 0 && used + first.weight > size)) {
+		for (;;) {
+			const [next] = lines;
+			const [key, line] = next ?? [];
+			const first = line?.[0];
+			if (
+				key === undefined ||
+				line === undefined ||
+				first === undefined ||
+				(used > 0 && used + first.weight > size)
+			) {
 				return;
 			}
 

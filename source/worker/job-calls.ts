@@ -40,9 +40,11 @@ export const createJobCalls = ({
 		const {invocation, over} = client;
 		switch (call.name) {
 			case 'job.get_attributes': {
-				const leave = await underWay.enter(invocation, usualAnswer, over);
+				// Unlike what changes something, it is of no use to who has gone.
+				const wanted = AbortSignal.any([over, connection.gone]);
+				const leave = await underWay.enter(invocation, usualAnswer, wanted);
 				const {attributes} = await line
-					.request('invocation.get_attributes', {invocation}, over)
+					.request('invocation.get_attributes', {invocation}, wanted)
 					.finally(leave);
 				call.reply({attributes: mapToHere(paths).attributes(attributes)});
 				return;

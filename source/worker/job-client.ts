@@ -15,6 +15,8 @@ export type JobClient = {
 /** One connection of a client. */
 export type JobConnection = {
 	readonly client: JobClient;
+	/** Aborted when the connection has ended in both directions. */
+	readonly gone: AbortSignal;
 	/** Aborted when nobody listens at the other end any more, or asks nothing more. */
 	readonly left: AbortSignal;
 	/** Resolves when all that was answered so far is with the operating system; false where the connection ended before. */

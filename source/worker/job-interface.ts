@@ -13,7 +13,7 @@ import {
 	type JobClient,
 	type JobConnection,
 } from './job-client.js';
-import {digestOf} from './job-token.js';
+import {createTokenSeeker, digestOf} from './job-token.js';
 import {listenOnLoopback, type LoopbackServer} from './loopback-server.js';
 
 /** Where running processes talk to their worker. */
@@ -50,7 +50,7 @@ const strangerMs = 10_000;
 const mostConnections = 64;
 /** Answers that its processes do not read, and requests that wait for their answers, each on all its connections together. */
 const mostUnsentBytes = 32 * 1024 * 1024;
-const mostUnansweredBytes = 64 * 1024 * 1024;
+const mostUnansweredBytes = 128 * 1024 * 1024;
 
 const peerLimits: Partial<PeerLimits> = {
 	// What speaks here may be a line of shell, which answers no ping. That it is gone the operating system says, as it runs on this machine.
@@ -91,6 +91,7 @@ export const createJobInterface = ({
 
 	const take = (socket: Socket): void => {
 		const address = `127.0.0.1:${socket.remotePort ?? 0}`;
+		const gone = new AbortController();
 		const left = new AbortController();
 		const known = strangers.enter(socket);
 		let entry: Entry | undefined;
@@ -102,25 +103,8 @@ export const createJobInterface = ({
 			});
 		};
 
-		const inspect = (name: string, params: unknown): FarmError | undefined => {
-			const token = tokenIn(params);
-			if (token === undefined) {
-				// Its schema has more to say to that.
-				return undefined;
-			}
-
-			const asker = byDigest.get(digestOf(token));
-			if (asker === undefined) {
-				complain(
-					`${address} asked for ${name} with a wrong token, and was refused.`,
-				);
-				closeSoon('A wrong token.');
-				return new FarmError(
-					'REFUSED',
-					'This token is none of an invocation that runs here. The right one is in LIFEBLOOD_RUNTIME_TOKEN, and it ends with its invocation.',
-				);
-			}
-
+		/** It has shown a token; from now on it may say longer things. */
+		const admit = (asker: Entry): FarmError | undefined => {
 			if (entry === undefined) {
 				if (asker.peers.size >= mostConnections) {
 					closeSoon('Too many connections.');
@@ -143,6 +127,41 @@ export const createJobInterface = ({
 					);
 		};
 
+		const inspect = (name: string, params: unknown): FarmError | undefined => {
+			const token = tokenIn(params);
+			if (token === undefined) {
+				// Its schema has more to say to that.
+				return undefined;
+			}
+
+			const asker = byDigest.get(digestOf(token));
+			if (asker !== undefined) {
+				return admit(asker);
+			}
+
+			complain(
+				`${address} asked for ${name} with a wrong token, and was refused.`,
+			);
+			closeSoon('A wrong token.');
+			return new FarmError(
+				'REFUSED',
+				'This token is none of an invocation that runs here. The right one is in LIFEBLOOD_RUNTIME_TOKEN, and it ends with its invocation.',
+			);
+		};
+
+		/** The first line may be a long one already, if it begins with its token. */
+		const head = createTokenSeeker((token) => {
+			const asker = byDigest.get(digestOf(token));
+			if (asker !== undefined) {
+				admit(asker);
+			}
+		});
+		// Before the peer's own look at the same bytes.
+		socket.on('data', (chunk: Uint8Array) => {
+			if (entry === undefined) {
+				head(chunk);
+			}
+		});
 		const peer: JobPeer = createPeer({
 			stream: socket,
 			address,
@@ -174,6 +193,7 @@ export const createJobInterface = ({
 
 				onCall(call, {
 					client: entry.client,
+					gone: gone.signal,
 					left: left.signal,
 					whenWritten: async () => whenWritten(socket),
 				});
@@ -191,6 +211,7 @@ export const createJobInterface = ({
 		});
 		void peer.closed.then(() => {
 			known();
+			gone.abort();
 			left.abort();
 			peers.delete(peer);
 			entry?.peers.delete(peer);

@@ -25,7 +25,7 @@ type SendMessage = (
 const mostOfOne = 256;
 const mostOfAll = 4096;
 /** Their data, in characters. */
-const mostDataOfOne = 32 * 1024 * 1024;
+const mostDataOfOne = 128 * 1024 * 1024;
 const mostDataOfAll = 256 * 1024 * 1024;
 /** Even who would wait no time at all must ask how things stand, and a busy scheduler takes a moment to say it. */
 const shortestMs = 250;

@@ -428,3 +428,111 @@ test.serial(
 		await farm.rest([one.id, two.id]);
 	},
 );
+
+test.serial(
+	'messages of 4 MiB in both directions at once come whole and in the order in which they were sent, and hold nothing up',
+	async (t) => {
+		const farm = createFarm(t);
+		await startPair(farm);
+		const ends = [
+			await startCallable(farm, 'call one'),
+			await startCallable(farm, 'call two'),
+		] as const;
+		const count = 10;
+		const dataOf = (sender: number, index: number): string =>
+			Buffer.alloc(4 * 1024 * 1024, `${sender}:${index} `).toString('base64');
+		const exchange = async (sender: 0 | 1): Promise<number> => {
+			const [from, to] = sender === 0 ? ends : [ends[1], ends[0]];
+			const voices = await Promise.all(
+				Array.from({length: count}, async () => callJob(from.place)),
+			);
+			const listener = await callJob(to.place);
+			const sent = voices.map(async (voice, index) =>
+				voice.call('job.send', {
+					to: to.invocation,
+					addressee: `box ${index}`,
+					data: dataOf(sender, index),
+				}),
+			);
+			for (let index = 0; index < count; index++) {
+				// eslint-disable-next-line no-await-in-loop -- one after the other
+				const {result} = await listener.call('job.receive', {
+					addressee: `box ${index}`,
+					timeout_s: 60,
+				});
+				t.is(result?.['from'], from.invocation);
+				t.true(result?.['data'] === dataOf(sender, index));
+			}
+
+			const outcomes = await Promise.all(sent);
+			return outcomes.filter(({result}) => result?.['outcome'] === 'taken')
+				.length;
+		};
+
+		const exchanged = Promise.all([exchange(0), exchange(1)]);
+		// What has nothing to do with it goes on meanwhile.
+		const quick = await farm.submit('talk one', steps());
+		await farm.rest(quick);
+		t.deepEqual(await exchanged, [count, count]);
+		for (const {state} of (await farm.ask('worker.list', {})).workers) {
+			t.is(state, 'busy');
+		}
+
+		const both = ends.map(({id}) => id);
+		await farm.ask('task.act', {select: {ids: both}, action: 'cancel'});
+		await farm.rest(both);
+	},
+);
+
+test.serial(
+	'garbage, long lines and readers that do not read harm neither the worker nor its jobs',
+	async (t) => {
+		const farm = createFarm(t);
+		await farm.scheduler();
+		await farm.worker();
+		await farm.graph({call: callable, talk: talking});
+		const {id, place} = await startCallable(farm);
+		const large = {large: 'x'.repeat(2 * 1024 * 1024)};
+		const good = await callJob(place);
+		t.like(await good.call('job.set_attributes', {set: large}), {result: {}});
+		const hostile = await Promise.all(
+			Array.from({length: 20}, async (_, index) => {
+				const job = await callJob(place);
+				if (index % 4 === 0) {
+					job.write('\u{0} nonsense\n');
+				} else if (index % 4 === 1) {
+					job.write('{"jsonrpc": "2.0", "id": 1, "method": "');
+					job.write('y'.repeat(100_000));
+				} else if (index % 4 === 2) {
+					await job.call('job.get_attributes');
+					job.write('z'.repeat(9 * 1024 * 1024));
+				} else {
+					job.socket.pause();
+					for (let asked = 0; asked < 100; asked++) {
+						void job.call('job.get_attributes');
+					}
+				}
+
+				return job;
+			}),
+		);
+		const talk = await farm.submit(
+			'talk',
+			steps(['job.set_attributes', {set: {fine: true}}]),
+		);
+		t.like(await farm.rest(talk), {errors: 0});
+		t.like((await farm.task(talk)).attributes, {fine: true});
+		for (const {socket} of hostile) {
+			socket.resume();
+		}
+
+		await Promise.all(hostile.map(async ({whenClosed}) => whenClosed));
+		t.like(await good.call('job.set_attributes', {delete: ['large']}), {
+			result: {},
+		});
+		t.deepEqual((await farm.task(id)).attributes, {});
+		t.is((await farm.invocations(id)).length, 1);
+		await farm.ask('task.act', {select: {ids: [id]}, action: 'cancel'});
+		await farm.rest(id);
+	},
+);

@@ -18,6 +18,7 @@ import type {Json, JsonObject} from '../../source/core/json.js';
 import type {Resources} from '../../source/core/requirements.js';
 import {checkDatabase} from '../../source/db/check.js';
 import {openDatabase} from '../../source/db/open.js';
+import type {InvocationRow} from '../../source/db/queries/invocations.js';
 import type {TaskRow} from '../../source/db/queries/tasks.js';
 import {coreNodes} from '../../source/nodes/core-nodes.js';
 import type {NodeDefinition} from '../../source/nodes/contract.js';
@@ -182,6 +183,8 @@ export const createTestFarm = async (
 		row,
 		all,
 		books: () => current.loop.books,
+		invocation: (id: InvocationId): InvocationRow | undefined =>
+			current.loop.statements.invocations.get.get(id),
 		database: () => current.database,
 		onCommit(listener: (changes: TurnChanges) => void): void {
 			current.listeners.add(listener);

@@ -17,8 +17,11 @@ const requestId = z.string().min(1).max(64).optional();
 /** What a receiver and its senders call the place where a message is taken. */
 export const addresseeShape = z.string().min(1).max(256);
 
+/** Characters: 4 MiB of bytes as base64. */
+export const longestMessageData = 5_592_408;
+
 /** Base64, of at most 4 MiB of bytes. */
-export const messageDataShape = z.base64().max(5_592_408);
+const messageDataShape = z.base64().max(longestMessageData);
 
 /** Seconds that a sender waits for the receiver to take its message, where it does not say otherwise. */
 const usualAddresseeTimeoutS = 90;

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {workerTypes} from '../../core/requirements.js';
-import {addresseeShape, messageDataShape} from './job.js';
+import {addresseeShape, longestMessageData} from './job.js';
 import {method} from './method.js';
 import {
 	capabilitiesShape,
@@ -47,6 +47,9 @@ const requestId = z.string().min(1).max(128);
 
 /** The same for the same message, however often it is offered or expected: one that was taken is not handed over again. */
 const messageIdShape = z.string().min(1).max(128);
+
+/** Base64, as its worker has looked. */
+const passedDataShape = z.string().max(longestMessageData);
 
 const deliveryShape = z.strictObject({outcome: z.enum(['taken', 'again'])});
 
@@ -193,7 +196,7 @@ export const workerToScheduler = {
 		description:
 			'A message that is wanted. Answered when its receiver took it, or, `again`, when it no longer waits: then it is to be offered again.',
 		access: 'worker',
-		params: z.strictObject({message: messageIdShape, data: messageDataShape}),
+		params: z.strictObject({message: messageIdShape, data: passedDataShape}),
 		result: deliveryShape,
 	}),
 	'message.withdraw': method({
@@ -286,7 +289,7 @@ export const schedulerToWorker = {
 		params: z.strictObject({
 			to: invocationIdShape,
 			message: messageIdShape,
-			data: messageDataShape,
+			data: passedDataShape,
 		}),
 		result: deliveryShape,
 	}),
