@@ -1,3 +1,4 @@
+import {resolverNames} from '../core/resolver-name.js';
 import type {FlagDefinition} from './command-definition.js';
 
 /** What a task is to carry. */
@@ -26,7 +27,8 @@ export const resolverFlags: Readonly<Record<string, FlagDefinition>> = {
 	resolver: {
 		type: 'text',
 		value: 'NAME',
-		description: "the environment resolver (none: the worker's own)",
+		description: `the environment resolver: ${resolverNames.join(', ')} (none: the worker's own)`,
+		options: resolverNames,
 	},
 	package: {
 		type: 'text',
