@@ -8,7 +8,7 @@ import {findCgroup} from './cgroup-place.js';
 
 /** The control groups of a worker's invocations, where the system has them and lets us. */
 export type Cgroups = {
-	/** Find the place for them, and move this process there, unless that is not wanted. Until then, and where there is no place, no group is made. */
+	/** Find the place for them, and move this process there, unless that is not wanted. Where there is no place, no group is made. */
 	readonly open: () => void;
 	/** A sentence for people: what groups there are, or why there are none. */
 	readonly describe: () => string;
@@ -50,6 +50,7 @@ export const createCgroups = ({
 	entersGroups,
 	ourGroup = thisGroup,
 }: CgroupsOptions): Cgroups => {
+	let lookedFor: CgroupUse | undefined;
 	let why = 'they were not looked for yet';
 	let place: {readonly base: string; readonly ours: string} | undefined;
 	let holdsMemory = false;
@@ -131,22 +132,30 @@ export const createCgroups = ({
 		}
 	};
 
+	/** Looks again only where something else is wanted meanwhile. */
+	const open = (): void => {
+		if (place !== undefined || lookedFor === use()) {
+			return;
+		}
+
+		lookedFor = use();
+		if (lookedFor === 'never') {
+			why = 'the configuration says so';
+			return;
+		}
+
+		const found = ourGroup();
+		if (found.kind === 'none') {
+			({why} = found);
+			return;
+		}
+
+		const isMoved = path.basename(found.folder).startsWith(ownGroup);
+		settle(isMoved ? path.dirname(found.folder) : found.folder, isMoved);
+	};
+
 	return {
-		open() {
-			if (use() === 'never') {
-				why = 'the configuration says so';
-				return;
-			}
-
-			const found = ourGroup();
-			if (found.kind === 'none') {
-				({why} = found);
-				return;
-			}
-
-			const isMoved = path.basename(found.folder).startsWith(ownGroup);
-			settle(isMoved ? path.dirname(found.folder) : found.folder, isMoved);
-		},
+		open,
 		describe() {
 			if (place === undefined) {
 				return `no control groups: ${why}`;
@@ -156,6 +165,7 @@ export const createCgroups = ({
 			return `each invocation has a control group in ${place.ours}, which ${memory} its memory limit`;
 		},
 		make(invocation, memoryLimit) {
+			open();
 			if (
 				place === undefined ||
 				use() === 'never' ||
