@@ -9,6 +9,7 @@ import {
 	connectEdit,
 	cutEdit,
 	deleteEdit,
+	isWired,
 	pasteEdit,
 	pauseEdit,
 	renameEdit,
@@ -156,20 +157,12 @@ export const editBindings: readonly GraphBinding[] = [
 		async run(tools) {
 			const from = tools.view().slice.selected;
 			return withOutput(tools, 'From which output?', (output) => {
-				const {wires} = graphIn(tools.view());
 				askForInput(tools, {
 					question: 'To which input?',
 					isPossible: (to, input) =>
+						from !== undefined &&
 						to !== from &&
-						wires.every(
-							(wire) =>
-								!(
-									wire.from === from &&
-									wire.output === output &&
-									wire.to === to &&
-									wire.input === input
-								),
-						),
+						!isWired(graphIn(tools.view()), {from, output, to, input}),
 					async onChosen(to, input) {
 						if (from !== undefined) {
 							await carryOut(
@@ -206,7 +199,8 @@ export const editBindings: readonly GraphBinding[] = [
 			withWire(tools, 'Reroute which wire?', (wire) => {
 				askForInput(tools, {
 					question: 'To which input instead?',
-					isPossible: (to, input) => to !== wire.to || input !== wire.input,
+					isPossible: (to, input) =>
+						!isWired(graphIn(tools.view()), {...wire, to, input}),
 					onChosen: async (to, input) =>
 						carryOut(
 							tools,

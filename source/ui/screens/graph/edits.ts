@@ -232,6 +232,19 @@ export const pasteEdit = (graph: Graph, document: GraphDocument): Edit => {
 	};
 };
 
+/** Whether this very wire is there. */
+export const isWired = (
+	{wires}: Graph,
+	{from, output, to, input}: Omit<GraphWire, 'id'>,
+): boolean =>
+	wires.some(
+		(wire) =>
+			wire.from === from &&
+			wire.output === output &&
+			wire.to === to &&
+			wire.input === input,
+	);
+
 /** `render`, `render-2`, `render-3`. */
 export const freeName = (name: string, taken: ReadonlySet<string>): string => {
 	if (!taken.has(name)) {
