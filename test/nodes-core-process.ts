@@ -16,6 +16,7 @@ import {
 	parseWorkerGroups,
 } from '../source/nodes/requirements.js';
 import {ask, errorOf} from './helpers/node-context.js';
+import {pythonFolder} from './helpers/python.js';
 
 const invocationOf = (result: ProcessResult): InvocationRequest | string =>
 	result.kind === 'pass' && result.invocation
@@ -303,7 +304,14 @@ test('in Python, the task is a dict, tracebacks show the lines of the author, an
 			rest.map((argument) =>
 				argument.startsWith(':') ? `${folder}${argument.slice(1)}` : argument,
 			),
-			{env: {LIFEBLOOD_ATTRIBUTES: attributes}, reject: false},
+			{
+				env: {
+					LIFEBLOOD_ATTRIBUTES: attributes,
+					PYTHONPATH: pythonFolder,
+					PYTHONDONTWRITEBYTECODE: '1',
+				},
+				reject: false,
+			},
 		);
 	};
 
@@ -314,4 +322,5 @@ test('in Python, the task is a dict, tracebacks show the lines of the author, an
 	const bad = await run('x = 1\nraise ValueError(task["frames"])\n');
 	t.is(bad.exitCode, 1);
 	t.regex(bad.stderr, /script\.py", line 2[\s\S]*ValueError: \[1, 2\]/v);
+	t.notRegex(bad.stderr, /script_start/v);
 });
