@@ -88,8 +88,12 @@ const fitsFlags = (
 		(name, index) =>
 			flags[name]?.isMultiple === true || written.indexOf(name) === index,
 	) &&
-	Object.entries(flags).every(([name, {type, minimum, maximum}]) => {
+	Object.entries(flags).every(([name, {type, minimum, maximum, options}]) => {
 		const value = values[name];
+		if (options !== undefined && value !== undefined) {
+			return typeof value === 'string' && options.includes(value);
+		}
+
 		if (type !== 'number' || typeof value !== 'string') {
 			return true;
 		}
