@@ -604,8 +604,9 @@ const processesWith = (mark: string): number[] =>
 			}
 		});
 
+/** In the end it executes the command that it was made for. */
 const isGuard = (pid: number): boolean =>
-	commandLine(pid).split(' ').includes('lifeblood-guard');
+	/ lifeblood-guard | worker sweep --config-dir /v.test(commandLine(pid));
 
 const sessionOf = (pid: number): number => {
 	try {
