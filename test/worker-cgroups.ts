@@ -280,6 +280,28 @@ test('a process that takes more memory than is reserved for it is ended where th
 });
 
 (holdsMemory ? test.skip : test)(
+	'a limit that is held from now on ends what is over it already',
+	async (t) => {
+		const farm = await workerFarm(t);
+		const {scheduler, folder} = farm;
+		const {worker} = farm.worker();
+		const gate = path.join(folder, 'gate');
+		await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
+		await until(
+			() =>
+				scheduler.progress.some(
+					({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
+				)
+					? true
+					: undefined,
+			{what: 'it to be measured', within: 10_000},
+		);
+		await worker.change({...farm.settings, memory_limit: 'always'});
+		t.like((await scheduler.end(1)).outcome, {kind: 'limit', limit: 'memory'});
+	},
+);
+
+(holdsMemory ? test.skip : test)(
 	'a process that takes more memory than is reserved for it, which nobody holds it to, says so in its log',
 	async (t) => {
 		const {scheduler, worker, folder} = await workerFarm(t);
