@@ -116,6 +116,25 @@ test('laid out as the kernel would: a worker that begins in its own group uses t
 	]);
 });
 
+test('laid out as the kernel would: the group of a unit that is named as a worker is not left for what is above', (t) => {
+	const above = laidOut(t, {'cgroup.controllers': 'memory\n'});
+	const folder = path.join(above, 'lifeblood-worker.service');
+	fs.mkdirSync(folder);
+	fs.writeFileSync(path.join(folder, 'cgroup.controllers'), 'memory\n');
+	const groups = createCgroups({
+		digest: 'digest',
+		use: () => 'auto',
+		entersGroups: () => true,
+		ourGroup: () => ({kind: 'found', folder}),
+	});
+	groups.open();
+	t.truthy(groups.make(invocationId(1), 1e9));
+	t.deepEqual(fs.readdirSync(above).toSorted(), [
+		'cgroup.controllers',
+		'lifeblood-worker.service',
+	]);
+});
+
 test('laid out as the kernel would: what a group notes of its memory is read', (t) => {
 	const folder = laidOut(t, {
 		'memory.max': '536870912\n',

@@ -150,7 +150,7 @@ export const createCgroups = ({
 			return;
 		}
 
-		const isMoved = path.basename(found.folder).startsWith(ownGroup);
+		const isMoved = isOwn(path.basename(found.folder));
 		settle(isMoved ? path.dirname(found.folder) : found.folder, isMoved);
 	};
 
@@ -222,6 +222,12 @@ export const createCgroups = ({
 		},
 	};
 };
+
+/** A unit of systemd may be named so too, and has its kind at the end. */
+const isOwn = (name: string): boolean =>
+	name === ownGroup ||
+	(name.startsWith(`${ownGroup}-`) &&
+		/^[0-9a-f]{32}$/v.test(name.slice(ownGroup.length + 1)));
 
 const hasMemory = (base: string): boolean =>
 	fs
