@@ -435,7 +435,6 @@ except farm.MessageReceiveTimeout as error:
 			String.raw`(9, b'\x00\xc3\xbc') (9, b'\x00\xc3\xbc')`,
 			"No message to 'a' came within 0 s.",
 		]);
-		// A large one may be preceded by a small request that shows the token.
 		const sent = job.calls
 			.filter(({name}) => name === 'job.send')
 			.map(({params}) => params as {readonly data: string});
@@ -561,22 +560,6 @@ for (const [waits, call] of [
 		},
 	);
 }
-
-test.serial('what is said first may be large', async (t) => {
-	const job = await startJobInterface(t, {
-		'job.get_attributes': () => ({attributes: {big: 'ü'.repeat(3_000_000)}}),
-	});
-	const {status, stdout, stderr} = await startPython(
-		script(`
-farm.set_attributes({'big': 'x' * 7000000}, blocking=True)
-print(len(farm.get_attributes()['big']))
-`),
-		job.environment,
-	).ended;
-	t.is(status, 0, `It said: ${stderr}`);
-	t.is(stdout, '3000000\n');
-	t.is(job.calls.filter(({name}) => name === 'job.set_attributes').length, 1);
-});
 
 test.serial('threads may call at the same time', async (t) => {
 	const job = await startJobInterface(t, {

@@ -450,8 +450,6 @@ def wait_for_currently_running_async_operations() -> None:
 _LARGEST_INTEGER = 2**53
 _DEEPEST = 200
 _LARGEST_LINE = 8 * 1024 * 1024
-# Bytes of a connection's first line.
-_LONGEST_OF_STRANGERS = 60 * 1024
 _LARGEST_MESSAGE = 4 * 1024 * 1024
 _LONGEST_WAIT_S = 31 * 24 * 3600.0
 # How long a worker that is away is waited for.
@@ -485,9 +483,6 @@ class _Connection:
 
     def ask(self, method: str, params: str) -> Dict[str, Any]:
         """:param params: JSON"""
-        if self._count == 0 and len(params) > _LONGEST_OF_STRANGERS:
-            # A worker takes long lines only from whoever has shown the token.
-            self.ask('job.progress', _params_text({}))
         self._count += 1
         line = '{{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}}\n'.format(self._count, method, params)
         try:
@@ -778,9 +773,9 @@ def _prepare(method: str, params: Dict[str, Any]) -> Callable[[], Dict[str, Any]
 
 
 def _params_text(params: Dict[str, Any]) -> str:
-    return json.dumps(
-        dict(params, token=_variable('LIFEBLOOD_RUNTIME_TOKEN')), allow_nan=False, separators=(',', ':')
-    )
+    # The token comes first: a worker takes a long line only from whoever has shown it.
+    shown = {'token': _variable('LIFEBLOOD_RUNTIME_TOKEN')}
+    return json.dumps(dict(shown, **params), allow_nan=False, separators=(',', ':'))
 
 
 def _variable(name: str) -> str:

@@ -62,6 +62,10 @@ farm.set_attributes({'children': [child, other.wait()]}, blocking=True)
 farm.set_progress(37.5, 'frame 3 of 8')
 gate('go')
 `),
+				large: command(`
+farm.set_attributes({'large': 'x' * 3000000}, blocking=True)
+assert farm.get_attributes() == {'large': 'x' * 3000000}
+`),
 				children: {type: 'null'},
 			},
 			['works.spawned -> children'],
@@ -90,7 +94,7 @@ gate('go')
 		t.like(tasks[1], {name: running.name, attributes: {n: 2}});
 		t.is((await farm.invocations(id))[0]?.status, 'frame 3 of 8');
 		farm.open('go');
-		t.like(await farm.rest(id), {errors: 0});
+		t.like(await farm.rest([id, await farm.submit('large')]), {errors: 0});
 	},
 );
 

@@ -47,7 +47,6 @@ export const startJobInterface = async (
 		socket.once('close', () => {
 			sockets.delete(socket);
 		});
-		let isTrusted = false;
 		createPeer({
 			stream: socket,
 			address: 'job',
@@ -55,14 +54,12 @@ export const startJobInterface = async (
 			local: jobToWorker,
 			notices: {access: 'anyone', shapes: {}},
 			onNotice: () => undefined,
-			isTrusted: () => isTrusted,
 			onRequest(call) {
 				const {
 					token,
 					request_id: requestId,
 					...params
 				} = {request_id: undefined, ...call.params};
-				isTrusted = true;
 				calls.push({name: call.name, params, requestId});
 				void answer(answers, call, token);
 			},
