@@ -38,6 +38,9 @@ import {
 	type WorkerSession,
 } from './worker-session.js';
 
+/** Jobs that set attributes in loops leave millions: a turn forgets no more than so many. */
+const answersPerTurn = 2000;
+
 export type SchedulerOptions = {
 	readonly database: FarmDatabase;
 	readonly registry: Registry;
@@ -383,13 +386,21 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	};
 
 	/** What is only kept for a while goes, now and then and never while nothing happens. */
-	const sweep = (): void => {
-		loop
-			.submit(({desk, statements}) => {
-				statements.farm.forgetAnswersBefore.run(desk.now() - answersKeptMs);
-				statements.invocations.forgetAvoidedBefore.run(desk.now());
-			})
-			.catch(() => undefined);
+	const sweep = async (): Promise<void> => {
+		const before = clock.now() - answersKeptMs;
+		let forgotten: number;
+		do {
+			// eslint-disable-next-line no-await-in-loop -- others have their turn in between
+			forgotten = await loop.submit(
+				({statements}) =>
+					statements.farm.forgetAnswersBefore.run(before, answersPerTurn)
+						.changes,
+			);
+		} while (forgotten === answersPerTurn);
+
+		await loop.submit(({desk, statements}) => {
+			statements.invocations.forgetAvoidedBefore.run(desk.now());
+		});
 	};
 
 	return {
@@ -417,7 +428,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			}
 
 			await listener.start(signal);
-			sweepTimer = setInterval(sweep, answersKeptMs);
+			sweepTimer = setInterval(() => {
+				sweep().catch(() => undefined);
+			}, answersKeptMs);
 			sweepTimer.unref();
 		},
 		async stop() {

@@ -37,7 +37,8 @@ export const farmStatements = (connection: Connection) => ({
 	putAnswer: connection.prepare<[string, number, string]>(
 		'INSERT INTO answers (request_id, at, result) VALUES (?, ?, ?)',
 	),
-	forgetAnswersBefore: connection.prepare<[number]>(
-		'DELETE FROM answers WHERE at < ?',
+	/** The oldest of them, no more than so many. */
+	forgetAnswersBefore: connection.prepare<[before: number, most: number]>(
+		'DELETE FROM answers WHERE request_id IN (SELECT request_id FROM answers INDEXED BY answers_by_age WHERE at < ? ORDER BY at LIMIT ?)',
 	),
 });
