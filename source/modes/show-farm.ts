@@ -1,5 +1,6 @@
 import os from 'node:os';
 import process from 'node:process';
+import {setFlagsFromString} from 'node:v8';
 import {thisHost} from '../config/host.js';
 import type {ViewerSettings} from '../config/viewer-settings.js';
 import type {Clock} from '../core/clock.js';
@@ -35,6 +36,8 @@ export const showFarm = async ({
 	/** Ends the viewer when it settles. */
 	readonly over?: Promise<unknown>;
 }): Promise<string | undefined> => {
+	// Drawing makes much garbage, and V8 would rather let the heap grow to several times its size than collect it.
+	setFlagsFromString('--optimize-for-size');
 	// Reading the screen's code and finding the farm take about as long: together.
 	const [{startViewer}, farm] = await Promise.all([
 		import('../ui/start-viewer.js'),

@@ -17,10 +17,13 @@ export type Store = {
 	readonly stop: () => void;
 };
 
-export type Urgency = 'key' | 'news';
+/** What a person does is seen at once; what answers it together with other answers; what happens by itself when there is time. */
+export type Urgency = 'key' | 'answer' | 'news';
 
 /** Between two frames that only news ask for. */
-const newsMs = 100;
+const newsMs = 250;
+/** Between two frames of which the second shows answers. */
+const answerMs = 40;
 /** Drawing takes no more than a tenth of the time, however large the terminal is. */
 const restFactor = 9;
 const mostRestMs = 500;
@@ -36,6 +39,9 @@ export const createStore = (
 	let shown = initial;
 	let timer: NodeJS.Timeout | undefined;
 	let immediate: NodeJS.Immediate | undefined;
+	/** When the timer goes off. */
+	let timerDue = 0;
+	let drawnAt = 0;
 	let earliest = 0;
 	const frames = new Set<() => void>();
 	const followers = new Set<() => void>();
@@ -58,6 +64,7 @@ export const createStore = (
 		// Rendering itself goes on in a microtask: what it took is seen after it.
 		setImmediate(() => {
 			const now = performance.now();
+			drawnAt = now;
 			earliest =
 				now +
 				Math.max(newsMs, Math.min(mostRestMs, restFactor * (now - began)));
@@ -70,7 +77,19 @@ export const createStore = (
 			return;
 		}
 
-		timer ??= setTimeout(draw, Math.max(0, earliest - performance.now()));
+		const due =
+			urgency === 'answer' ? Math.min(earliest, drawnAt + answerMs) : earliest;
+		if (timer !== undefined && due < timerDue) {
+			clearTimeout(timer);
+			timer = undefined;
+		}
+
+		if (timer !== undefined) {
+			return;
+		}
+
+		timerDue = due;
+		timer = setTimeout(draw, Math.max(0, due - performance.now()));
 	};
 
 	return {

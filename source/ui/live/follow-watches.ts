@@ -69,7 +69,7 @@ export const followWatches = ({
 			if (running.get(key)?.watch === watch) {
 				store.dispatch(
 					{type: 'watch-told', key, event},
-					event.kind === 'update' ? 'news' : 'key',
+					event.kind === 'update' ? 'news' : 'answer',
 				);
 			}
 		});

@@ -48,6 +48,8 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		id: 'state',
 		title: 'State',
 		width: 12,
+		grow: 2,
+		most: 20,
 		priority: 1,
 		order: 'state',
 		cell: ({state, paused}) => ({
