@@ -93,6 +93,33 @@ wait`,
 	);
 });
 
+test('what a program leaves behind is not waited for, and is ended', async (t) => {
+	const folder = await folderOf(t);
+	const pids = path.join(folder, 'pids');
+	await program(
+		folder,
+		'opt/tool1/bin/tool',
+		`echo Tool 1.5
+sh -c 'echo $$ >> ${pids}; exec sleep 1000' &
+while [ ! -s ${pids} ]; do sleep 0.01; done`,
+	);
+	await program(
+		folder,
+		'opt/tool2/bin/tool',
+		`echo Tool 2.5; echo $$ >> ${pids}; exec sleep 1000`,
+	);
+	const {found} = await scan(tool(folder), {limit: 2000});
+	t.deepEqual(
+		found.map(({version}) => version),
+		['2.5', '1.5'],
+	);
+	const started = await pidsIn(pids, 2);
+	t.deepEqual(
+		started.filter((pid) => isRunning(pid)),
+		[],
+	);
+});
+
 test('a scan that is given up ends what it has started, and is a failure', async (t) => {
 	const folder = await folderOf(t);
 	const pids = path.join(folder, 'pids');

@@ -1,6 +1,7 @@
 import {execFile, spawn, type ChildProcess} from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../../core/clock.js';
 import type {InvocationId} from '../../core/ids.js';
 import {marker} from '../process-environment.js';
@@ -28,8 +29,11 @@ export type Answer =
 
 /** No version is further down than this. */
 const mostText = 65_536;
+/** Milliseconds that the outputs of one that has ended are waited for. */
+const afterExit = 500;
+const longestEnd = 3000;
 
-/** What a program says on both of its outputs. One that takes too long is ended, with every process that it has started. */
+/** What a program says on both of its outputs. One that takes too long is ended, with every process that it has started; what it has said until then counts. */
 export const askProgram = async ({
 	program,
 	arguments: parameters,
@@ -74,31 +78,43 @@ export const askProgram = async ({
 	child.once('close', () => {
 		resolve({kind: 'said', text});
 	});
-	const end = (why: string): void => {
+	let isCut = false;
+	let exitTimer: NodeJS.Timeout | undefined;
+	const cut = (why: string): void => {
+		isCut = true;
 		child.stdout?.destroy();
 		child.stderr?.destroy();
-		resolve({kind: 'silent', why});
+		resolve(text === '' ? {kind: 'silent', why} : {kind: 'said', text});
 	};
 
 	const timer = setTimeout(
-		end,
+		cut,
 		limit,
 		`did not answer within ${limit / 1000} s`,
 	);
+	child.once('exit', () => {
+		// What it leaves behind may hold its outputs open for ever.
+		exitTimer = setTimeout(cut, afterExit, 'says nothing');
+	});
 	const onAbort = (): void => {
-		end('was not waited for');
+		cut('was not waited for');
 	};
 
 	signal.addEventListener('abort', onAbort);
 	try {
 		const answer = await promise;
-		if (answer.kind === 'silent' && child.pid !== undefined) {
-			await endAll({pid: child.pid, mark, table, clock});
+		if (isCut && child.pid !== undefined) {
+			// One that hangs in the kernel, as on a share that is gone, cannot be ended, and keeps nobody else waiting.
+			await Promise.race([
+				endAll({pid: child.pid, mark, table, clock}),
+				delay(longestEnd, undefined, {ref: false}),
+			]);
 		}
 
 		return answer;
 	} finally {
 		clearTimeout(timer);
+		clearTimeout(exitTimer);
 		signal.removeEventListener('abort', onAbort);
 	}
 };
