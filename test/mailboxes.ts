@@ -187,7 +187,7 @@ test('a receiver that is gone did not take it: the next one does, before those t
 	t.like(await then, received('second'));
 });
 
-test('a message of 4 MiB whose receiver reads nothing and goes is handed over once, to the one after it', async (t) => {
+test('a message of 4 MiB whose receiver reads nothing and goes is handed over once, to the one after it, and keeps its place', async (t) => {
 	const {job, expect, deliver} = await start(t);
 	const large = 'x'.repeat(4 * 1024 * 1024);
 	const deaf = await job();
@@ -200,6 +200,7 @@ test('a message of 4 MiB whose receiver reads nothing and goes is handed over on
 		t.is(await expect(`fill ${index}`, `b ${index}`), 'wanted'); // eslint-disable-line no-await-in-loop -- one after the other
 	}
 
+	const after = expect('after');
 	const fills = Array.from({length: 3}, async (_, index) =>
 		deliver(`fill ${index}`, large),
 	);
@@ -215,6 +216,9 @@ test('a message of 4 MiB whose receiver reads nothing and goes is handed over on
 	t.is(await wanted, 'wanted');
 	t.is(await deliver('large', large), 'taken');
 	t.like(await again, received(large));
+	// It came before this one, and still did.
+	void two.call('job.receive', {addressee: 'a'});
+	t.is(await after, 'wanted');
 });
 
 test('what was taken is not handed over again, also not by the worker after a killed one', async (t) => {

@@ -74,6 +74,8 @@ export const createMailboxes = ({
 	const boxes = new Map<InvocationId, Map<string, Box>>();
 	/** Messages that are being written to their receivers, and whether they came there. */
 	const handing = new Map<string, Promise<boolean>>();
+	/** Of the scheduler's connections. */
+	let generation = 0;
 
 	const boxOf = (invocation: InvocationId, addressee: string): Box => {
 		let own = boxes.get(invocation);
@@ -120,24 +122,20 @@ export const createMailboxes = ({
 		return undefined;
 	};
 
-	const isCalled = ({entries}: Box): boolean =>
-		entries.some(({state}) => state === 'called');
-
-	/** Where one waits and a message does, ask for the message: for one at a time. */
-	const match = (box: Box): void => {
-		if (box.receiver === undefined || isCalled(box)) {
+	/** Where one waits and a message does, ask for the message. One after the other, in their order: also one that was not taken, and is about to be expected again or dropped, comes before those after it. */
+	const match = ({receiver, entries}: Box): void => {
+		const [next] = entries;
+		if (receiver === undefined || next?.state === 'called') {
 			return;
 		}
 
-		const next = box.entries.find(({answer}) => answer !== undefined);
-		if (next !== undefined) {
+		if (next?.answer !== undefined) {
 			next.state = 'called';
-			next.answer?.('wanted');
+			next.answer('wanted');
 			next.answer = undefined;
-		} else if (box.receiver.isLate) {
-			const {call, leave} = box.receiver;
-			leave();
-			call.reply({outcome: 'timeout'});
+		} else if (receiver.isLate) {
+			receiver.leave();
+			receiver.call.reply({outcome: 'timeout'});
 		}
 	};
 
@@ -210,12 +208,13 @@ export const createMailboxes = ({
 		},
 		async expect(expected) {
 			const {to, addressee, message} = expected;
+			const asked = generation;
 			await handing.get(message);
 			if (taken.has(message)) {
 				return 'taken';
 			}
 
-			if (!isHere(to)) {
+			if (asked !== generation || !isHere(to)) {
 				return 'gone';
 			}
 
@@ -282,6 +281,7 @@ export const createMailboxes = ({
 			remove(found.box, found.entry);
 		},
 		forgetExpected() {
+			generation++;
 			for (const [invocation, own] of boxes) {
 				for (const [addressee, box] of own) {
 					box.entries.length = 0;
