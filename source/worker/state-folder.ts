@@ -8,6 +8,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
+import {sendSignal} from './process-table.js';
 
 /** The places in a worker's own folder, by what a restarted worker needs to find. */
 export type StateFolder = {
@@ -22,6 +23,8 @@ export type StateFolder = {
 	readonly filesOf: (invocation: InvocationId) => string;
 	/** Stands for this folder, and no other, where a path cannot. */
 	readonly digest: string;
+	/** Says which process ends what a dead worker left, while it does. */
+	readonly sweep: string;
 	/** Says which process watches over the worker. */
 	readonly guard: string;
 	/** The farm that the records are of. */
@@ -58,6 +61,7 @@ export const openStateFolder = (root: string, name: string): StateFolder => {
 		attributesOf: (invocation) => `${places.attributes}/${invocation}.json`,
 		filesOf: (invocation) => `${places.files}/${invocation}`,
 		digest: digestOf(root, name),
+		sweep: sweepFile(root, name),
 		guard: path.join(folder, 'guard'),
 		farm: path.join(folder, 'farm'),
 		port: path.join(folder, 'port'),
@@ -72,7 +76,7 @@ Keep a second worker of the same name on this machine away. The lock is a listen
 
 On Linux it is in the abstract namespace and leaves no file. Elsewhere a socket file that nobody listens on is a dead worker's, and is replaced.
 
-@throws {FarmError} `CONFLICT`, after a second
+@throws {FarmError} `CONFLICT`, after a second, or when a sweep of what it left is not over after half a minute
 */
 export const lockStateFolder = async (
 	root: string,
@@ -84,7 +88,8 @@ export const lockStateFolder = async (
 		process.platform === 'linux'
 			? `\0lifeblood-worker-${digest}`
 			: path.join(os.tmpdir(), `lifeblood-${digest}.lock`);
-	const deadline = clock.monotonic() + lockPatienceMs;
+	const sweep = sweepFile(root, name);
+	const begun = clock.monotonic();
 	for (;;) {
 		/* eslint-disable no-await-in-loop -- one try after the other */
 		try {
@@ -95,7 +100,8 @@ export const lockStateFolder = async (
 				return listen(address);
 			}
 
-			if (clock.monotonic() > deadline) {
+			const patience = isSweeping(sweep) ? sweepPatienceMs : lockPatienceMs;
+			if (clock.monotonic() - begun > patience) {
 				throw new FarmError(
 					'CONFLICT',
 					`A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`,
@@ -117,6 +123,20 @@ const digestOf = (root: string, name: string): string =>
 
 /** What a killed worker was just starting holds its lock until it executes its program. */
 const lockPatienceMs = 1000;
+/** A sweep is over when the last process is, or was killed after its grace. */
+const sweepPatienceMs = 30_000;
+
+const sweepFile = (root: string, name: string): string =>
+	path.join(root, folderName(name), 'sweep');
+
+const isSweeping = (file: string): boolean => {
+	try {
+		const pid = Number(fs.readFileSync(file, 'utf8'));
+		return pid > 0 && sendSignal(pid, 0);
+	} catch {
+		return false;
+	}
+};
 
 const listen = async (address: string): Promise<StateLock> => {
 	const server = net.createServer((socket) => {

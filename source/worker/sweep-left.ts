@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import process from 'node:process';
 import type {Clock} from '../core/clock.js';
 import {findLeft} from './adopt.js';
 import {openCgroup} from './cgroup.js';
@@ -30,6 +31,7 @@ export const sweepLeft = async ({
 	const folder = openStateFolder(root, name);
 	const lock = await lockStateFolder(root, name, clock);
 	try {
+		fs.writeFileSync(folder.sweep, String(process.pid));
 		const table = createProcessTable(folder.attributes);
 		const records = createRecords(folder);
 		const left = await findLeft({folder, records, table});
@@ -58,6 +60,7 @@ export const sweepLeft = async ({
 		records.clear();
 		return left.running.length;
 	} finally {
+		fs.rmSync(folder.sweep, {force: true});
 		await lock.release();
 	}
 };
