@@ -6,6 +6,7 @@ export const screenNames = [
 	'workers',
 	'log',
 	'pulse',
+	'output',
 ] as const;
 
 export type ScreenName = (typeof screenNames)[number];

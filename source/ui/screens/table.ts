@@ -2,6 +2,7 @@ import type {Screens} from '../reduce.js';
 import {graphScreen} from './graph/graph-screen.js';
 import {groupsScreen} from './groups/groups-screen.js';
 import {logScreen} from './log/log-screen.js';
+import {outputScreen} from './output/output-screen.js';
 import {pulseScreen} from './pulse/pulse-screen.js';
 import {tasksScreen} from './tasks/tasks-screen.js';
 import {workersScreen} from './workers/workers-screen.js';
@@ -14,4 +15,5 @@ export const screens: Screens = {
 	workers: workersScreen,
 	log: logScreen,
 	pulse: pulseScreen,
+	output: outputScreen,
 };

@@ -62,6 +62,23 @@ export const logScreen = defineScreen<LogSlice>({
 				}
 			},
 		},
+		{
+			id: 'log.output',
+			keys: ['L'],
+			label: 'output',
+			help: 'what the process of the task wrote',
+			disabled: (view) =>
+				rowAt(windowIn(view), view.slice.list.cursor)?.task_id === undefined
+					? 'it is not about a task'
+					: undefined,
+			run(tools) {
+				const view = tools.view();
+				const event = rowAt(windowIn(view), view.slice.list.cursor);
+				if (event?.task_id !== undefined) {
+					tools.open('output', {tasks: [event.task_id]});
+				}
+			},
+		},
 		...listBindings<LogSlice>({
 			name: 'log',
 			list: ({list}) => list,

@@ -25,7 +25,7 @@ export const taskWays = (
 		disabled: needsTask,
 		run(tools) {
 			const chosen = chosenTasks(tools.view())?.rows ?? [];
-			tools.open('log', {tasks: chosen.map(({id}) => id)});
+			tools.open('output', {tasks: chosen.map(({id}) => id)});
 		},
 	},
 	{
@@ -143,7 +143,7 @@ const openGoMenu = (tools: Tools): void => {
 				{
 					label: 'its log',
 					value() {
-						tools.open('log', {tasks: [task.id]});
+						tools.open('output', {tasks: [task.id]});
 					},
 				},
 				...(task.children_count > 0
