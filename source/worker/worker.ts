@@ -86,6 +86,7 @@ export const createWorker = ({
 	let graceTimer: NodeJS.Timeout | undefined;
 	let uploading: Promise<void> | undefined;
 	let guard: Guard | undefined;
+	let guarding: Promise<void> | undefined;
 	let reporting = 0;
 	let isStarted = false;
 	/** The scheduler, while we are registered with it: from then on every end is told as it comes, and those before are told then. */
@@ -255,6 +256,26 @@ export const createWorker = ({
 		}
 
 		ready.resolve();
+	};
+
+	/** Nothing waits for it: a worker works without one, too. */
+	const beginGuard = async (): Promise<void> => {
+		try {
+			guard =
+				sweep &&
+				(await startGuard({
+					sweep,
+					environment: settings.environment,
+					grace,
+					file: folder.guard,
+					table,
+				}));
+			guard?.setGrace(grace);
+		} catch (error) {
+			say(
+				`what this worker leaves, should it be killed, is ended by nobody: ${messageOf(error)}`,
+			);
+		}
 	};
 
 	/** Say who this worker is and what it offers, and take what the scheduler says to that. */
@@ -507,15 +528,7 @@ export const createWorker = ({
 			try {
 				tools.cgroups.open();
 				await invocations.recover();
-				guard =
-					sweep &&
-					(await startGuard({
-						sweep,
-						environment: settings.environment,
-						grace,
-						file: folder.guard,
-						table,
-					}));
+				guarding = beginGuard();
 				startGrace();
 				const connection = session.run(leaving.signal);
 				const stopped = Promise.withResolvers<void>();
@@ -550,6 +563,7 @@ export const createWorker = ({
 				await jobs.stop();
 				invocations.detach();
 				tools.cgroups.close();
+				await guarding;
 				if (invocations.running().length === 0) {
 					guard?.dismiss();
 				}
