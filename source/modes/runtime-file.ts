@@ -21,21 +21,33 @@ const runtimeShape = z.looseObject({
 	key_file: z.string().nullable(),
 	/** ISO 8601, UTC. */
 	started_at: z.string(),
+	/** What tells it from a process that gets its number later; absent where the system does not say. */
+	process_identity: z.string().optional(),
 });
 
 /** What a scheduler leaves on its machine for the commands of the same user to find it. */
 export type RuntimeEntry = z.output<typeof runtimeShape>;
 
-/** `folder` is `stateFolders(host).run`. Gives the file that `removeRuntimeFile` takes. */
+/** `folder` is `stateFolders(host).run`. Gives the file that `removeRuntimeFile` takes. What killed schedulers left there goes. */
 export const writeRuntimeFile = async (
 	folder: string,
 	entry: RuntimeEntry,
 ): Promise<string> => {
 	const file = path.join(folder, `scheduler-${entry.pid}.json`);
 	await fs.mkdir(folder, {recursive: true, mode: 0o700});
-	await writeFileAtomic(file, `${JSON.stringify(entry, undefined, '\t')}\n`, {
-		mode: 0o600,
-	});
+	const identity = await identityOf(entry.pid);
+	const text = JSON.stringify(
+		{...entry, ...(identity !== undefined && {process_identity: identity})},
+		undefined,
+		'\t',
+	);
+	await writeFileAtomic(file, `${text}\n`, {mode: 0o600});
+	for (const left of await readFolder(folder)) {
+		if (!left.isRunning) {
+			await removeRuntimeFile(left.file); // eslint-disable-line no-await-in-loop -- rarely more than one
+		}
+	}
+
 	return file;
 };
 
@@ -47,14 +59,23 @@ export const removeRuntimeFile = async (file: string): Promise<void> => {
 export const readRuntimeFiles = async (
 	folder: string,
 ): Promise<readonly RuntimeEntry[]> => {
-	const names = await namesIn(folder);
-	const entries = await Promise.all(
-		names.map(async (name) => readEntry(path.join(folder, name))),
-	);
-	return entries
-		.filter((entry) => entry !== undefined)
-		.filter(({pid}) => isAlive(pid))
+	const found = await readFolder(folder);
+	return found
+		.filter(({isRunning}) => isRunning)
+		.map(({entry}) => entry)
 		.toSorted((left, right) => right.started_at.localeCompare(left.started_at));
+};
+
+const readFolder = async (folder: string) => {
+	const names = await namesIn(folder);
+	const found = await Promise.all(
+		names.map(async (name) => {
+			const file = path.join(folder, name);
+			const entry = await readEntry(file);
+			return entry && {file, entry, isRunning: await isRunning(entry)};
+		}),
+	);
+	return found.filter((one) => one !== undefined);
 };
 
 const namesIn = async (folder: string): Promise<string[]> => {
@@ -79,6 +100,13 @@ const readEntry = async (file: string): Promise<RuntimeEntry | undefined> => {
 	}
 };
 
+const isRunning = async ({
+	pid,
+	process_identity: identity,
+}: RuntimeEntry): Promise<boolean> =>
+	isAlive(pid) &&
+	(identity === undefined || identity === (await identityOf(pid)));
+
 const isAlive = (pid: number): boolean => {
 	try {
 		process.kill(pid, 0);
@@ -86,5 +114,22 @@ const isAlive = (pid: number): boolean => {
 	} catch (error) {
 		// It lives, and belongs to somebody else.
 		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+	}
+};
+
+/** Numbers of processes are given anew, after a restart of the machine from the lowest on: with the time of its start, and which start of the machine that is counted from, a process is known for certain. Only Linux says it this easily. */
+const identityOf = async (pid: number): Promise<string | undefined> => {
+	try {
+		const [boot, stat] = await Promise.all([
+			fs.readFile('/proc/sys/kernel/random/boot_id', 'latin1'),
+			fs.readFile(`/proc/${pid}/stat`, 'latin1'),
+		]);
+		// The 22nd field. The second one, the name, may have spaces and parentheses in it. See proc(5).
+		const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 20)[
+			22 - 3
+		];
+		return started === undefined ? undefined : `${boot.trim()} ${started}`;
+	} catch {
+		return undefined;
 	}
 };
