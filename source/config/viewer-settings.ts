@@ -39,10 +39,15 @@ export const viewerSchema = z.strictObject({
 			flag: 'read-only',
 			description: 'Whether to only look, and change nothing.',
 		}),
+		mouse: setting(flag, {
+			default: true,
+			description:
+				'Whether the viewer takes the mouse; the terminal selects text with Shift then.',
+		}),
 		keys: setting(table(names), {
 			default: {},
 			description:
-				"Other keys for what the viewer does, by the names of docs/keys.md.",
+				'Other keys for what the viewer does, by the names of docs/keys.md.',
 			example: '"task.retry" = ["r", "f5"]',
 		}),
 		columns: setting(table(names), {

@@ -51,6 +51,7 @@ export const showFarm = async ({
 		clock,
 		settings: {
 			isReadOnly: settings.read_only,
+			hasMouse: settings.mouse,
 			keys: settings.keys,
 			columns: settings.columns,
 		},

@@ -39,6 +39,8 @@ export type Screen<Slice> = {
 	readonly aliases: readonly string[];
 	/** A line, for the help. */
 	readonly help: string;
+	/** What `:NAME ARGUMENT` opens it on; absent: a filter's text. */
+	readonly scopeOf?: (argument: string) => Scope;
 	/** The state in which it opens. */
 	readonly open: (scope: Scope) => Slice;
 	/** Its piece of the breadcrumbs. */

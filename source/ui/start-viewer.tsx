@@ -275,6 +275,8 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		stdin.setRawMode(true);
 		stdin.on('data', onData);
 		stdin.resume();
+		// What was typed before has been echoed, and the alternate screen keeps the cursor's column: the first line would begin there.
+		stdout.write('\r');
 		instance = render(<App store={store} screens={screens} theme={theme} />, {
 			stdin,
 			stdout,
@@ -286,6 +288,10 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			maxFps: 30,
 		});
 		stdout.write('\u{1B}[?2004h');
+		if (settings.hasMouse) {
+			stdout.write('\u{1B}[?1000h\u{1B}[?1006h');
+		}
+
 		const shown = instance;
 		shown.waitUntilExit().catch((error: unknown) => {
 			close();
@@ -304,6 +310,10 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		pending = '';
 		stdin.off('data', onData);
 		stdout.write('\u{1B}[?2004l');
+		if (settings.hasMouse) {
+			stdout.write('\u{1B}[?1006l\u{1B}[?1000l');
+		}
+
 		shown.unmount();
 		shown.cleanup();
 		stdin.setRawMode(false);
@@ -418,8 +428,15 @@ const commandsHere = (
 		[name, ...screens[name].aliases].map((word) => ({
 			name: word,
 			help: screens[name].help,
-			run() {
-				tools.go(name);
+			run(argument: string) {
+				if (argument === '') {
+					tools.go(name);
+				} else {
+					tools.open(
+						name,
+						screens[name].scopeOf?.(argument) ?? {text: argument},
+					);
+				}
 			},
 		})),
 	),

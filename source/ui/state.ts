@@ -25,6 +25,8 @@ export type Notice = {
 
 export type ViewSettings = {
 	readonly isReadOnly: boolean;
+	/** The terminal reports the mouse; its own selection then needs Shift. */
+	readonly hasMouse: boolean;
 	/** Keys that somebody chose, by the binding's id. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** Columns that somebody chose, by the list's name. */

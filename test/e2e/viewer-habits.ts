@@ -233,3 +233,40 @@ test('without a terminal it says what to use instead', async (t) => {
 	t.is(exitCode, 2);
 	t.regex(stderr, /needs a terminal[\s\S]*task list/v);
 });
+
+test('lists are sorted and narrowed by command, with what could follow shown', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows(/cherry[\s\S]*apple/v);
+	await terminal.type(':sort name');
+	await terminal.press('Enter');
+	await terminal.shows(/Name↑[\s\S]*apple[\s\S]*banana[\s\S]*cherry/v);
+	await terminal.press('S');
+	await terminal.shows(/Name↓[\s\S]*cherry[\s\S]*banana[\s\S]*apple/v);
+	await terminal.press('/');
+	await terminal.type('group:ban');
+	await terminal.press('Tab', 'Enter');
+	await terminal.shows(/\/group:bananas +1\/1/v);
+	await terminal.type(':task 1');
+	await terminal.press('Enter');
+	await terminal.shows(/tasks › tasks from 1[\s\S]*apple +done/v);
+});
+
+test('the mouse selects, marks, scrolls and opens', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	const click = async (row: number, button = 0): Promise<void> =>
+		terminal.type(`\u{1B}[<${button};10;${row}M\u{1B}[<${button};10;${row}m`);
+	await terminal.shows('▌✓ cherrys');
+	await click(6);
+	await terminal.shows('▌✓ apples');
+	await click(5, 16);
+	await terminal.shows('●✓ bananas');
+	await terminal.type('\u{1B}[<64;10;6M');
+	await terminal.shows('▌✓ cherrys');
+	await click(4);
+	await terminal.shows('tasks of cherrys');
+});

@@ -42,13 +42,24 @@ export const footerLine = (
 	}
 
 	const view = viewOf(state, theme);
-	const hints = bindingsHere(state, screens)
-		.filter(({isQuiet}) => isQuiet !== true)
-		.map((binding) => ({
-			key: keyText(keysOf(binding, state)[0] ?? '', theme.glyphs),
-			label: binding.label,
-			isDisabled: whyDisabled(binding, view) !== undefined,
-		}));
+	const seen = new Set<string>();
+	const hints = bindingsHere(state, screens).flatMap((binding) => {
+		const key = keysOf(binding, state)[0] ?? '';
+		const isDisabled = whyDisabled(binding, view) !== undefined;
+		const isLeftOut =
+			binding.isQuiet === true ||
+			(binding.isQuiet === 'while-disabled' && isDisabled) ||
+			seen.has(key);
+		if (isLeftOut) {
+			return [];
+		}
+
+		// Of several meanings of a key, the one that it has now.
+		seen.add(key);
+		return [
+			{key: keyText(key, theme.glyphs), label: binding.label, isDisabled},
+		];
+	});
 	return fitLine(fittingHints(hints, width), width);
 };
 

@@ -11,7 +11,7 @@ export type Binding<Given, Tools> = {
 	/** Where it stands in the help; absent: with the screen's own. */
 	readonly section?: 'list' | 'detail';
 	/** Left out of the footer: what everybody knows, or seldom needs. */
-	readonly isQuiet?: true;
+	readonly isQuiet?: true | 'while-disabled';
 	/** It changes the farm: with a view-only key, or without a connection, it is disabled. */
 	readonly isChange?: true;
 	/** Also a word after `:`, with what is typed behind it. */

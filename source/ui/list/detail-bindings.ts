@@ -32,10 +32,10 @@ export const detailBindings = <Slice>({
 	const bindings: ReadonlyArray<ScreenBinding<Slice>> = [
 		whenLarge({
 			id: 'detail.close',
-			keys: ['esc', 'enter', 'left', 'h'],
-			label: 'close',
+			keys: ['enter', 'esc', 'left', 'h'],
+			label: 'back to the list',
 			help: 'back to the list',
-			isQuiet: true,
+			isQuiet: 'while-disabled',
 			run(tools) {
 				tools.enlarge();
 			},

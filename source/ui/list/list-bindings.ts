@@ -24,6 +24,8 @@ export type ListAccess<Slice> = {
 	readonly columns: ReadonlyArray<Pick<Column<never>, 'title' | 'order'>>;
 	/** What may be typed as a filter, for the help. */
 	readonly filterHelp: string;
+	/** What is filtered by already while this is being typed; absent: all of it. */
+	readonly typedSoFar?: (text: string) => string;
 	/** Words that a filter could have, for completion. */
 	readonly completeFilter?: (
 		text: string,
@@ -115,7 +117,8 @@ export const listBindings = <Slice>(
 			keys: ['/'],
 			label: 'filter',
 			help: `filter the list: ${access.filterHelp}`,
-			run(tools) {
+			command: 'filter',
+			run(tools, argument) {
 				const before = access.list(tools.view().slice).filter;
 				const set = (filter: string): void => {
 					change(tools, (list) =>
@@ -131,10 +134,17 @@ export const listBindings = <Slice>(
 					);
 				};
 
+				if (argument !== '') {
+					set(argument);
+					return;
+				}
+
 				tools.openLine({
 					prompt: '/',
 					field: textField(before),
-					onChange: set,
+					onChange(text) {
+						set(access.typedSoFar?.(text) ?? text);
+					},
 					onSubmit: set,
 					onCancel() {
 						set(before);
@@ -212,29 +222,38 @@ export const listBindings = <Slice>(
 			keys: ['s'],
 			label: 'sort',
 			help: 'choose the column by which the list is sorted',
+			command: 'sort',
 			isQuiet: true,
-			run(tools) {
+			run(tools, argument) {
 				const orders = access.columns.flatMap(({title, order}) =>
 					order === undefined ? [] : [{label: title, value: order}],
 				);
-				tools.openDialog(
-					choose({
-						title: 'Sort by',
-						items: orders,
-						onChoose(by) {
-							change(tools, (list) => ({
-								...list,
-								order: {
-									by,
-									descending:
-										list.order?.by === by ? !list.order.descending : false,
-								},
-								cursor: 0,
-								top: 0,
-								cursorId: undefined,
-							}));
+				const sort = (by: string): void => {
+					change(tools, (list) => ({
+						...list,
+						order: {
+							by,
+							descending:
+								list.order?.by === by ? !list.order.descending : false,
 						},
-					}),
+						cursor: 0,
+						top: 0,
+						cursorId: undefined,
+					}));
+				};
+
+				const named = orders.find(
+					({label, value}) =>
+						value === argument ||
+						label.toLowerCase() === argument.toLowerCase(),
+				);
+				if (named) {
+					sort(named.value);
+					return;
+				}
+
+				tools.openDialog(
+					choose({title: 'Sort by', items: orders, onChoose: sort}),
 				);
 			},
 		},

@@ -3,11 +3,12 @@ import {DetailPane} from '../../components/detail-pane.js';
 import {ListPane} from '../../components/list-pane.js';
 import {detailBindings} from '../../list/detail-bindings.js';
 import {listBindings, type ListAccess} from '../../list/list-bindings.js';
+import {listInput} from '../../list/list-input.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
 import type {WatchSpec} from '../../farm.js';
-import {defineScreen} from '../../screen.js';
+import {defineScreen, type ScreenTools} from '../../screen.js';
 import {groupActions} from './group-actions.js';
 import {groupColumns} from './group-columns.js';
 import {groupDetail} from './group-detail.js';
@@ -43,6 +44,13 @@ const listWatch = (view: GroupsView): WatchSpec => {
 	};
 };
 
+const openTasks = (tools: ScreenTools<GroupsSlice>): void => {
+	const group = selectedGroup(tools.view());
+	if (group) {
+		tools.open('tasks', {group: group.name});
+	}
+};
+
 export const groupsScreen = defineScreen<GroupsSlice>({
 	name: 'groups',
 	title: 'Groups',
@@ -68,6 +76,7 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 	},
 	ages: () => 30_000,
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'group'),
+	onInput: listInput(access, openTasks),
 	bindings: [
 		...detailBindings<GroupsSlice>({
 			top: ({detailTop}) => detailTop,
@@ -80,12 +89,7 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 			help: "the group's tasks",
 			disabled: (view) =>
 				selectedGroup(view) === undefined ? 'no group is selected' : undefined,
-			run(tools) {
-				const group = selectedGroup(tools.view());
-				if (group) {
-					tools.open('tasks', {group: group.name});
-				}
-			},
+			run: openTasks,
 		},
 		...groupActions,
 		...listBindings(access),

@@ -3,6 +3,7 @@ import {DetailPane} from '../../components/detail-pane.js';
 import {ListPane} from '../../components/list-pane.js';
 import {detailBindings} from '../../list/detail-bindings.js';
 import {listBindings, type ListAccess} from '../../list/list-bindings.js';
+import {listInput} from '../../list/list-input.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
@@ -12,6 +13,7 @@ import {taskActions} from './task-actions.js';
 import {taskColumns} from './task-columns.js';
 import {taskDetail} from './task-detail.js';
 import {followStory} from './follow-story.js';
+import {completeFilter, typedSoFar} from './complete-filter.js';
 import {taskFilter} from './task-filter.js';
 import {
 	detailedTask,
@@ -33,6 +35,8 @@ const access: ListAccess<TasksSlice> = {
 	window: windowIn,
 	height: heightOf,
 	columns: taskColumns,
+	completeFilter,
+	typedSoFar,
 	filterHelp:
 		'a part of the name, group or error; state:error,ready node:N group:G name:GLOB dead archived',
 };
@@ -53,6 +57,9 @@ export const tasksScreen = defineScreen<TasksSlice>({
 	title: 'Tasks',
 	aliases: ['task', 't'],
 	help: 'tasks, with all that they carry',
+	// `:task 12` is that task with all that came of it.
+	scopeOf: (argument) =>
+		/^\d+$/v.test(argument) ? {tree: Number(argument)} : {text: argument},
 	open: ({text = ''}) => ({
 		list: newList({filter: text, order: {by: 'id', descending: true}}),
 		detailTop: 0,
@@ -94,6 +101,9 @@ export const tasksScreen = defineScreen<TasksSlice>({
 			? 1000
 			: 30_000,
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'task'),
+	onInput: listInput(access, (tools) => {
+		tools.enlarge();
+	}),
 	bindings: [
 		...detailBindings<TasksSlice>({
 			top: ({detailTop}) => detailTop,

@@ -3,6 +3,7 @@ import {DetailPane} from '../../components/detail-pane.js';
 import {ListPane} from '../../components/list-pane.js';
 import {detailBindings} from '../../list/detail-bindings.js';
 import {listBindings, type ListAccess} from '../../list/list-bindings.js';
+import {listInput} from '../../list/list-input.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
@@ -49,6 +50,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 	title: 'Workers',
 	aliases: ['worker', 'w'],
 	help: 'workers, with what they offer and what they run',
+	scopeOf: (worker) => ({worker}),
 	open: ({worker = ''}) => ({
 		list: newList({filter: worker}),
 		detailTop: 0,
@@ -80,6 +82,9 @@ export const workersScreen = defineScreen<WorkersSlice>({
 	},
 	ages: (view) => (runningOn(view).length > 0 ? 1000 : 30_000),
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'worker'),
+	onInput: listInput(access, (tools) => {
+		tools.enlarge();
+	}),
 	bindings: [
 		...detailBindings<WorkersSlice>({
 			top: ({detailTop}) => detailTop,
