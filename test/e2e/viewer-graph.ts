@@ -52,11 +52,7 @@ test('a working pipeline is made from nothing, taken back step by step, and made
 	const farm = createFarm(t);
 	await farm.scheduler();
 	await farm.worker();
-	const terminal = await openGraph(t, farm, {
-		environment: {
-			EDITOR: editorThatWrites(farm, '{"command": [{"arg": "true"}]}'),
-		},
-	});
+	const terminal = await openGraph(t, farm);
 	await terminal.shows('There are no nodes');
 
 	await terminal.press('a');
@@ -80,7 +76,13 @@ test('a working pipeline is made from nothing, taken back step by step, and made
 	await terminal.shows(/┃ command/v);
 
 	await terminal.press('e');
-	await terminal.shows(/set .* of command/v);
+	await terminal.shows('command: command');
+	await terminal.press('a');
+	await terminal.type('true');
+	await terminal.press('Enter');
+	await terminal.shows(/1\. +Argument +true/v);
+	await terminal.press('w');
+	await terminal.shows('set command of command');
 
 	await terminal.press('o');
 	await terminal.shows('Behind which output?');
@@ -347,4 +349,65 @@ test('with read-only set, nothing of the graph can be changed', async (t) => {
 	await terminal.shows('read-only');
 	const {nodes} = await farm.ask('graph.export', {});
 	t.is(Object.keys(nodes).length, 4);
+});
+
+test('parameters: rows, menus and limits, expressions, a text in the editor, and faults beside their field', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await farm.graph({run: {type: 'command'}, code: {type: 'script'}}, [
+		'run -> code',
+	]);
+	const terminal = await openGraph(t, farm, {
+		columns: 110,
+		environment: {
+			EDITOR: editorThatWrites(farm, 'schedule()'),
+		},
+	});
+	await terminal.shows(/┃ run/v);
+	await terminal.press('e');
+	await terminal.shows('run: command');
+	await terminal.press('a');
+	await terminal.type('one');
+	await terminal.press('Enter', 'a');
+	await terminal.type('two');
+	await terminal.press('Enter', 'K');
+	await terminal.shows(/1\. +Argument +two[\s\S]*2\. +Argument +one/v);
+	await terminal.press('a');
+	await terminal.type('three');
+	await terminal.press('Enter', 'd');
+	await terminal.showsNo('three');
+
+	// Down to the attempts, of which there is no negative number.
+	await terminal.press('G', 'k', 'k');
+	await terminal.shows(/▌ +Attempts/v);
+	await terminal.press('Enter', 'C-u');
+	await terminal.type('-1');
+	await terminal.press('Enter');
+	await terminal.shows('✗ at least 0');
+	await terminal.press('Escape');
+	await terminal.showsNo('✗ at least 0');
+	await terminal.press('=');
+	await terminal.press('C-u');
+	await terminal.type('1 + 2');
+	await terminal.press('Enter');
+	await terminal.shows(/Attempts += 1 \+ 2/v);
+	await terminal.press('w');
+	await terminal.shows('set command, attempts of run');
+	const {nodes} = await farm.ask('graph.export', {});
+	t.deepEqual(nodes['run']?.parameters, {
+		command: [{arg: 'two'}, {arg: 'one'}],
+		attempts: {expr: '1 + 2'},
+	});
+
+	await terminal.press('j', 'e');
+	await terminal.shows('code: script');
+	await terminal.press('Enter');
+	await terminal.shows('schedule()');
+	await terminal.press('Escape');
+	await terminal.shows('not saved');
+	await terminal.press('w');
+	await terminal.shows(/set .* of code/v);
+	t.like((await farm.ask('graph.export', {})).nodes['code'], {
+		type: 'script',
+	});
 });

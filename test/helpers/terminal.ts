@@ -138,7 +138,7 @@ export const openTerminal = async (
 			await tmux('send-keys', ...keys);
 		},
 		async type(text) {
-			await tmux('send-keys', '-l', text);
+			await tmux('send-keys', '-l', '--', text);
 		},
 		async paste(text) {
 			await tmux('set-buffer', text);

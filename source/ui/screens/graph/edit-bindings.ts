@@ -142,7 +142,7 @@ export const editBindings: readonly GraphBinding[] = [
 		id: 'graph.parameters',
 		keys: ['e'],
 		label: 'parameters',
-		help: "the node's parameters, in your editor",
+		help: "the node's parameters as a form",
 		isChange: true,
 		disabled: needsNode,
 		run: editParameters,

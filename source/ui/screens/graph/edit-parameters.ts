@@ -1,39 +1,88 @@
 import {FarmError} from '../../../core/errors.js';
 import type {Json, JsonObject} from '../../../core/json.js';
-import {isSameJson} from '../../../graph/graph-document.js';
-import {jsonObjectShape} from '../../../net/messages/shapes.js';
+import {fieldSchemas} from '../../form/field-schema.js';
+import {openForm} from '../../form/form-dialog.js';
+import type {FormFault} from '../../form/form-state.js';
+import type {GraphNode} from '../../graph/graph.js';
+import type {Edit} from './edit.js';
 import {carryOut} from './edit-history.js';
-import {selectedNode, windowIn, type GraphTools} from './graph-slice.js';
+import {selectedNode, type GraphTools} from './graph-slice.js';
 
-/** The selected node's parameters as JSON in the person's editor; what was changed is set. */
+/** The selected node's parameters as a form, made from its type's schema. */
 export const editParameters = async (tools: GraphTools): Promise<void> => {
 	const node = selectedNode(tools.view());
-	if (node === undefined || windowIn(tools.view()) === undefined) {
+	if (node === undefined) {
 		return;
 	}
 
-	const {name} = node;
-	const [{parameters: before}, {nodes}] = await Promise.all([
+	const {name, type} = node;
+	const [{parameters: values}, {nodes}, {types}] = await Promise.all([
 		tools.farm.request('node.get', {name}),
 		tools.farm.request('graph.export', {nodes: [name]}),
+		tools.farm.request('node.types', {type}),
 	]);
-	const text = await tools.edit(`${JSON.stringify(before, undefined, 2)}\n`, {
-		suffix: '.json',
+	const schemas = fieldSchemas.safeParse(types[0]?.parameters);
+	if (!schemas.success) {
+		throw new FarmError(
+			'INVALID',
+			`The type ${type} has parameters that this version cannot show.`,
+			{cause: schemas.error},
+		);
+	}
+
+	if (Object.keys(schemas.data).length === 0) {
+		tools.notice('info', `A ${type} node has no parameters.`);
+		return;
+	}
+
+	openForm(tools, {
+		title: `${name}: ${type}`,
+		schemas: schemas.data,
+		values,
+		async onSave(after, changed) {
+			const faults = await faultsOf(tools, node, after);
+			if (faults.length === 0) {
+				await carryOut(
+					tools,
+					setEdit(name, {
+						changed,
+						before: nodes[name]?.parameters ?? {},
+						after,
+					}),
+				);
+			}
+
+			return faults;
+		},
 	});
-	if (text === undefined) {
-		return;
-	}
+};
 
-	const after = readParameters(text);
-	const stored = nodes[name]?.parameters ?? {};
-	const changed = Object.keys({...before, ...after}).filter(
-		(parameter) => !isSameJson(before[parameter], after[parameter]),
-	);
-	if (changed.length === 0) {
-		tools.notice('info', 'Nothing was changed.');
-		return;
-	}
+/** What the scheduler would say; nothing is changed. */
+const faultsOf = async (
+	tools: GraphTools,
+	{name, type}: GraphNode,
+	parameters: JsonObject,
+): Promise<readonly FormFault[]> => {
+	const {faults} = await tools.farm.request('graph.check', {
+		document: {nodes: {[name]: {type, parameters}}},
+	});
+	// `['nodes', 'render', 'parameters', 'cpus']`
+	return faults.map(({path, message}) => ({path: path.slice(3), message}));
+};
 
+const setEdit = (
+	name: string,
+	{
+		changed,
+		before,
+		after,
+	}: {
+		readonly changed: readonly string[];
+		/** Only those that are not as by default. */
+		readonly before: JsonObject;
+		readonly after: JsonObject;
+	},
+): Edit => {
 	const only = (values: JsonObject): JsonObject =>
 		Object.fromEntries(
 			changed.map((parameter): readonly [string, Json] => [
@@ -41,25 +90,13 @@ export const editParameters = async (tools: GraphTools): Promise<void> => {
 				values[parameter] ?? null,
 			]),
 		);
-	await carryOut(tools, {
+	return {
 		label: `set ${changed.length > 3 ? `${changed.length} parameters` : changed.join(', ')} of ${name}`,
 		steps: [
 			{
 				apply: {kind: 'set', name, parameters: only(after)},
-				revert: {kind: 'set', name, parameters: only(stored)},
+				revert: {kind: 'set', name, parameters: only(before)},
 			},
 		],
-	});
-};
-
-const readParameters = (text: string): JsonObject => {
-	try {
-		return jsonObjectShape.parse(JSON.parse(text));
-	} catch (error) {
-		throw new FarmError(
-			'INVALID',
-			'What was saved is no JSON object; nothing was changed.',
-			{cause: error},
-		);
-	}
+	};
 };
