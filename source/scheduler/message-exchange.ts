@@ -3,7 +3,12 @@ import type {InvocationId, WorkerId} from '../core/ids.js';
 import type {InvocationRow} from '../db/queries/invocations.js';
 import type {CallTo, ConnectedPeer} from '../net/scheduler-methods.js';
 import type {Books} from './books.js';
+import {
+	createOfferedMessages,
+	type OfferedMessage,
+} from './offered-messages.js';
 import type {TurnChanges} from './turn-changes.js';
+import {whatBecameOf} from './what-became-of.js';
 
 export type MessageCall = CallTo<
 	'message.offer' | 'message.send' | 'message.withdraw'
@@ -33,31 +38,6 @@ const mostData = 16 * 1024 * 1024;
 /** Messages that are offered to one worker at a time. */
 const mostOffered = 8192;
 
-type Entry = {
-	readonly message: string;
-	readonly from: InvocationId;
-	readonly to: InvocationId;
-	readonly addressee: string;
-	readonly size: number;
-	readonly sender: Port;
-	readonly receiver: WorkerId;
-	/** Undefined while its sender has something else to do about it. */
-	call: CallTo<'message.offer'> | undefined;
-	/** Where it was last said that it is to be expected. */
-	over: ConnectedPeer | undefined;
-	state:
-		/** Its receiver's worker is not there, or does not have that invocation any more. */
-		| 'parked'
-		/** That worker will say when it is wanted. */
-		| 'expected'
-		/** It is wanted, and comes when there is room for it. */
-		| 'wanted'
-		/** There is room, and its sender was told. */
-		| 'called'
-		/** It is on its way to its receiver. */
-		| 'going';
-};
-
 export const createMessageExchange = ({
 	books,
 	invocation: rowOf,
@@ -66,14 +46,8 @@ export const createMessageExchange = ({
 	/** As it was committed last. */
 	readonly invocation: (id: InvocationId) => InvocationRow | undefined;
 }): MessageExchange => {
-	const entries = new Map<string, Entry>();
-	const byReceiver = new Map<InvocationId, Set<Entry>>();
-	const bySender = new Map<InvocationId, Set<Entry>>();
-	const offeredTo = new Map<WorkerId, number>();
+	const offered = createOfferedMessages();
 	const ports = new Map<WorkerId, ConnectedPeer>();
-	/** In the order in which they became wanted. */
-	const wanted = new Set<Entry>();
-	let data = 0;
 
 	const portOf = (worker: WorkerId): ConnectedPeer | undefined => {
 		const peer = ports.get(worker);
@@ -88,44 +62,13 @@ export const createMessageExchange = ({
 			: live.worker;
 	};
 
-	const isHeld = (entry: Entry): boolean =>
-		entries.get(entry.message) === entry;
-
-	const setState = (entry: Entry, state: Entry['state']): void => {
-		const before = hasRoom(entry);
-		entry.state = state;
-		data += (hasRoom(entry) ? entry.size : 0) - (before ? entry.size : 0);
-		if (state === 'wanted') {
-			wanted.add(entry);
-		} else {
-			wanted.delete(entry);
-		}
-	};
-
-	const keep = (entry: Entry): void => {
-		entries.set(entry.message, entry);
-		setOf(byReceiver, entry.to).add(entry);
-		setOf(bySender, entry.from).add(entry);
-		offeredTo.set(entry.receiver, (offeredTo.get(entry.receiver) ?? 0) + 1);
-	};
-
-	const remove = (entry: Entry): void => {
-		setState(entry, 'parked');
-		entries.delete(entry.message);
-		takeFrom(byReceiver, entry.to, entry);
-		takeFrom(bySender, entry.from, entry);
-		const left = (offeredTo.get(entry.receiver) ?? 1) - 1;
-		if (left === 0) {
-			offeredTo.delete(entry.receiver);
-		} else {
-			offeredTo.set(entry.receiver, left);
-		}
-
+	const remove = (entry: OfferedMessage): void => {
+		offered.remove(entry);
 		callWanted();
 	};
 
 	/** Its sender is gone, or does not want it delivered any more. */
-	const drop = (entry: Entry): void => {
+	const drop = (entry: OfferedMessage): void => {
 		remove(entry);
 		entry.call?.refuse(new FarmError('CONFLICT', 'The message was withdrawn.'));
 		portOf(entry.receiver)
@@ -133,24 +76,24 @@ export const createMessageExchange = ({
 			.catch(() => undefined);
 	};
 
-	const refuse = (entry: Entry, error: unknown): void => {
+	const refuse = (entry: OfferedMessage, error: unknown): void => {
 		remove(entry);
 		entry.call?.refuse(asFarmError(error));
 	};
 
 	/** Ask its receiver's worker to say when it is wanted. */
-	const expect = async (entry: Entry): Promise<void> => {
+	const expect = async (entry: OfferedMessage): Promise<void> => {
 		const peer = portOf(entry.receiver);
 		if (peer === undefined) {
-			setState(entry, 'parked');
+			offered.setState(entry, 'parked');
 			return;
 		}
 
-		setState(entry, 'expected');
+		offered.setState(entry, 'expected');
 		entry.over = peer;
 		const {from, to, addressee, message} = entry;
 		const isStill = (): boolean =>
-			isHeld(entry) && entry.state === 'expected' && entry.over === peer;
+			offered.holds(entry) && entry.state === 'expected' && entry.over === peer;
 		try {
 			const {outcome} = await peer.request('message.expect', {
 				from,
@@ -164,7 +107,7 @@ export const createMessageExchange = ({
 
 			switch (outcome) {
 				case 'wanted': {
-					setState(entry, 'wanted');
+					offered.setState(entry, 'wanted');
 					callWanted();
 					break;
 				}
@@ -177,7 +120,7 @@ export const createMessageExchange = ({
 
 				case 'gone': {
 					// How it ended is on its way.
-					setState(entry, 'parked');
+					offered.setState(entry, 'parked');
 					break;
 				}
 			}
@@ -187,7 +130,7 @@ export const createMessageExchange = ({
 			}
 
 			if (isClosed(error)) {
-				setState(entry, 'parked');
+				offered.setState(entry, 'parked');
 			} else {
 				refuse(entry, error);
 			}
@@ -196,16 +139,16 @@ export const createMessageExchange = ({
 
 	/** Let those come that are wanted, as far as there is room. */
 	const callWanted = (): void => {
-		for (const entry of wanted) {
+		for (const entry of offered.wanted()) {
 			if (entry.call === undefined) {
 				continue;
 			}
 
-			if (data > 0 && data + entry.size > mostData) {
+			if (!offered.hasRoomFor(entry, mostData)) {
 				return;
 			}
 
-			setState(entry, 'called');
+			offered.setState(entry, 'called');
 			entry.call.reply({outcome: 'wanted'});
 			entry.call = undefined;
 		}
@@ -220,7 +163,7 @@ export const createMessageExchange = ({
 			);
 		}
 
-		const known = entries.get(message);
+		const known = offered.get(message);
 		if (known?.sender.peer === sender.peer && known.call === undefined) {
 			// It was not taken after all, and is offered again.
 			known.call = call;
@@ -235,18 +178,21 @@ export const createMessageExchange = ({
 
 		const receiver = workerOf(to);
 		if (receiver === undefined) {
-			call.reply({outcome: 'not-running', message: whyNot(to, rowOf(to))});
+			call.reply({
+				outcome: 'not-running',
+				message: whatBecameOf(to, rowOf(to)),
+			});
 			return;
 		}
 
-		if ((offeredTo.get(receiver) ?? 0) >= mostOffered) {
+		if (offered.countFor(receiver) >= mostOffered) {
 			throw new FarmError(
 				'CONFLICT',
 				`As many messages as there may be, ${mostOffered}, wait for processes on the worker that runs invocation ${to}. Send it when some of them are gone.`,
 			);
 		}
 
-		const entry: Entry = {
+		const entry: OfferedMessage = {
 			message,
 			from,
 			to,
@@ -258,7 +204,7 @@ export const createMessageExchange = ({
 			over: undefined,
 			state: 'parked',
 		};
-		keep(entry);
+		offered.keep(entry);
 		void expect(entry);
 	};
 
@@ -267,7 +213,7 @@ export const createMessageExchange = ({
 		call: CallTo<'message.send'>,
 	): Promise<void> => {
 		const {message, data: text} = call.params;
-		const entry = entries.get(message);
+		const entry = offered.get(message);
 		const receiver = entry && portOf(entry.receiver);
 		if (entry?.sender.peer !== sender || entry.state !== 'called') {
 			call.reply({outcome: 'again'});
@@ -280,7 +226,7 @@ export const createMessageExchange = ({
 			return;
 		}
 
-		setState(entry, 'going');
+		offered.setState(entry, 'going');
 		try {
 			const {outcome} = await receiver.request('message.deliver', {
 				to: entry.to,
@@ -300,15 +246,15 @@ export const createMessageExchange = ({
 		}
 	};
 
-	const settle = (entry: Entry, isTaken: boolean): void => {
-		if (!isHeld(entry)) {
+	const settle = (entry: OfferedMessage, isTaken: boolean): void => {
+		if (!offered.holds(entry)) {
 			return;
 		}
 
 		if (isTaken) {
 			remove(entry);
 		} else {
-			setState(entry, 'parked');
+			offered.setState(entry, 'parked');
 			callWanted();
 		}
 	};
@@ -327,7 +273,7 @@ export const createMessageExchange = ({
 				}
 
 				case 'message.withdraw': {
-					const entry = entries.get(call.params.message);
+					const entry = offered.get(call.params.message);
 					if (entry?.sender.peer === port.peer) {
 						drop(entry);
 					}
@@ -339,7 +285,7 @@ export const createMessageExchange = ({
 		},
 		registered({worker, peer}) {
 			ports.set(worker, peer);
-			for (const entry of entries.values()) {
+			for (const entry of offered.all()) {
 				// Not over this connection: a worker forgets with a connection what it was to expect.
 				const isUntold = entry.over !== peer || entry.state === 'parked';
 				if (isUntold && entry.receiver === worker && entry.call !== undefined) {
@@ -354,14 +300,14 @@ export const createMessageExchange = ({
 				}
 			}
 
-			for (const entry of entries.values()) {
+			for (const entry of offered.all()) {
 				if (entry.sender.peer === peer) {
 					drop(entry);
 				}
 			}
 		},
 		onCommit({invocations}) {
-			if (entries.size === 0) {
+			if (offered.isEmpty()) {
 				return;
 			}
 
@@ -370,48 +316,20 @@ export const createMessageExchange = ({
 					continue;
 				}
 
-				for (const entry of bySender.get(id) ?? []) {
+				for (const entry of offered.of(id)) {
 					drop(entry);
 				}
 
-				for (const entry of byReceiver.get(id) ?? []) {
+				for (const entry of offered.to(id)) {
 					remove(entry);
 					entry.call?.reply({
 						outcome: 'not-running',
-						message: whyNot(id, rowOf(id)),
+						message: whatBecameOf(id, rowOf(id)),
 					});
 				}
 			}
 		},
 	};
-};
-
-const hasRoom = ({state}: Entry): boolean =>
-	state === 'called' || state === 'going';
-
-const setOf = (
-	sets: Map<InvocationId, Set<Entry>>,
-	id: InvocationId,
-): Set<Entry> => {
-	let found = sets.get(id);
-	if (found === undefined) {
-		found = new Set();
-		sets.set(id, found);
-	}
-
-	return found;
-};
-
-const takeFrom = (
-	sets: Map<InvocationId, Set<Entry>>,
-	id: InvocationId,
-	entry: Entry,
-): void => {
-	const found = sets.get(id);
-	found?.delete(entry);
-	if (found?.size === 0) {
-		sets.delete(id);
-	}
 };
 
 const isClosed = (error: unknown): boolean =>
@@ -423,35 +341,3 @@ const asFarmError = (error: unknown): FarmError =>
 		: new FarmError('INTERNAL', 'The message could not be passed on.', {
 				cause: error,
 			});
-
-/** What became of an invocation that cannot be sent anything, for people. */
-const whyNot = (id: InvocationId, row: InvocationRow | undefined): string => {
-	if (row === undefined) {
-		return `There is no invocation ${id}, and there never was.`;
-	}
-
-	switch (row.state) {
-		case 'invoking':
-		case 'running': {
-			return `Invocation ${id} was given up.`;
-		}
-
-		case 'finished': {
-			return `Invocation ${id} has finished: ${
-				row.exit_code === null
-					? row.signal === null
-						? (row.message ?? 'nobody knows how')
-						: `it was ended by ${row.signal}`
-					: `exit code ${row.exit_code}`
-			}.`;
-		}
-
-		case 'cancelled': {
-			return `Invocation ${id} was cancelled.`;
-		}
-
-		case 'lost': {
-			return `Invocation ${id} was lost: ${row.message ?? 'nobody knows why'}`;
-		}
-	}
-};
