@@ -21,6 +21,8 @@ type Watched = {
 
 export type Measurer = {
 	readonly add: (watched: Watched) => void;
+	/** What is held has changed: look soon. */
+	readonly hurry: () => void;
 	readonly remove: (invocation: InvocationId) => void;
 	readonly stop: () => void;
 };
@@ -32,6 +34,8 @@ const everyMs = 1500;
 const heldEveryMs = 250;
 /** However many processes there are: no more than this part of the time is spent on looking. */
 const mostOfTheTime = 0.01;
+/** What goes over must end before it takes the memory of others. */
+const mostOfTheTimeHeld = 0.1;
 
 /** Looks at the trees of all invocations together, every now and then; never while nothing runs. */
 export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
@@ -90,7 +94,8 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 		arm(
 			Math.max(
 				isHeld ? heldEveryMs : everyMs,
-				(clock.monotonic() - begun) / mostOfTheTime,
+				(clock.monotonic() - begun) /
+					(isHeld ? mostOfTheTimeHeld : mostOfTheTime),
 			),
 		);
 	};
@@ -99,6 +104,9 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 		add(watched) {
 			trees.set(watched.tree.invocation, {watched, peak: 0, cpu: 0});
 			arm(watched.limit > 0 && watched.isHeld() ? heldEveryMs : firstAfterMs);
+		},
+		hurry() {
+			arm(heldEveryMs);
 		},
 		remove(invocation) {
 			trees.delete(invocation);

@@ -509,6 +509,7 @@ export const createWorker = ({
 				grace_s,
 				kill_grace_s,
 			} satisfies ChangeableSettings);
+			tools.measurer.hurry();
 			if (online !== undefined) {
 				await introduce(online);
 			}
