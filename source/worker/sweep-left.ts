@@ -50,12 +50,17 @@ export const sweepLeft = async ({
 				group: undefined,
 				cgroup: job.cgroup === null ? undefined : openCgroup(job.cgroup),
 			})),
-			...left.strays.map((invocation) => ({invocation, group: undefined})),
+			...left.strays.map((invocation) => ({
+				invocation,
+				group: undefined,
+				cgroup: undefined,
+			})),
 		];
 		await Promise.all(
-			trees.map(async (tree) =>
-				endTree({tree, table, clock, grace: () => grace}),
-			),
+			trees.map(async (tree) => {
+				await endTree({tree, table, clock, grace: () => grace});
+				tree.cgroup?.remove();
+			}),
 		);
 		records.clear();
 		return left.running.length;
