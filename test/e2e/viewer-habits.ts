@@ -6,19 +6,22 @@ import {
 	createFarm,
 	program,
 	type FarmProcess,
+	type SchedulerDaemon,
 } from '../helpers/farm-process.js';
 import {openTerminal} from '../helpers/terminal.js';
 
 const fruit = ['apple', 'banana', 'cherry'] as const;
 
 /** A farm with three tasks at rest. */
-const restingFarm = async (farm: FarmProcess): Promise<void> => {
-	await farm.scheduler();
+const restingFarm = async (farm: FarmProcess): Promise<SchedulerDaemon> => {
+	const scheduler = await farm.scheduler();
 	await farm.graph({first: {type: 'null'}});
 	for (const name of fruit) {
 		// eslint-disable-next-line no-await-in-loop -- in this order
 		await farm.rest(await farm.submit('first', {name, groups: [`${name}s`]}));
 	}
+
+	return scheduler;
 };
 
 test('views are reached by name with completion, earlier lines come back, and - goes to and fro', async (t) => {
@@ -216,6 +219,36 @@ test('stopped by the shell and continued, it draws itself again', async (t) => {
 	t.regex(await terminal.shows('fg'), /between/v);
 });
 
+test('a crash leaves the terminal usable, and says what happened', async (t) => {
+	const farm = createFarm(t);
+	const scheduler = await restingFarm(farm);
+	const defect =
+		"data:text/javascript,process.on('SIGUSR2',()=>{throw(new(Error)('a%20defect'))})";
+	const terminal = await openTerminal(t, {
+		farm,
+		words: [],
+		command: ['bash', '--norc', '-i'],
+	});
+	await terminal.type(
+		`${process.execPath} --import "${defect}" ${program} view`,
+	);
+	await terminal.press('Enter');
+	await terminal.shows('apples');
+	const shell = await terminal.pid();
+	const viewer = farm
+		.marked()
+		.find((pid) => pid !== shell && pid !== scheduler.pid);
+	process.kill(viewer!, 'SIGUSR2');
+	await terminal.showsNo('apples');
+	await terminal.shows('a defect');
+	await terminal.type('echo it is $((40 + 2))');
+	await terminal.press('Enter');
+	t.regex(
+		await terminal.shows(/^it is 42$/mv),
+		/echo it is \$\(\(40 \+ 2\)\)/v,
+	);
+});
+
 test('a hang-up ends it', async (t) => {
 	const farm = createFarm(t);
 	await restingFarm(farm);
@@ -269,4 +302,29 @@ test('the mouse selects, marks, scrolls and opens', async (t) => {
 	await terminal.shows('▌✓ cherrys');
 	await click(4);
 	await terminal.shows('tasks of cherrys');
+});
+
+test('limits are seen, set and deleted', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	await terminal.type(':limits');
+	await terminal.press('Enter');
+	await terminal.shows('There are none');
+	await terminal.press('s');
+	await terminal.shows('as in: houdini 4');
+	await terminal.type('nuke 7');
+	await terminal.press('Enter');
+	await terminal.shows('the limit nuke is 7');
+	await terminal.type(':limits');
+	await terminal.press('Enter');
+	await terminal.shows(/nuke +│ +7 │ +0 │ +7/v);
+	await terminal.press('x');
+	await terminal.shows('Delete a limit');
+	await terminal.press('Enter');
+	await terminal.shows('Delete the limit nuke?');
+	await terminal.press('y');
+	await terminal.shows('deleted the limit nuke');
+	t.deepEqual((await farm.ask('limit.list', {})).limits, []);
 });

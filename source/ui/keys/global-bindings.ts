@@ -1,5 +1,6 @@
 import {screenNames, type ScreenName} from '../screen-name.js';
 import type {ScreenBinding} from '../screen.js';
+import {showLimits} from '../show-limits.js';
 import {openCommandLine} from './command-line.js';
 import {openHelp} from './open-help.js';
 
@@ -77,6 +78,15 @@ export const globalBindings: ReadonlyArray<ScreenBinding<unknown>> = [
 				tools.copy(`lifeblood ${lastCommand}`, 'the command');
 			}
 		},
+	},
+	{
+		id: 'limits',
+		keys: ['ctrl+o'],
+		label: 'limits',
+		help: 'licences and other tokens of the farm: look, set, delete',
+		command: 'limits',
+		isQuiet: true,
+		run: showLimits,
 	},
 	{
 		id: 'redraw',

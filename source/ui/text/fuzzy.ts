@@ -1,5 +1,5 @@
 /** How well what was typed fits a text: its letters in order, better together and at the beginnings of words. Undefined: not at all. */
-export const fuzzyScore = (typed: string, text: string): number | undefined => {
+const fuzzyScore = (typed: string, text: string): number | undefined => {
 	if (typed === '') {
 		return 0;
 	}

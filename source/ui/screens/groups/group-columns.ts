@@ -23,7 +23,7 @@ export const groupBar = (
 	);
 
 /** `running:error:done/total` */
-export const groupCounts = ({counts}: Pick<GroupRow, 'counts'>): string =>
+const groupCounts = ({counts}: Pick<GroupRow, 'counts'>): string =>
 	`${counts.running}:${counts.error}:${counts.done + counts.dead}/${counts.total}`;
 
 export const groupColumns: ReadonlyArray<Column<GroupRow>> = [
