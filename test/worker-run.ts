@@ -330,13 +330,25 @@ test('a folder with another probe is not shared', async (t) => {
 });
 
 test('memory and CPU time are measured', async (t) => {
-	const {scheduler, worker} = await workerFarm(t);
+	const {scheduler, worker, folder} = await workerFarm(t);
 	worker();
+	const over = path.join(folder, 'over');
 	await scheduler.run(1, [
 		process.execPath,
 		'-e',
-		'const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 9e5) {} console.log(b.length)',
+		`const b = Buffer.alloc(150e6, 1); let n = 0; while (process.cpuUsage().user < 5e5) for (let i = 0; i < 1e6; i++) n += i;
+		while (!require('node:fs').existsSync(${JSON.stringify(over)})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+		console.log(b.length, n)`,
 	]);
+	await until(
+		() =>
+			scheduler.progress.some(
+				({peak_memory_bytes: peak, cpu_s: cpu}) =>
+					(peak ?? 0) > 150e6 && (cpu ?? 0) > 0.3,
+			) || undefined,
+		{what: 'what it has used', within: 30_000},
+	);
+	fs.writeFileSync(over, '');
 	const {measures} = await scheduler.end(1);
 	t.true((measures.peak_memory_bytes ?? 0) > 150e6);
 	t.true((measures.cpu_s ?? 0) > 0.3);

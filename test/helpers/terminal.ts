@@ -108,7 +108,7 @@ export const openTerminal = async (
 		await tmux('kill-server').catch(() => undefined);
 		await until(() => (isRunning(first) ? undefined : true), {
 			what: 'the program in the terminal to end',
-			within: 10_000,
+			within: 20_000,
 		});
 		fs.rmSync(folder, {recursive: true, force: true});
 	});
@@ -183,7 +183,7 @@ export const openTerminal = async (
 					).split(' ', 2);
 					return isDead === '1' ? Number(status) : undefined;
 				},
-				{what: 'the program to end', within: 10_000},
+				{what: 'the program to end', within: 20_000},
 			),
 		pid,
 	};

@@ -243,7 +243,7 @@ export const createTestFarm = async (
 		async untilState(id: TaskId, state: TaskRow['state']): Promise<TaskRow> {
 			return until(() => (row(id).state === state ? row(id) : undefined), {
 				what: `task ${id} to be ${state}; it is ${row(id).state}: ${row(id).state_details ?? ''}`,
-				within: 10_000,
+				within: 20_000,
 			});
 		},
 		/** A worker that the test plays: it is offered invocations, and says what the test wants it to say. */
