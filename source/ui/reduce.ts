@@ -259,7 +259,7 @@ const went = (screens: Screens, state: State, screen: ScreenName): State => {
 	const trail: Trail = isAgain
 		? [state.trail[0]]
 		: (left ?? [newPlace(screens, state, {screen, scope: {}})]);
-	return {
+	const next: State = {
 		...state,
 		trail,
 		isDetailEnlarged: false,
@@ -267,6 +267,7 @@ const went = (screens: Screens, state: State, screen: ScreenName): State => {
 		trails: {...state.trails, [state.trail[0].screen]: state.trail},
 		nextId: state.nextId + 1,
 	};
+	return {...next, live: liveOn(next, trail)};
 };
 
 const withPlace = (trail: Trail, place: Place): Trail =>

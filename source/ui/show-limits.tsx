@@ -164,7 +164,7 @@ function AsciiSkeleton({children}: CellProperties) {
 	return (
 		<Text>
 			{text
-				.replaceAll(/[┌┬┐├┼┤└┴┘]/gv, '+')
+				.replaceAll(/[┌┐└┘├┤┬┴┼]/gv, '+')
 				.replaceAll('─', '-')
 				.replaceAll('│', '|')}
 		</Text>

@@ -28,6 +28,7 @@ import {
 } from './state.js';
 import {createStore} from './store.js';
 import {decodeInput} from './terminal/decode-input.js';
+import {cut} from './text/span.js';
 import {createTheme, type ThemeSettings} from './theme/theme.js';
 import type {Command, HelpSection} from './tools.js';
 
@@ -146,6 +147,12 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		openDialog(dialog) {
 			store.dispatch({type: 'dialog-opened', dialog: asDialog(dialog)});
 		},
+		changeDialog(change) {
+			const top = store.state().dialogs.at(-1);
+			if (top !== undefined) {
+				store.dispatch({type: 'dialog-changed', content: change(top.content)});
+			}
+		},
 		openLine(line) {
 			store.dispatch({type: 'line', line});
 		},
@@ -161,7 +168,11 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 
 			store.dispatch({type: 'noted-command', command});
 			const answer = await farm.change(method, params);
-			tools.notice('good', said?.(answer) ?? 'done');
+			// What keys do is learned as commands in passing; Y copies the last.
+			tools.notice(
+				'good',
+				`${said?.(answer) ?? 'done'}   (lifeblood ${cut(command, 60)})`,
+			);
 			return answer;
 		},
 		copy(text, what) {

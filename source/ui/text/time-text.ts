@@ -18,6 +18,25 @@ export const shortTime = (milliseconds: number): string => {
 		: `${Math.floor(seconds / 31_536_000)}y`;
 };
 
+/** After how many milliseconds one of these times (ISO 8601) would be written otherwise by `shortTime`, about; undefined where there are none. */
+export const agesAfter = (
+	times: readonly string[],
+	now: number,
+): number | undefined => {
+	let youngest = Infinity;
+	for (const time of times) {
+		youngest = Math.min(youngest, now - Date.parse(time));
+	}
+
+	return Number.isFinite(youngest)
+		? youngest < 60_000
+			? 1000
+			: youngest < 3_600_000
+				? 30_000
+				: 900_000
+		: undefined;
+};
+
 /** How long something runs, to the second: `3:07`, `1:02:33`. */
 export const runTime = (milliseconds: number): string => {
 	const seconds = Math.max(0, Math.floor(milliseconds / 1000));

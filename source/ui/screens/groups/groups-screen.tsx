@@ -7,6 +7,7 @@ import {listInput} from '../../list/list-input.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
+import {agesAfter} from '../../text/time-text.js';
 import type {WatchSpec} from '../../farm.js';
 import {defineScreen, type ScreenTools} from '../../screen.js';
 import {groupActions} from './group-actions.js';
@@ -74,7 +75,11 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 		);
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
-	ages: () => 30_000,
+	ages: (view) =>
+		agesAfter(
+			windowIn(view)?.rows.map(({created_at: at}) => at) ?? [],
+			view.state.now,
+		),
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'group'),
 	onInput: listInput(access, openTasks),
 	bindings: [

@@ -1,5 +1,6 @@
 import {choose} from '../../dialogs/choose.js';
 import {readText} from '../../dialogs/read-text.js';
+import {picturesInAttributes} from '../../pictures/find-pictures.js';
 import type {ScreenBinding, ScreenTools} from '../../screen.js';
 import {plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
@@ -27,6 +28,16 @@ export const taskWays = (
 			const chosen = chosenTasks(tools.view())?.rows ?? [];
 			tools.open('output', {tasks: chosen.map(({id}) => id)});
 		},
+	},
+	{
+		id: 'task.pictures',
+		keys: ['i'],
+		label: 'pictures',
+		help: 'the picture files that its attributes name; of marked tasks, those of all in this list',
+		command: 'pictures-of',
+		isQuiet: true,
+		disabled: needsTask,
+		run: openPictures,
 	},
 	{
 		id: 'task.why',
@@ -127,6 +138,41 @@ const toggled = (filter: string, word: string): string => {
 	return words.includes(word)
 		? words.filter((part) => part !== word).join(' ')
 		: [...words, word].join(' ');
+};
+
+/** Asked for so many at a time. */
+const mostAsked = 20;
+const mostPictureTasks = 500;
+
+const openPictures = async (tools: Tools): Promise<void> => {
+	const rows = (chosenTasks(tools.view())?.rows ?? []).slice(
+		0,
+		mostPictureTasks,
+	);
+	const files: string[] = [];
+	for (let from = 0; from < rows.length; from += mostAsked) {
+		// eslint-disable-next-line no-await-in-loop -- so many at a time
+		const tasks = await Promise.all(
+			rows
+				.slice(from, from + mostAsked)
+				.map(async ({id}) => tools.farm.request('task.get', {id})),
+		);
+		files.push(
+			...tasks.flatMap(({attributes}) => picturesInAttributes(attributes)),
+		);
+	}
+
+	if (files.length === 0) {
+		tools.notice(
+			'info',
+			rows.length > 1
+				? 'no attribute of these tasks names a picture file by its whole path'
+				: 'no attribute of this task names a picture file by its whole path',
+		);
+		return;
+	}
+
+	tools.open('pictures', {pictures: {files: [...new Set(files)], at: 0}});
 };
 
 const openGoMenu = (tools: Tools): void => {

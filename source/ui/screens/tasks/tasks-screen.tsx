@@ -7,6 +7,7 @@ import {listInput} from '../../list/list-input.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
+import {agesAfter} from '../../text/time-text.js';
 import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {taskActions} from './task-actions.js';
@@ -96,10 +97,15 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
 	follow: followStory,
-	ages: (view) =>
-		windowIn(view)?.rows.some(({state}) => state === 'in_progress')
+	ages(view) {
+		const rows = windowIn(view)?.rows ?? [];
+		return rows.some(({state}) => state === 'in_progress')
 			? 1000
-			: 30_000,
+			: agesAfter(
+					rows.map(({changed_at: at}) => at),
+					view.state.now,
+				);
+	},
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'task'),
 	onInput: listInput(access, (tools) => {
 		tools.enlarge();

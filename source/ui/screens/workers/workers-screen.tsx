@@ -7,6 +7,7 @@ import {listInput} from '../../list/list-input.js';
 import {listStatus} from '../../list/list-status.js';
 import {newList, settleList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
+import {agesAfter} from '../../text/time-text.js';
 import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {workerActions} from './worker-actions.js';
@@ -80,7 +81,15 @@ export const workersScreen = defineScreen<WorkersSlice>({
 		);
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
-	ages: (view) => (runningOn(view).length > 0 ? 1000 : 30_000),
+	ages: (view) =>
+		runningOn(view).length > 0
+			? 1000
+			: agesAfter(
+					(windowIn(view)?.rows ?? [])
+						.filter(({state}) => state === 'off' || state === 'unreachable')
+						.map(({last_seen: at}) => at),
+					view.state.now,
+				),
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'worker'),
 	onInput: listInput(access, (tools) => {
 		tools.enlarge();
