@@ -121,6 +121,49 @@ test('a request that is answered survives the scheduler, and is not done again a
 	farm.expectSound();
 });
 
+test('a task carries 4 MiB of attributes at most, whoever sets them, and what would be more changes nothing', async (t) => {
+	const large = 'ü'.repeat(1_500_000);
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {
+				...graph.nodes,
+				grow: {
+					type: 'set_attrib',
+					parameters: {
+						attributes: [{name: 'copy', value: {expr: 'attr.large'}}],
+					},
+				},
+			},
+			connections: graph.connections,
+		},
+	});
+	const {id, set, spawn} = await start(farm);
+	await set({one: large}, {requestId: 'r1'});
+	const refused = {code: 'INVALID', message: /5\.72 MiB .* at most 4 MiB/v};
+	await t.throwsAsync(set({two: large}, {requestId: 'r2'}), refused);
+	await t.throwsAsync(
+		spawn({requestId: 'r3', attributes: {large: [large, large]}}),
+		refused,
+	);
+	await t.throwsAsync(
+		farm.submit(setTask({id, attributes: {two: large}, delete: []}, 'someone')),
+		refused,
+	);
+	await t.throwsAsync(
+		farm.submitTask('grow', {attributes: {large: [large, large]}}),
+		refused,
+	);
+	t.deepEqual(Object.keys(farm.attributes(id)), ['a', 'b', 'one']);
+	t.is(farm.row(id).children_count, 0);
+	await set({two: large}, {remove: ['one'], requestId: 'r4'});
+	t.deepEqual(Object.keys(farm.attributes(id)), ['a', 'b', 'two']);
+	const grown = await farm.submitTask('grow', {attributes: {large}});
+	await farm.untilState(grown, 'error');
+	t.regex(farm.row(grown).state_details ?? '', /at most 4 MiB/v);
+	t.deepEqual(Object.keys(farm.attributes(grown)), ['large']);
+	farm.expectSound();
+});
+
 test("a child of a process is its task's: groups, priority, environment and name, unless it brings its own", async (t) => {
 	const farm = await createTestFarm(t, {graph});
 	const {id, spawn} = await start(farm);

@@ -1,6 +1,7 @@
 import type {InvocationRequest} from '../core/invocation.js';
 import type {TaskId} from '../core/ids.js';
 import type {ProcessResult, Release} from '../nodes/contract.js';
+import {attributesFault} from './attribute-limit.js';
 import type {FarmNode} from './farm-graph.js';
 import {seal} from './gather.js';
 import {kill} from './kill.js';
@@ -75,7 +76,12 @@ export const applyResult = (
 		}
 
 		case 'split': {
-			changeAttributes(task, result);
+			const tooMuch = changeAttributes(task, result);
+			if (tooMuch !== undefined) {
+				fail(turn, task, {reason: 'node', message: tooMuch});
+				return;
+			}
+
 			spawnChildren(turn, task, result.spawn);
 			divide(turn, task, {
 				elements: result.elements,
@@ -85,7 +91,12 @@ export const applyResult = (
 		}
 
 		case 'pass': {
-			changeAttributes(task, result);
+			const tooMuch = changeAttributes(task, result);
+			if (tooMuch !== undefined) {
+				fail(turn, task, {reason: 'node', message: tooMuch});
+				return;
+			}
+
 			if (result.environment !== undefined) {
 				changeEnvironment(turn, task, result.environment ?? undefined);
 			}
@@ -161,6 +172,11 @@ const faultOf = (
 		: undefined;
 };
 
+/**
+Set some attributes of a task and take others away.
+
+@returns why it cannot carry what it would have then; it is left as it was
+*/
 const changeAttributes = (
 	task: TaskDraft,
 	{
@@ -170,17 +186,24 @@ const changeAttributes = (
 		readonly set?: TaskDraft['attributes'];
 		readonly unset?: readonly string[];
 	},
-): void => {
+): string | undefined => {
 	if (!set && (!unset || unset.length === 0)) {
-		return;
+		return undefined;
 	}
 
-	const attributes = {...attributesOf(task), ...set};
+	const before = attributesOf(task);
+	const attributes = {...before, ...set};
 	for (const name of unset ?? []) {
 		delete attributes[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a copy made here
 	}
 
 	setAttributes(task, attributes);
+	const fault = attributesFault(task.row.attributes);
+	if (fault !== undefined) {
+		setAttributes(task, before);
+	}
+
+	return fault;
 };
 
 /** Create children of a task, which leave its node by the outputs that they name. */

@@ -21,7 +21,6 @@ export const setAttributes = ({
 }): Operation<void> =>
 	answeredOnce(requestId, (turn) => {
 		const task = liveTask(turn, asker);
-		turn.desk.touch();
 		changeAttributes(turn, task, {set, remove});
 		noteChange(turn, task);
 	});

@@ -1,6 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Attributes, EnvironmentRequest} from '../../core/invocation.js';
+import {checkAttributes} from '../attribute-limit.js';
 import {type Operation, type Turn} from '../turn-context.js';
 import {
 	attributesOf,
@@ -40,13 +41,14 @@ export const setTask =
 			attributes: attributesOf(task),
 			environment: environmentOf(task) ?? null,
 		});
-		desk.touch();
 		if (Object.keys(edit.attributes).length > 0 || edit.delete.length > 0) {
 			changeAttributes(turn, task, {
 				set: edit.attributes,
 				remove: edit.delete,
 			});
 		}
+
+		desk.touch();
 
 		if (edit.name !== undefined) {
 			task.row.name = edit.name;
@@ -75,7 +77,11 @@ export const setTask =
 		return task.row.id;
 	};
 
-/** Set some of a task's attributes and take others away; it is then processed again where it is blocked. */
+/**
+Set some of a task's attributes and take others away; it is then processed again where it is blocked.
+
+@throws {FarmError} `INVALID` where these would be more than a task carries
+*/
 export const changeAttributes = (
 	turn: Turn,
 	task: TaskDraft,
@@ -86,6 +92,8 @@ export const changeAttributes = (
 		delete attributes[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- a copy made here
 	}
 
+	checkAttributes(attributes);
+	turn.desk.touch();
 	setAttributes(task, attributes);
 	reconsider(turn, task);
 };

@@ -2,6 +2,7 @@ import {FarmError} from '../../core/errors.js';
 import type {TaskId} from '../../core/ids.js';
 import type {Attributes, EnvironmentRequest} from '../../core/invocation.js';
 import {spawnChildren} from '../apply-result.js';
+import {checkAttributes} from '../attribute-limit.js';
 import {answeredOnce} from '../journal.js';
 import {liveTask, type Asker} from '../live-task.js';
 import type {Operation} from '../turn-context.js';
@@ -9,7 +10,7 @@ import type {Operation} from '../turn-context.js';
 /**
 A running process creates a child of its task, which leaves their node by one of its outputs. Not in the journal, as what nodes spawn is not.
 
-@throws {FarmError} `INVALID` where the node has no such output
+@throws {FarmError} `INVALID` where the node has no such output, or the child would carry too much
 */
 export const spawnTask = ({
 	asker,
@@ -45,6 +46,7 @@ export const spawnTask = ({
 			);
 		}
 
+		checkAttributes(attributes);
 		turn.desk.touch();
 		const [id] = spawnChildren(turn, parent, [
 			{

@@ -1,6 +1,7 @@
 import {FarmError} from '../../core/errors.js';
 import type {GroupId, TaskId} from '../../core/ids.js';
 import type {Submission} from '../../net/messages/client.js';
+import {checkAttributes} from '../attribute-limit.js';
 import {checkEnvironment} from '../task-requirements.js';
 import {type Operation, type Turn} from '../turn-context.js';
 
@@ -9,8 +10,9 @@ export const submitTasks =
 	(submissions: readonly Submission[], creator: string): Operation<TaskId[]> =>
 	(turn) => {
 		const {books, desk} = turn;
-		for (const {node, environment} of submissions) {
+		for (const {node, environment, attributes} of submissions) {
 			checkEnvironment(environment);
+			checkAttributes(attributes);
 			if (!books.graph.byName.has(node)) {
 				throw new FarmError('NOT_FOUND', noSuchNode(turn, node));
 			}

@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {setImmediate as breathe} from 'node:timers/promises';
 import {FarmError} from '../../core/errors.js';
 import type {TaskId} from '../../core/ids.js';
@@ -40,7 +41,7 @@ export const listTasks = async (
 	for (const page of pagesOf(ids.slice(0, limit), 100)) {
 		for (const row of context.reads.tasks.laden.iterate(JSON.stringify(page))) {
 			bytes +=
-				row.attributes.length +
+				Buffer.byteLength(row.attributes) +
 				(row.environment?.length ?? 0) +
 				(row.state_details?.length ?? 0) +
 				row.group_names.length +
