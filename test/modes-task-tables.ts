@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import {humanAge, humanBytes, humanDuration} from '../source/modes/human.js';
 import {plainText} from '../source/modes/plain-text.js';
-import {tableLines} from '../source/modes/table.js';
+import {detailLines, tableLines} from '../source/modes/table.js';
 
 const columns = [
 	{title: 'ID', align: 'right'},
@@ -65,6 +65,19 @@ test('no line is wider than the room, whatever the names', (t) => {
 
 test('what would move a cursor or colour a screen is taken out of names', (t) => {
 	t.is(plainText('a\u{1B}[31mb\nc\u{202E}d'), 'a [31mb c d');
+	t.deepEqual(detailLines([['a\u{1B}[31m\nb', 'c\u{9B}31m\nd']]), [
+		'a [31m b  c 31m d',
+	]);
+});
+
+test('one long name does not move the values of the others out of sight', (t) => {
+	t.deepEqual(
+		detailLines([
+			['n'.repeat(500), '1'],
+			['short', '2'],
+		]),
+		[`${'n'.repeat(500)}  1`, `short${' '.repeat(37)}2`],
+	);
 });
 
 test('times and sizes are told in the units that people use', (t) => {

@@ -62,11 +62,16 @@ export const detailLines = (
 	const shown = rows.filter(
 		(row): row is readonly [string, string] => row[1] !== undefined,
 	);
-	const width = Math.max(...shown.map(([name]) => name.length));
+	// One long name is no reason to move all values out of sight.
+	const width = Math.max(
+		...shown.map(([name]) => Math.min(name.length, widestName)),
+	);
 	return shown.map(([name, value]) =>
-		`${name.padEnd(width)}  ${plainText(value)}`.trimEnd(),
+		`${plainText(name).padEnd(width)}  ${plainText(value)}`.trimEnd(),
 	);
 };
+
+const widestName = 40;
 
 const largest = (least: number, widths: readonly number[]): number => {
 	let most = least;
