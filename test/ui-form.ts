@@ -49,6 +49,7 @@ const opened: Form = {
 	cursor: 0,
 	typing: undefined,
 	faults: [],
+	preview: undefined,
 	isLeaving: false,
 };
 

@@ -29,6 +29,7 @@ import type {SchedulerSettings} from './turn-context.js';
 import {createTurnLoop, type TurnLoop} from './turn-loop.js';
 import {createLogStore} from './views/log-store.js';
 import type {ViewContext} from './views/view-context.js';
+import {evaluateExpression} from './views/evaluate-expression.js';
 import {createViews} from './views/views.js';
 import {createWaits} from './views/wait.js';
 import {createWatches} from './watches/watches.js';
@@ -304,6 +305,13 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 
 			case 'node.types': {
 				call.reply(views['node.types'](call.params));
+				return;
+			}
+
+			case 'node.evaluate': {
+				call.reply(
+					await evaluateExpression({context, sandbox, settings}, call.params),
+				);
 				return;
 			}
 

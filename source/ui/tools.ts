@@ -36,6 +36,8 @@ export type Tools = {
 	readonly enlarge: () => void;
 	readonly redraw: () => void;
 	readonly openDialog: <Content>(dialog: Dialog<Content>) => void;
+	/** Brings into the dialog on top what was not there when its key was pressed. The function is pure, and looks whether it is the dialog that it means. */
+	readonly changeDialog: (change: (content: unknown) => unknown) => void;
 	readonly openLine: (line: LineInput) => void;
 	readonly notice: (tone: Notice['tone'], text: string) => void;
 	/**

@@ -162,6 +162,7 @@ const changes: Readonly<Record<string, Record<string, unknown>>> = {
 	'group.set_priority': {names: ['g'], priority: 1},
 	'worker.act': {action: 'drain', workers: ['one']},
 	'worker.set_groups': {worker: 'one', groups: ['x']},
+	'node.evaluate': {node: 'run', task: 1, expression: '1'},
 	'node.create': {name: 'new', type: 'null'},
 	'node.set': {name: 'run', parameters: {}},
 	'node.rename': {name: 'run', to: 'renamed'},

@@ -357,6 +357,8 @@ test('parameters: rows, menus and limits, expressions, a text in the editor, and
 	await farm.graph({run: {type: 'command'}, code: {type: 'script'}}, [
 		'run -> code',
 	]);
+	const task = await farm.submit('run', {attributes: {size: 7}});
+	await farm.taskIn(task, 'error');
 	const terminal = await openGraph(t, farm, {
 		columns: 110,
 		environment: {
@@ -388,15 +390,18 @@ test('parameters: rows, menus and limits, expressions, a text in the editor, and
 	await terminal.showsNo('✗ at least 0');
 	await terminal.press('=');
 	await terminal.press('C-u');
-	await terminal.type('1 + 2');
-	await terminal.press('Enter');
-	await terminal.shows(/Attempts += 1 \+ 2/v);
+	await terminal.type('attr.size * 6');
+	await terminal.shows(new RegExp(`= 42 +.task ${task},`, 'v'));
+	await terminal.type(' +');
+	await terminal.showsNo('= 42');
+	await terminal.press('BSpace', 'BSpace', 'Enter');
+	await terminal.shows(/Attempts += attr\.size \* 6/v);
 	await terminal.press('w');
 	await terminal.shows('set command, attempts of run');
 	const {nodes} = await farm.ask('graph.export', {});
 	t.deepEqual(nodes['run']?.parameters, {
 		command: [{arg: 'two'}, {arg: 'one'}],
-		attempts: {expr: '1 + 2'},
+		attempts: {expr: 'attr.size * 6'},
 	});
 
 	await terminal.press('j', 'e');

@@ -443,6 +443,24 @@ export const clientToScheduler = {
 			broken: z.array(z.strictObject({file: z.string(), message: z.string()})),
 		}),
 	}),
+	'node.evaluate': method({
+		description:
+			'What an expression gives for a task in a node; changes nothing.',
+		// Expressions see the configuration, which the view-only key does not show.
+		access: 'change',
+		params: z.strictObject({
+			/** Its name. */
+			node: z.string(),
+			task: taskIdShape,
+			expression: z.string().max(65_536),
+		}),
+		result: z.strictObject({
+			/** Null where it failed. */
+			value: jsonShape.nullable(),
+			/** Why it failed; null where it did not. */
+			message: z.string().nullable(),
+		}),
+	}),
 	'node.create': method({
 		description: 'Add a node.',
 		access: 'change',

@@ -19,11 +19,17 @@ type FormOptions = {
 		values: JsonObject,
 		changed: readonly string[],
 	) => Promise<readonly FormFault[]>;
+	/** What an expression gives, shown while it is typed; rejects where that cannot be told. */
+	readonly evaluate?: ((expression: string) => Promise<Preview>) | undefined;
 };
+
+export type Preview = {readonly said: string; readonly isFault: boolean};
+
+type FormTools = Pick<Tools, 'openDialog' | 'changeDialog' | 'edit' | 'notice'>;
 
 /** A form for values by their schemas. */
 export const openForm = (
-	tools: Pick<Tools, 'openDialog' | 'edit' | 'notice'>,
+	tools: FormTools,
 	{
 		schemas,
 		values,
@@ -41,12 +47,13 @@ export const openForm = (
 		cursor: 0,
 		typing: undefined,
 		faults: [],
+		preview: undefined,
 		isLeaving: false,
 	});
 };
 
 const openOn = (
-	tools: Pick<Tools, 'openDialog' | 'edit' | 'notice'>,
+	tools: FormTools,
 	options: FormOptions,
 	content: Form,
 ): void => {
@@ -54,7 +61,7 @@ const openOn = (
 };
 
 const formDialog = (
-	tools: Pick<Tools, 'openDialog' | 'edit' | 'notice'>,
+	tools: FormTools,
 	options: FormOptions,
 	content: Form,
 ): Dialog =>
@@ -86,7 +93,10 @@ const formDialog = (
 
 			switch (step.kind) {
 				case 'form': {
-					return {content: step.form};
+					return {
+						content: step.form,
+						act: async () => preview(tools, options, step.form),
+					};
 				}
 
 				case 'leave': {
@@ -119,8 +129,35 @@ const formDialog = (
 		Component: FormView,
 	});
 
+/** Only what was asked last is shown, and only while it stands there. */
+const preview = async (
+	tools: FormTools,
+	{evaluate}: FormOptions,
+	{schemas, typing, preview: known}: Form,
+): Promise<void> => {
+	const text = typing?.isExpression === true ? typing.field.text : undefined;
+	if (evaluate === undefined || text === undefined || known?.of === text) {
+		return;
+	}
+
+	const told = await evaluate(text).catch((error: unknown): Preview => ({
+		said: error instanceof Error ? error.message : String(error),
+		isFault: true,
+	}));
+	tools.changeDialog((content) =>
+		isForm(content) &&
+		content.schemas === schemas &&
+		content.typing?.field.text === text
+			? {...content, preview: {...told, of: text}}
+			: content,
+	);
+};
+
+const isForm = (content: unknown): content is Form =>
+	typeof content === 'object' && content !== null && 'schemas' in content;
+
 const save = async (
-	tools: Pick<Tools, 'openDialog' | 'edit' | 'notice'>,
+	tools: FormTools,
 	options: FormOptions,
 	form: Form,
 ): Promise<void> => {

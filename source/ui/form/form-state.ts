@@ -24,6 +24,10 @@ export type Form = {
 	readonly typing:
 		{readonly field: TextField; readonly isExpression: boolean} | undefined;
 	readonly faults: readonly FormFault[];
+	/** What the expression gives that is being typed, or was. */
+	readonly preview:
+		| {readonly of: string; readonly said: string; readonly isFault: boolean}
+		| undefined;
 	/** Esc was pressed with changes that are not saved. */
 	readonly isLeaving: boolean;
 };

@@ -148,7 +148,7 @@ const valueSpans = (
 };
 
 const helpLines = (
-	{isLeaving}: Form,
+	{isLeaving, typing, preview}: Form,
 	field: FormField | undefined,
 	columns: number,
 ): readonly Line[] => {
@@ -161,6 +161,22 @@ const helpLines = (
 					role: 'warning',
 				},
 			],
+		];
+	}
+
+	if (
+		preview !== undefined &&
+		typing?.isExpression === true &&
+		typing.field.text === preview.of
+	) {
+		return [
+			[],
+			...wrapText(preview.said, columns - 4)
+				.slice(0, helpRows)
+				.map((line, index): Line => [
+					{text: index === 0 ? ' = ' : ' '.repeat(3), role: 'key'},
+					{text: line, role: preview.isFault ? 'error' : 'good'},
+				]),
 		];
 	}
 

@@ -1,9 +1,12 @@
 import {FarmError} from '../../../core/errors.js';
+import {taskId} from '../../../core/ids.js';
 import type {Json, JsonObject} from '../../../core/json.js';
 import {fieldSchemas} from '../../form/field-schema.js';
 import {openForm} from '../../form/form-dialog.js';
 import type {FormFault} from '../../form/form-state.js';
+import type {TaskShape} from '../../../net/messages/shapes.js';
 import type {GraphNode} from '../../graph/graph.js';
+import {whyReadOnly} from '../../state.js';
 import type {Edit} from './edit.js';
 import {carryOut} from './edit-history.js';
 import {selectedNode, type GraphTools} from './graph-slice.js';
@@ -35,10 +38,25 @@ export const editParameters = async (tools: GraphTools): Promise<void> => {
 		return;
 	}
 
+	const task = await taskFor(tools, node);
 	openForm(tools, {
 		title: `${name}: ${type}`,
 		schemas: schemas.data,
 		values,
+		evaluate:
+			task === undefined
+				? undefined
+				: async (expression) => {
+						const {value, message} = await tools.farm.request('node.evaluate', {
+							node: name,
+							task: task.id,
+							expression,
+						});
+						return {
+							said: `${message ?? JSON.stringify(value)}  (task ${task.id}, ${task.name})`,
+							isFault: message !== null,
+						};
+					},
 		async onSave(after, changed) {
 			const faults = await faultsOf(tools, node, after);
 			if (faults.length === 0) {
@@ -55,6 +73,31 @@ export const editParameters = async (tools: GraphTools): Promise<void> => {
 			return faults;
 		},
 	});
+};
+
+/** For which an expression's value is shown: the one whose way is shown, or else one that is in the node; where there is none, any. */
+const taskFor = async (
+	tools: GraphTools,
+	{name}: GraphNode,
+): Promise<Pick<TaskShape, 'id' | 'name'> | undefined> => {
+	if (whyReadOnly(tools.state()) !== undefined) {
+		return undefined;
+	}
+
+	const {traveller} = tools.view().slice;
+	if (traveller !== undefined) {
+		return tools.farm.request('task.get', {id: taskId(traveller)});
+	}
+
+	const first = async (filter: {readonly node?: string}) => {
+		const {tasks} = await tools.farm.request('task.list', {
+			filter: {...filter, dead: true},
+			limit: 1,
+		});
+		return tasks[0];
+	};
+
+	return (await first({node: name})) ?? first({});
 };
 
 /** What the scheduler would say; nothing is changed. */
