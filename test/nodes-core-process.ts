@@ -54,6 +54,7 @@ test('a command becomes a process with its arguments as they are, and the defaul
 				retry_exit_codes: [],
 				time_limit_s: 0,
 				silence_limit_s: 0,
+				memory_is_limit: false,
 			},
 			requirements: {
 				minimum: {cpus: 1, memory_bytes: 2 ** 29, gpus: 0, gpu_memory_bytes: 0},

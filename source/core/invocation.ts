@@ -36,6 +36,8 @@ export type ProcessSpec = {
 	readonly time_limit_s: number;
 	/** 0: none. */
 	readonly silence_limit_s: number;
+	/** False: the memory that is reserved for it is only that. Else it is also the most that it may use. */
+	readonly memory_is_limit?: boolean | undefined;
 };
 
 /** What `process` asks for when it wants a process run: the process, and where it may run. */

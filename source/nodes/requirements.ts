@@ -32,7 +32,14 @@ export const requirementParameters = {
 		description:
 			'Reserved where they are free; below the minimum: the minimum.',
 	},
-	memory_gb: {type: 'float', label: 'Memory, GiB', default: 0.5, min: 0},
+	memory_gb: {
+		type: 'float',
+		label: 'Memory, GiB',
+		default: 0.5,
+		min: 0,
+		description:
+			'The least that is reserved. Where it is set, a process may not use more than what was reserved for it, as far as its worker holds such limits; left at the default, it may. 0: nothing is reserved, and nothing held.',
+	},
 	memory_gb_preferred: {
 		type: 'float',
 		label: 'Memory, GiB, preferred',
@@ -130,7 +137,7 @@ export type Terms = Pick<
 > & {
 	readonly limits: Pick<
 		InvocationRequest['process'],
-		'time_limit_s' | 'silence_limit_s'
+		'time_limit_s' | 'silence_limit_s' | 'memory_is_limit'
 	>;
 };
 
@@ -163,6 +170,9 @@ export const termsOf = (values: Values): Parsed<Terms> => {
 		limits: {
 			time_limit_s: values.time_limit_minutes * 60,
 			silence_limit_s: values.silence_limit_minutes * 60,
+			// What nobody has thought about must not end anybody's process.
+			...(values.memory_gb === requirementParameters.memory_gb.default &&
+				values.memory_gb_preferred === 0 && {memory_is_limit: false}),
 		},
 	});
 };

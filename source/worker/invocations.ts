@@ -218,7 +218,9 @@ export const createInvocations = ({
 			});
 			prepared = laidOut;
 			const limit =
-				settings.memory_limit === 'never' ? 0 : request.resources.memory_bytes;
+				settings.memory_limit === 'never' || !request.process.memory_is_limit
+					? 0
+					: request.resources.memory_bytes;
 			const made = tools.cgroups.make(invocation, limit);
 			cgroup = made;
 			const shared = sharedLogs();

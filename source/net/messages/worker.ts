@@ -63,6 +63,8 @@ const processShape = z.strictObject({
 	progress_regex: z.string(),
 	time_limit_s: z.number().nonnegative(),
 	silence_limit_s: z.number().nonnegative(),
+	/** Whether the memory that is reserved for it is also the most that it may use. */
+	memory_is_limit: z.boolean().default(true),
 });
 
 /** What a worker that has just connected says of itself, and what it is told. */
