@@ -44,7 +44,7 @@ export type OutputSlice = {
 export type OutputView = View<OutputSlice>;
 
 /** More logs at once cannot be told apart. */
-export const mostSources = 8;
+const mostSources = 8;
 
 export const newOutput = (
 	tasks: readonly number[],

@@ -34,7 +34,7 @@ let last:
 	{readonly slice: Wanted; readonly lines: readonly ShownLine[]} | undefined;
 
 /** Small letters find capitals too; capitals only themselves. */
-export const finder = (search: string): ((text: string) => boolean) => {
+const finder = (search: string): ((text: string) => boolean) => {
 	if (search === '') {
 		return () => false;
 	}
