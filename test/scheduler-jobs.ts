@@ -210,7 +210,7 @@ test('a child inherits the environment that its parent has by then', async (t) =
 	farm.expectSound();
 });
 
-test('an output that the node does not have is refused, and nothing is made', async (t) => {
+test('an output that the node does not have is refused, and so is a package in no version, and nothing is made', async (t) => {
 	const farm = await createTestFarm(t, {graph});
 	const {id, spawn} = await start(farm);
 	await t.throwsAsync(spawn({requestId: 'r1', output: 'sideways'}), {
@@ -218,6 +218,16 @@ test('an output that the node does not have is refused, and nothing is made', as
 		message:
 			'Node run has no output "sideways" for a task to leave by, only main, spawned.',
 	});
+	await t.throwsAsync(
+		spawn({
+			requestId: 'r1',
+			environment: {
+				resolver: 'standard',
+				arguments: {'package.blender': '~=none'},
+			},
+		}),
+		{code: 'INVALID', message: /"~=none", which is no version range/v},
+	);
 	t.is(farm.row(id).children_count, 0);
 	// What was refused is not remembered as an answer.
 	await spawn({requestId: 'r1'});

@@ -5,12 +5,13 @@ import {spawnChildren} from '../apply-result.js';
 import {checkAttributes} from '../attribute-limit.js';
 import {answeredOnce} from '../journal.js';
 import {liveTask, type Asker} from '../live-task.js';
+import {checkEnvironment} from '../task-requirements.js';
 import type {Operation} from '../turn-context.js';
 
 /**
 A running process creates a child of its task, which leaves their node by one of its outputs. Not in the journal, as what nodes spawn is not.
 
-@throws {FarmError} `INVALID` where the node has no such output, or the child would carry too much
+@throws {FarmError} `INVALID` where the node has no such output, there is no such environment, or the child would carry too much
 */
 export const spawnTask = ({
 	asker,
@@ -46,6 +47,7 @@ export const spawnTask = ({
 			);
 		}
 
+		checkEnvironment(environment);
 		checkAttributes(attributes);
 		turn.desk.touch();
 		const [id] = spawnChildren(turn, parent, [
