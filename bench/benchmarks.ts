@@ -16,4 +16,5 @@ export const loaders: ReadonlyMap<string, Loader> = new Map<string, Loader>([
 	['start', async () => import('./start.js')],
 	['job', async () => import('./job.js')],
 	['sandbox', async () => import('./sandbox.js')],
+	['viewer', async () => import('./viewer.js')],
 ]);

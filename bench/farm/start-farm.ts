@@ -26,14 +26,16 @@ export type Farm = AsyncDisposable & {
 	readonly scheduler: Daemon;
 	readonly client: Client;
 	/** One more connection. */
-	readonly connect: (
-		more?: Pick<ConnectOptions, 'onNotice'>,
-	) => Promise<Client>;
+	readonly connect: (more?: ClientOptions) => Promise<Client>;
 	/** Resolves when it is registered. */
 	readonly startWorker: (options: {
 		readonly name: string;
 		readonly cpus?: number;
 		readonly memory?: string;
+		readonly gpus?: number;
+		readonly groups?: readonly string[];
+		/** More than the folder's own, or other. */
+		readonly environment?: Readonly<Record<string, string>>;
 	}) => Promise<Daemon>;
 	/** What a command of the program needs to talk to this farm. */
 	readonly clientWords: readonly string[];
@@ -41,7 +43,14 @@ export type Farm = AsyncDisposable & {
 	readonly finish: (look?: (connection: Connection) => void) => Promise<void>;
 };
 
+type ClientOptions = Pick<ConnectOptions, 'onNotice'> & {
+	/** Who sits in front of it. */
+	readonly user?: string;
+};
+
 export type FarmOptions = {
+	/** The farm's. */
+	readonly name?: string;
 	/** A database to begin with; it is used as it is. */
 	readonly database?: string;
 	/** A folder to run in; else a new one, which goes with the farm. */
@@ -51,6 +60,7 @@ export type FarmOptions = {
 
 /** A scheduler as a process of its own on a free port, with durable settings on real files. */
 export const startFarm = async ({
+	name: farmName = 'bench',
 	database: given,
 	folder: ownFolder,
 	profile,
@@ -62,21 +72,25 @@ export const startFarm = async ({
 	const keyFile = path.join(configFolder, 'farm.key');
 	const workers: Daemon[] = [];
 	const clients: Client[] = [];
-	const scheduler = startDaemon(schedulerWords(configFolder, database), {
-		environment,
-		profile,
-	});
+	const scheduler = startDaemon(
+		schedulerWords({configFolder, database, name: farmName}),
+		{
+			environment,
+			profile,
+		},
+	);
 	try {
 		await scheduler.untilSaid('is ready');
 		const address = await addressOf(scheduler, folder);
 		const key = await readKey(keyFile);
 		const open = async ({
 			onNotice,
-		}: Pick<ConnectOptions, 'onNotice'> = {}): Promise<Client> => {
+			user = 'bench',
+		}: ClientOptions = {}): Promise<Client> => {
 			const {peer} = await connect({
 				address,
 				key,
-				hello: {role: 'client', version: '0', name: 'bench', user: 'bench'},
+				hello: {role: 'client', version: '0', name: 'bench', user},
 				...(onNotice && {onNotice}),
 				clock: systemClock,
 			});
@@ -110,10 +124,17 @@ export const startFarm = async ({
 			client,
 			clientWords,
 			connect: open,
-			async startWorker({name, cpus = 8, memory = '64G'}) {
+			async startWorker({
+				name,
+				cpus = 8,
+				memory = '64G',
+				gpus = 0,
+				groups = [],
+				environment: more = {},
+			}) {
 				const worker = startDaemon(
-					workerWords({name, cpus, memory, clientWords}),
-					{environment, profile},
+					workerWords({name, cpus, memory, gpus, groups, clientWords}),
+					{environment: {...environment, ...more}, profile},
 				);
 				workers.push(worker);
 				await untilRegistered(client, name, worker);
@@ -146,8 +167,18 @@ export const startFarm = async ({
 	}
 };
 
-const schedulerWords = (configFolder: string, database: string): string[] => [
+const schedulerWords = ({
+	configFolder,
+	database,
+	name,
+}: {
+	readonly configFolder: string;
+	readonly database: string;
+	readonly name: string;
+}): string[] => [
 	'scheduler',
+	'--name',
+	name,
 	'--config-dir',
 	configFolder,
 	'--db',
@@ -169,11 +200,15 @@ const workerWords = ({
 	name,
 	cpus,
 	memory,
+	gpus,
+	groups,
 	clientWords,
 }: {
 	readonly name: string;
 	readonly cpus: number;
 	readonly memory: string;
+	readonly gpus: number;
+	readonly groups: readonly string[];
 	readonly clientWords: readonly string[];
 }): string[] => [
 	'worker',
@@ -185,9 +220,10 @@ const workerWords = ({
 	'--memory',
 	memory,
 	'--gpus',
-	'0',
+	String(gpus),
 	'--gpu-memory',
-	'0',
+	gpus === 0 ? '0' : `${gpus * 24}G`,
+	...(groups.length === 0 ? [] : ['--groups', groups.join(',')]),
 ];
 
 /** Looks often: how long a start takes is measured by it. */
