@@ -44,6 +44,14 @@ export const viewerSchema = z.strictObject({
 			description:
 				'Whether the viewer takes the mouse; the terminal selects text with Shift then.',
 		}),
+		pictures: setting(
+			choice(['auto', 'kitty', 'iterm', 'sixel', 'blocks', 'off']),
+			{
+				default: 'auto',
+				description:
+					'How the terminal is given pictures: by the protocol of kitty, iTerm2 or sixel, as half-blocks, or not at all; auto asks it, and takes half-blocks inside tmux and screen.',
+			},
+		),
 		keys: setting(table(names), {
 			default: {},
 			description:

@@ -5,6 +5,10 @@ import {thisHost} from '../config/host.js';
 import type {ViewerSettings} from '../config/viewer-settings.js';
 import type {Clock} from '../core/clock.js';
 import {connect} from '../net/connect.js';
+import {
+	protocolFor,
+	type PictureSettings,
+} from '../ui/pictures/picture-protocol.js';
 import type {LeavingQuestion, ViewerOptions} from '../ui/start-viewer.js';
 import type {ThemeSettings} from '../ui/theme/theme.js';
 import type {CommandContext} from './context.js';
@@ -52,6 +56,7 @@ export const showFarm = async ({
 		settings: {
 			isReadOnly: settings.read_only,
 			hasMouse: settings.mouse,
+			pictures: picturesOf(settings),
 			keys: settings.keys,
 			columns: settings.columns,
 		},
@@ -161,6 +166,20 @@ const openFarm = async ({
 	});
 	isShown = true;
 	return farm;
+};
+
+const picturesOf = (settings: Settings): PictureSettings => {
+	const {environment} = thisHost();
+	const {isAscii, depth} = themeOf(settings);
+	return {
+		protocol: protocolFor(settings.pictures, environment),
+		colours:
+			isAscii || depth !== 'many' || settings.theme === 'mono'
+				? 'none'
+				: process.stdout.getColorDepth(environment) < 24
+					? '256'
+					: 'all',
+	};
 };
 
 const themeOf = ({theme, ascii, colour}: Settings): ThemeSettings => {

@@ -7,6 +7,7 @@ export const screenNames = [
 	'log',
 	'pulse',
 	'output',
+	'pictures',
 ] as const;
 
 export type ScreenName = (typeof screenNames)[number];
@@ -25,4 +26,7 @@ export type Scope = {
 	readonly tasks?: readonly number[] | undefined;
 	readonly invocation?: number | undefined;
 	readonly worker?: string | undefined;
+	/** Picture files, and at which to begin. */
+	readonly pictures?:
+		{readonly files: readonly string[]; readonly at: number} | undefined;
 };

@@ -2,6 +2,7 @@ import type {Connection} from './farm.js';
 import type {Dialog} from './dialogs/dialog.js';
 import type {LineInput} from './line-input.js';
 import type {LiveWindow} from './live/live-window.js';
+import type {PictureSettings} from './pictures/picture-protocol.js';
 import type {Scope, ScreenName} from './screen-name.js';
 
 /** A view that is open on something; the trail of them is what the breadcrumbs show. */
@@ -27,6 +28,8 @@ export type ViewSettings = {
 	readonly isReadOnly: boolean;
 	/** The terminal reports the mouse; its own selection then needs Shift. */
 	readonly hasMouse: boolean;
+	/** How this terminal is given pictures. */
+	readonly pictures: PictureSettings;
 	/** Keys that somebody chose, by the binding's id. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** Columns that somebody chose, by the list's name. */

@@ -3,6 +3,7 @@ import {graphScreen} from './graph/graph-screen.js';
 import {groupsScreen} from './groups/groups-screen.js';
 import {logScreen} from './log/log-screen.js';
 import {outputScreen} from './output/output-screen.js';
+import {picturesScreen} from './pictures/pictures-screen.js';
 import {pulseScreen} from './pulse/pulse-screen.js';
 import {tasksScreen} from './tasks/tasks-screen.js';
 import {workersScreen} from './workers/workers-screen.js';
@@ -16,4 +17,5 @@ export const screens: Screens = {
 	log: logScreen,
 	pulse: pulseScreen,
 	output: outputScreen,
+	pictures: picturesScreen,
 };

@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {prompt} from '../../dialogs/prompt.js';
+import {picturesInLines} from '../../pictures/find-pictures.js';
 import type {ScreenBinding, ScreenTools} from '../../screen.js';
 import {plural} from '../../text/amount-text.js';
 import {textField} from '../../text-field.js';
@@ -279,6 +280,29 @@ export const outputBindings: ReadonlyArray<ScreenBinding<OutputSlice>> = [
 		disabled: oneTask,
 		run(tools) {
 			toAttempt(tools, 1);
+		},
+	},
+	{
+		id: 'output.pictures',
+		keys: ['i'],
+		label: 'pictures',
+		help: 'the picture files that the lines here name, from the last',
+		command: 'pictures-of',
+		isQuiet: true,
+		disabled: noLog,
+		run(tools) {
+			const files = picturesInLines(
+				shownLines(tools.view().slice).map(({text}) => text),
+			);
+			if (files.length === 0) {
+				tools.notice(
+					'info',
+					'no line that is here names a picture file by its whole path',
+				);
+				return;
+			}
+
+			tools.open('pictures', {pictures: {files, at: files.length - 1}});
 		},
 	},
 	{
