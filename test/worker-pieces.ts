@@ -1,13 +1,17 @@
 import {Buffer} from 'node:buffer';
+import {setTimeout as delay} from 'node:timers/promises';
 import fc from 'fast-check';
 import test from 'ava';
+import {systemClock} from '../source/core/clock.js';
 import {invocationId, taskId} from '../source/core/ids.js';
 import {parseNvidia, parseRocm} from '../source/worker/machine.js';
 import {processEnvironment} from '../source/worker/process-environment.js';
 import {parsePs} from '../source/worker/process-table.js';
+import {createMeasurer} from '../source/worker/measure.js';
 import {createProgressPattern} from '../source/worker/progress-pattern.js';
 import {createProgressReader} from '../source/worker/progress.js';
 import {parseRecord} from '../source/worker/record.js';
+import {until} from './helpers/until.js';
 
 test('progress is the same wherever the output is cut', (t) => {
 	fc.assert(
@@ -198,4 +202,35 @@ test('processes are read from ps where there is nothing better', (t) => {
 		cpu_s: 93_784,
 		started: 'Sun Nov 22 15:15:00 2026',
 	});
+});
+
+test('a look at processes that took long, as on a busy machine, is followed by another one all the same', async (t) => {
+	const table = {
+		// The first one alone would put off the next for a minute and a half.
+		async read() {
+			if (looks === 0) {
+				await delay(900);
+			}
+
+			return new Map();
+		},
+		isAlive: () => true,
+		signal: () => undefined,
+	};
+	let looks = 0;
+	const measurer = createMeasurer(table, systemClock);
+	t.teardown(measurer.stop);
+	measurer.add({
+		tree: {invocation: invocationId(1), group: undefined},
+		limit: 0,
+		isHeld: () => false,
+		onLook() {
+			looks += 1;
+		},
+	});
+	const again = await until(() => (looks > 1 ? true : undefined), {
+		what: 'the second look',
+		within: 60_000,
+	});
+	t.true(again);
 });

@@ -36,6 +36,8 @@ const heldEveryMs = 250;
 const mostOfTheTime = 0.01;
 /** What goes over must end before it takes the memory of others. */
 const mostOfTheTimeHeld = 0.1;
+/** A look takes long also where the machine does something else just then: that is no reason not to look for minutes. */
+const longestPauseMs = 10_000;
 
 /** Looks at the trees of all invocations together, every now and then; never while nothing runs. */
 export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
@@ -94,8 +96,11 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 		arm(
 			Math.max(
 				isHeld ? heldEveryMs : everyMs,
-				(clock.monotonic() - begun) /
-					(isHeld ? mostOfTheTimeHeld : mostOfTheTime),
+				Math.min(
+					longestPauseMs,
+					(clock.monotonic() - begun) /
+						(isHeld ? mostOfTheTimeHeld : mostOfTheTime),
+				),
 			),
 		);
 	};
