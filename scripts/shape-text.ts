@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {jsonObjectShape} from '../source/net/messages/shapes.js';
 
 /** Schemas that are shown by a name instead of being spelled out. */
 export type NamedShapes = z.core.$ZodRegistry<{id: string}>;
@@ -11,6 +12,15 @@ export const shapeText = (schema: z.ZodType, names: NamedShapes): string =>
 			unrepresentable: 'any',
 			// As it is on the wire: before ids are branded and defaults filled in.
 			io: 'input',
+			override({zodSchema, jsonSchema}) {
+				Object.assign(
+					jsonSchema,
+					zodSchema === jsonObjectShape && {
+						type: 'object',
+						additionalProperties: {},
+					},
+				);
+			},
 		}),
 		0,
 	);

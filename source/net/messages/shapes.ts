@@ -7,7 +7,7 @@ import {
 	workerId,
 } from '../../core/ids.js';
 import {invocationStates} from '../../core/invocation.js';
-import type {Json} from '../../core/json.js';
+import type {Json, JsonObject} from '../../core/json.js';
 import {workerTypes} from '../../core/requirements.js';
 import {taskStates} from '../../core/task-state.js';
 
@@ -30,7 +30,12 @@ export const nameShape = z
 
 /** Any JSON value. What `JSON.parse` gave needs no second look. */
 export const jsonShape = z.custom<Json>((value) => value !== undefined);
-export const jsonObjectShape = z.record(z.string(), jsonShape);
+/** A JSON object, as `JSON.parse` made it. Not a record, which would leave out a name such as `__proto__` without a word. */
+export const jsonObjectShape = z.custom<JsonObject>(
+	(value) =>
+		typeof value === 'object' && value !== null && !Array.isArray(value),
+	'Invalid input: expected an object of names and values',
+);
 /** ISO 8601, UTC. */
 const time = z.string();
 
