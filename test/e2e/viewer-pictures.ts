@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {encode} from 'fast-png';
-import {createFarm} from '../helpers/farm-process.js';
+import {createFarm, program} from '../helpers/farm-process.js';
 import {openTerminal} from '../helpers/terminal.js';
+import {until} from '../helpers/until.js';
 
 /** A picture of one colour. */
 const writePicture = (file: string, colour: readonly number[]): void => {
@@ -88,4 +90,51 @@ test('the pictures that a task names are shown, one, as a sheet and compared, an
 	await terminal.press('i');
 	await terminal.shows(/blue\.png +64×32/v);
 	await terminal.shows(/2 of 2/v);
+	await terminal.press('q');
+	t.is(await terminal.ended(), 0);
+});
+
+test('a terminal that is asked or configured is given pictures by its protocol, and they are taken away again', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	const file = path.join(farm.folder, 'red.png');
+	writePicture(file, [250, 10, 20]);
+	await farm.graph({holds: {type: 'null'}});
+	await farm.submit('holds', {name: 'painter', attributes: {file}});
+	const typescript = path.join(farm.folder, 'typescript');
+	const terminal = await openTerminal(t, {
+		farm,
+		words: [],
+		command: [
+			'script',
+			'--quiet',
+			'--flush',
+			'--command',
+			`"${process.execPath}" "${program}" view`,
+			typescript,
+		],
+		environment: {LIFEBLOOD_VIEWER_PICTURES: 'kitty'},
+	});
+	const written = () => fs.readFileSync(typescript, 'latin1');
+	await terminal.press('3');
+	await terminal.shows(/painter/v);
+	await terminal.press('i');
+	await terminal.shows(/red\.png +64×32/v);
+	await until(
+		() =>
+			written().includes('\u{1B}_Gi=4712,a=T,f=32,o=z,s=64,v=32,') || undefined,
+		{what: 'the picture to be sent'},
+	);
+	t.true(written().includes('\u{1B}_Gi=4711,s=1,v=1,a=q,'));
+	const before = written().length;
+	await terminal.press('Escape');
+	await terminal.shows(/painter/v);
+	await until(
+		() =>
+			written().slice(before).includes('\u{1B}_Ga=d,d=I,i=4712,q=2') ||
+			undefined,
+		{what: 'the picture to be taken away'},
+	);
+	await terminal.press('q');
+	t.is(await terminal.ended(), 0);
 });

@@ -30,7 +30,6 @@ export const createGraphLayouts = (): GraphLayouts => {
 
 	const start = (): Worker => {
 		const started = new Worker(threadUrl, {env: {}});
-		started.unref();
 		started.on('message', (answer: LayoutAnswer) => {
 			waiting.get(answer.id)?.(answer);
 			waiting.delete(answer.id);
@@ -48,6 +47,8 @@ export const createGraphLayouts = (): GraphLayouts => {
 
 			waiting.clear();
 		});
+		// It does not keep the program running; a listener added after this would.
+		started.unref();
 		return started;
 	};
 

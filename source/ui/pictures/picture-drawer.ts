@@ -19,8 +19,6 @@ export const createPictureDrawer = (): PictureDrawer => {
 
 	const start = (): Worker => {
 		const started = new Worker(threadUrl, {env: {}});
-		// It does not keep the program running.
-		started.unref();
 		started.on('message', (answer: PictureAnswer) => {
 			waiting.get(answer.id)?.(answer);
 			waiting.delete(answer.id);
@@ -38,6 +36,8 @@ export const createPictureDrawer = (): PictureDrawer => {
 
 			waiting.clear();
 		});
+		// It does not keep the program running; a listener added after this would.
+		started.unref();
 		return started;
 	};
 
