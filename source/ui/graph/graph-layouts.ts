@@ -33,6 +33,10 @@ export const createGraphLayouts = (): GraphLayouts => {
 		started.on('message', (answer: LayoutAnswer) => {
 			waiting.get(answer.id)?.(answer);
 			waiting.delete(answer.id);
+			if (waiting.size === 0) {
+				// With nothing to do it does not keep the program running.
+				started.unref();
+			}
 		});
 		// Followed by 'exit'.
 		started.on('error', () => undefined);
@@ -47,8 +51,6 @@ export const createGraphLayouts = (): GraphLayouts => {
 
 			waiting.clear();
 		});
-		// It does not keep the program running; a listener added after this would.
-		started.unref();
 		return started;
 	};
 
@@ -58,6 +60,7 @@ export const createGraphLayouts = (): GraphLayouts => {
 		const request: LayoutRequest = {id: lastId, graph};
 		return new Promise((resolve) => {
 			waiting.set(request.id, resolve);
+			worker?.ref();
 			worker?.postMessage(request);
 		});
 	};

@@ -22,6 +22,10 @@ export const createPictureDrawer = (): PictureDrawer => {
 		started.on('message', (answer: PictureAnswer) => {
 			waiting.get(answer.id)?.(answer);
 			waiting.delete(answer.id);
+			if (waiting.size === 0) {
+				// With nothing to do it does not keep the program running.
+				started.unref();
+			}
 		});
 		// Followed by 'exit'.
 		started.on('error', () => undefined);
@@ -36,8 +40,6 @@ export const createPictureDrawer = (): PictureDrawer => {
 
 			waiting.clear();
 		});
-		// It does not keep the program running; a listener added after this would.
-		started.unref();
 		return started;
 	};
 
@@ -48,6 +50,7 @@ export const createPictureDrawer = (): PictureDrawer => {
 			const question: PictureQuestion = {id: lastId, request};
 			const answer = await new Promise<PictureAnswer>((resolve) => {
 				waiting.set(question.id, resolve);
+				worker?.ref();
 				worker?.postMessage(question);
 			});
 			if ('failure' in answer) {
