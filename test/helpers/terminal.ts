@@ -178,10 +178,17 @@ export const openTerminal = async (
 		ended: async () =>
 			until(
 				async () => {
-					const [isDead, status] = (
-						await display('#{pane_dead} #{pane_dead_status}')
-					).split(' ', 2);
-					return isDead === '1' ? Number(status) : undefined;
+					// The pane is dead as soon as its terminal is closed, and the status is there a moment later; after a signal there is the signal only.
+					const [isDead, status, signal] = (
+						await display(
+							'#{pane_dead},#{pane_dead_status},#{pane_dead_signal}',
+						)
+					).split(',', 3);
+					return isDead !== '1' || (status === '' && signal === '')
+						? undefined
+						: status === ''
+							? 128 + Number(signal)
+							: Number(status);
 				},
 				{what: 'the program to end', within: 20_000},
 			),
