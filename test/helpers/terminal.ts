@@ -50,7 +50,7 @@ export const openTerminal = async (
 		columns = 120,
 		rows = 40,
 		environment = {},
-		command = [process.execPath, program, ...words],
+		command,
 	}: {
 		readonly farm: Pick<FarmProcess, 'environment'>;
 		readonly words: readonly string[];
@@ -59,6 +59,9 @@ export const openTerminal = async (
 	} & TerminalOptions,
 ): Promise<Terminal> => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-tmux-'));
+	// Told by the program itself: tmux 3.3 loses the status of one that ends just as its terminal is closed.
+	const statusFile = path.join(folder, 'status');
+	const noting = `import fs from 'node:fs'; process.on('exit', (status) => fs.writeFileSync(${JSON.stringify(statusFile)}, String(status)));`;
 	const configuration = path.join(folder, 'tmux.conf');
 	fs.writeFileSync(
 		configuration,
@@ -95,7 +98,12 @@ export const openTerminal = async (
 			'-e',
 			`${name}=${value}`,
 		]),
-		...command,
+		...(command ?? [
+			process.execPath,
+			`--import=data:text/javascript,${encodeURIComponent(noting)}`,
+			program,
+			...words,
+		]),
 	);
 	const display = async (format: string): Promise<string> => {
 		const shown = await tmux('display-message', '-p', format);
@@ -184,6 +192,10 @@ export const openTerminal = async (
 							'#{pane_dead},#{pane_dead_status},#{pane_dead_signal}',
 						)
 					).split(',', 3);
+					if (isDead === '1' && fs.existsSync(statusFile)) {
+						return Number(fs.readFileSync(statusFile, 'utf8'));
+					}
+
 					return isDead !== '1' || (status === '' && signal === '')
 						? undefined
 						: status === ''
