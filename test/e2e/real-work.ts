@@ -282,8 +282,8 @@ testWith(
 			'movie-encode': encode,
 		} = await killAmidFrames(t, {isPowerCut: true});
 		t.deepEqual([movie, encode], [1, 1]);
-		// Two ran.
-		t.true(render > 8 && render <= 10, `${render} chunks were begun`);
+		// Two ran at most; fewer had told that they began where the cut fell between two chunks.
+		t.true(render >= 8 && render <= 10, `${render} chunks were begun`);
 	},
 );
 
