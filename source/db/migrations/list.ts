@@ -1,6 +1,7 @@
 import type {Knex} from 'knex';
 import * as farm from './001-farm.js';
 import * as workerResolver from './002-worker-resolver.js';
+import * as notifications from './003-notifications.js';
 
 export type Migration = {
 	readonly name: string;
@@ -11,4 +12,5 @@ export type Migration = {
 export const migrations: readonly Migration[] = [
 	{name: '001-farm', up: farm.up},
 	{name: '002-worker-resolver', up: workerResolver.up},
+	{name: '003-notifications', up: notifications.up},
 ];
