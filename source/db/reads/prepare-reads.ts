@@ -2,6 +2,7 @@ import type {Connection} from '../open.js';
 import {farmReads} from './farm.js';
 import {groupReads} from './groups.js';
 import {invocationReads} from './invocations.js';
+import {placeReads} from './places.js';
 import {restReads} from './rest.js';
 import {taskRuns} from './task-runs.js';
 import {taskReads} from './tasks.js';
@@ -13,6 +14,7 @@ export const prepareReads = (reader: Connection) => ({
 	groups: groupReads(reader),
 	invocations: invocationReads(reader),
 	farm: farmReads(reader),
+	places: placeReads(reader),
 	rest: restReads(reader),
 });
 

@@ -114,6 +114,7 @@ const watchKinds = [
 	'log',
 	'events',
 	'pulse',
+	'places',
 ] as const;
 
 /** Requests that a scheduler serves for viewers and clients. */
@@ -616,7 +617,7 @@ export const clientToScheduler = {
 		access: 'view',
 		params: z.strictObject({
 			what: z.enum(watchKinds),
-			/** For `tasks` and `groups`. */
+			/** For `tasks` and `groups`; for `places`: the group. */
 			filter: taskFilterShape.optional(),
 			/** For `task`: its id; for `log`: the invocation's id. */
 			id: z.number().int().positive().optional(),

@@ -25,6 +25,8 @@ export type Source = {
 	@throws {FarmError} `NOT_FOUND` or `INVALID`, the first time, where the parameters are wrong
 	*/
 	readonly read: () => WatchedWindow | Promise<WatchedWindow>;
+	/** Told of every turn, also while it is being read: for one that keeps account of more than its window. */
+	readonly note?: (changes: TurnChanges) => void;
 	/** Whether a turn may have changed what it shows. Asked after every turn, so it only looks at the changes. */
 	readonly isTouchedBy: (changes: TurnChanges) => boolean;
 	/** Whether a process's progress may have. */

@@ -13,9 +13,14 @@ import {graphWindow} from './graph-window.js';
 import {groupWindow} from './group-window.js';
 import {oneLog} from './one-log.js';
 import {oneTask} from './one-task.js';
+import {placeWindow} from './place-window.js';
 import {createPulseLog} from './pulse-log.js';
 import {pulseWindow} from './pulse-window.js';
-import {createSentWindow, type WatchUpdate} from './sent-window.js';
+import {
+	createSentWindow,
+	type WatchedWindow,
+	type WatchUpdate,
+} from './sent-window.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 import {taskWindow} from './task-window.js';
 import {workerWindow} from './worker-window.js';
@@ -73,6 +78,8 @@ type Watch = {
 	readonly what: WatchKind;
 	params: WatchParams;
 	source: Source;
+	/** Takes its place when it was read for the first time. */
+	coming: Source | undefined;
 	sent: ReturnType<typeof createSentWindow>;
 	stopListening: (() => void) | undefined;
 	/** Something changed since it was read last. */
@@ -228,6 +235,7 @@ export const createWatches = ({
 				what,
 				params,
 				source: sourceOf(what, params),
+				coming: undefined,
 				sent: createSentWindow(),
 				stopListening: undefined,
 				isDirty: false,
@@ -272,7 +280,14 @@ export const createWatches = ({
 				isSameList ? watch.source.position?.() : undefined,
 			);
 			const began = clock.monotonic();
-			const first = await source.read();
+			watch.coming = source;
+			let first: WatchedWindow;
+			try {
+				first = await source.read();
+			} finally {
+				watch.coming = watch.coming === source ? undefined : watch.coming;
+			}
+
 			if (watch.isEnded) {
 				throw new FarmError('NOT_FOUND', `Watch ${id} has ended meanwhile.`);
 			}
@@ -300,6 +315,8 @@ export const createWatches = ({
 			events.onCommit(changes);
 			pulse.onCommit(changes);
 			for (const watch of all()) {
+				watch.source.note?.(changes);
+				watch.coming?.note?.(changes);
 				if (!watch.isDirty && watch.source.isTouchedBy(changes)) {
 					touch(watch);
 				}
@@ -340,4 +357,5 @@ const sources: Readonly<
 	log: oneLog,
 	events: eventWindow,
 	pulse: pulseWindow,
+	places: placeWindow,
 };

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {nodeId} from '../../core/ids.js';
 import {
 	groupShape,
 	nodeShape,
@@ -32,6 +33,13 @@ const pulseShape = z.looseObject({
 	workers: z.number(),
 });
 
+/** Of a group's tasks, those in one node, by state. */
+const placeShape = z.looseObject({
+	/** The node's. */
+	id: z.number().transform((id) => nodeId(id)),
+	counts: z.record(z.string(), z.number()),
+});
+
 const logShape = z.looseObject({
 	id: z.number(),
 	size: z.number(),
@@ -61,6 +69,7 @@ export const rowShapes = {
 	log: logShape,
 	events: eventShape,
 	pulse: pulseShape,
+	places: placeShape,
 } as const satisfies Readonly<Record<WatchKind, z.ZodType>>;
 
 export type RowOf<Kind extends WatchKind> = z.output<(typeof rowShapes)[Kind]>;

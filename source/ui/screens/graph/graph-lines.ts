@@ -93,17 +93,15 @@ const pointOf = (
 	return zoom === 'full' ? {x: box.x + 2, y: box.y + 1} : {x: box.x, y: box.y};
 };
 
-/** Of the group that is lit, how many tasks each node has; of a very large one, of its latest. */
+/** Of the group that is lit, how many tasks each node has. */
 const litNodes = (view: GraphView): ReadonlyMap<NodeId, number> | undefined => {
-	const window = liveOf(view, 'lit', 'tasks');
-	if (window === undefined || view.slice.litGroup === undefined) {
-		return undefined;
-	}
-
-	const counts = new Map<NodeId, number>();
-	for (const {node_id: node} of window.rows) {
-		counts.set(node, (counts.get(node) ?? 0) + 1);
-	}
-
-	return counts;
+	const window = liveOf(view, 'lit', 'places');
+	return window === undefined || view.slice.litGroup === undefined
+		? undefined
+		: new Map(
+				window.rows.map(({id, counts}) => [
+					id,
+					Object.values(counts).reduce((sum, count) => sum + count, 0),
+				]),
+			);
 };

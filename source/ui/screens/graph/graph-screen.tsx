@@ -27,9 +27,6 @@ import {settleGraph} from './settle-graph.js';
 import {treeLines} from './tree-lines.js';
 import {walkBindings} from './walk-bindings.js';
 
-/** Tasks of a group that are looked at to light up their nodes. */
-const mostLit = 300;
-
 /** The graph of nodes, drawn; walked on, and edited. */
 export const graphScreen = defineScreen<GraphSlice>({
 	name: 'graph',
@@ -71,11 +68,7 @@ export const graphScreen = defineScreen<GraphSlice>({
 		lit:
 			litGroup === undefined
 				? undefined
-				: {
-						what: 'tasks',
-						filter: {group: litGroup},
-						window: {offset: 0, limit: mostLit},
-					},
+				: {what: 'places', filter: {group: litGroup}},
 	}),
 	settle: settleGraph,
 	follow(tools) {
