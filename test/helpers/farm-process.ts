@@ -305,11 +305,23 @@ attempts = ${attempts}
 	t.teardown(async () => {
 		await endAll();
 		// Workers that were killed have them still.
-		for (const pid of guards()) {
+		const stray = guards();
+		for (const pid of stray) {
 			kill(-pid, 'SIGKILL');
 		}
 
-		const left = marked().map((pid) => `${pid} ${commandLine(pid)}`);
+		// One that is dying is no guard any more by its name, and would be taken for something left.
+		await until(
+			() => (stray.some((pid) => isRunning(pid)) ? undefined : true),
+			{
+				what: 'the guards to be gone',
+			},
+		);
+
+		// Looked at twice, since one that ends while it is looked at has no command line any more.
+		const left = marked()
+			.filter((pid) => marked().includes(pid))
+			.map((pid) => `${pid} ${commandLine(pid)}`);
 		for (const pid of marked()) {
 			kill(pid, 'SIGKILL');
 		}
