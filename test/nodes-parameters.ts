@@ -4,6 +4,7 @@ import type {Json, JsonObject} from '../source/core/json.js';
 import {compileParameters} from '../source/nodes/compile-parameters.js';
 import type {ParameterSchemas} from '../source/nodes/parameters.js';
 import {parseParameters} from '../source/nodes/parse-parameters.js';
+import {createSandbox} from '../source/sandbox/sandbox.js';
 
 const parameters = {
 	cpus: {type: 'float', label: 'CPUs', default: 1, min: 0, max: 64},
@@ -394,5 +395,52 @@ test('any JSON is either stored or refused in words', (t) => {
 				}
 			},
 		),
+	);
+});
+
+test('an expression that cannot be read is refused with the node, the place and what is wrong there', async (t) => {
+	const sandbox = await createSandbox();
+	t.teardown(async () => sandbox.stop());
+	const messages = (given: JsonObject): readonly string[] => {
+		const parsed = parseParameters(
+			{...type, name: 'render', checkExpression: sandbox.check},
+			given,
+		);
+		return parsed.kind === 'ok'
+			? []
+			: parsed.faults.map(({message}) => message);
+	};
+
+	t.deepEqual(
+		messages({
+			cpus: {expr: 'attr.cpus * * 2'},
+			rows: [{name: 'a'}, {name: {expr: 'attr.names['}}],
+			command: [{arg: 'frame_`pad(task.id,, 4)`.png'}],
+		}),
+		[
+			'Parameter "cpus" of node render is an expression that cannot be read: unexpected token in expression: \'*\' (line 1, column 13).',
+			'Parameter "rows", row 2, "name" of node render is an expression that cannot be read: it ends where more must follow (line 1, column 12).',
+			'Parameter "command", row 1, "arg" of node render has an expression that cannot be read, `pad(task.id,, 4)`: unexpected token in expression: \',\' (line 1, column 13).',
+		],
+	);
+	t.deepEqual(messages({cpus: {expr: 'a b'}}), [
+		'Parameter "cpus" of node render is an expression that cannot be read: it should have ended here, or go on with an operator (line 1, column 3).',
+	]);
+	t.deepEqual(messages({cpus: {expr: '1; 2'}}), [
+		'Parameter "cpus" of node render is an expression that cannot be read: it is more than one expression.',
+	]);
+	t.deepEqual(messages({cpuss: 1}), [
+		'Node render (command) has no parameter "cpuss"; did you mean "cpus"?',
+	]);
+	t.deepEqual(
+		messages({
+			// What a task lacks is told when a task is there.
+			cpus: {expr: 'attr.nothing.at.all'},
+			command: [
+				{arg: '`task.name`'},
+				{arg: {expr: '(() => {\n\treturn 1;\n})()'}},
+			],
+		}),
+		[],
 	);
 });

@@ -16,7 +16,11 @@ export type NodeTypeRules = {
 	/** With these parameters, as stored. */
 	readonly outputs: (parameters: JsonObject) => readonly string[];
 	/** Looks at parameters as they were written. `path` leads on from the parameters: `['cpus']`, `['command', 0, 'arg']`. */
-	readonly checkParameters: (written: JsonObject) => {
+	readonly checkParameters: (
+		written: JsonObject,
+		/** The node's. */
+		name: string,
+	) => {
 		readonly faults: readonly GraphFault[];
 		/** As they are to be stored: without those that are the default. */
 		readonly parameters: JsonObject;
@@ -193,7 +197,7 @@ const checkNode = ({
 	readonly input: GraphToPlan;
 }): CheckedNode => {
 	const rules = input.types.get(node.type);
-	const verdict = rules?.checkParameters(node.parameters) ?? {
+	const verdict = rules?.checkParameters(node.parameters, name) ?? {
 		faults: [],
 		parameters: node.parameters,
 	};

@@ -19,6 +19,10 @@ export type ParameterFault = {
 export type ParameterOwner = {
 	readonly type: string;
 	readonly parameters: ParameterSchemas;
+	/** Of the node that they are read for, where there is one. */
+	readonly name?: string;
+	/** What is wrong with an expression's syntax; absent: expressions are taken as they are. */
+	readonly checkExpression?: (source: string) => string | undefined;
 };
 
 /**
@@ -27,18 +31,19 @@ Reads parameters as they were written. Any of them, and any cell of a list, may 
 @returns what is to be stored: those that differ from their defaults; or all that is wrong, each in a sentence that says what is allowed
 */
 export const parseParameters = (
-	{type, parameters}: ParameterOwner,
+	{type, parameters, name: node, checkExpression}: ParameterOwner,
 	written: unknown,
 ):
 	| {readonly kind: 'ok'; readonly stored: JsonObject}
 	| {readonly kind: 'faults'; readonly faults: readonly ParameterFault[]} => {
+	const owner = node === undefined ? `a ${type} node` : `node ${node}`;
 	if (!isPlainObject(written)) {
 		return {
 			kind: 'faults',
 			faults: [
 				{
 					path: [],
-					message: `The parameters of a ${type} node are an object, not ${shown(asJson(written))}.`,
+					message: `The parameters of ${owner} are an object, not ${shown(asJson(written))}.`,
 				},
 			],
 		};
@@ -53,12 +58,12 @@ export const parseParameters = (
 		if (schema === undefined) {
 			faults.push({
 				path: [name],
-				message: `A ${type} node has no parameter "${name}"${didYouMean(name, Object.keys(parameters))}`,
+				message: `${node === undefined ? `A ${type} node` : `Node ${node} (${type})`} has no parameter "${name}"${didYouMean(name, Object.keys(parameters))}`,
 			});
 			continue;
 		}
 
-		const parsed = parseParameter(schema, asJson(content));
+		const parsed = parseParameter(schema, asJson(content), checkExpression);
 		if (parsed.kind === 'ok') {
 			if (!isSame(parsed.value, schema.default)) {
 				stored.push([name, parsed.value]);
@@ -71,7 +76,7 @@ export const parseParameters = (
 						: `Parameter "${name}", ${placeOf(path)}`;
 				faults.push({
 					path: [name, ...path],
-					message: `${subject} of a ${type} node ${message}.`,
+					message: `${subject} of ${owner} ${message}.`,
 				});
 			}
 		}
@@ -86,16 +91,27 @@ type Parsed =
 	| {readonly kind: 'ok'; readonly value: Json}
 	| {readonly kind: 'faults'; readonly faults: readonly ParameterFault[]};
 
-const parseParameter = (schema: ParameterSchema, value: Json): Parsed => {
+type CheckExpression = NonNullable<ParameterOwner['checkExpression']>;
+
+const parseParameter = (
+	schema: ParameterSchema,
+	value: Json,
+	checkExpression: CheckExpression = () => undefined,
+): Parsed => {
 	const source = expressionIn(value);
 	if (source !== undefined) {
-		return source.trim() === ''
-			? faulty('is an empty expression')
-			: {kind: 'ok', value};
+		if (source.trim() === '') {
+			return faulty('is an empty expression');
+		}
+
+		const fault = checkExpression(source);
+		return fault === undefined
+			? {kind: 'ok', value}
+			: faulty(`is an expression that cannot be read: ${fault}`);
 	}
 
 	if (schema.type === 'list') {
-		return parseRows(schema.row, value);
+		return parseRows(schema.row, value, checkExpression);
 	}
 
 	const checked = check(schema, value);
@@ -103,19 +119,38 @@ const parseParameter = (schema: ParameterSchema, value: Json): Parsed => {
 		return faulty(checked.message);
 	}
 
-	return typeof value === 'string' &&
-		isTemplate(schema) &&
-		parseTemplate(value) === undefined
-		? faulty(
-				'has a backtick that is not closed; one that is to stay is written \\`',
-			)
-		: checked;
+	if (typeof value !== 'string' || !isTemplate(schema)) {
+		return checked;
+	}
+
+	const template = parseTemplate(value);
+	if (template === undefined) {
+		return faulty(
+			'has a backtick that is not closed; one that is to stay is written \\`',
+		);
+	}
+
+	for (const piece of template) {
+		if (piece.kind === 'text') {
+			continue;
+		}
+
+		const fault = checkExpression(piece.source);
+		if (fault !== undefined) {
+			return faulty(
+				`has an expression that cannot be read, \`${piece.source}\`: ${fault}`,
+			);
+		}
+	}
+
+	return checked;
 };
 
 /** Of each row, those cells that differ from their defaults. */
 const parseRows = (
 	row: Readonly<Record<string, CellSchema>>,
 	value: Json,
+	checkExpression: CheckExpression,
 ): Parsed => {
 	if (!isList(value)) {
 		return faulty(`must be a list, not ${shown(value)}`);
@@ -144,7 +179,7 @@ const parseRows = (
 				continue;
 			}
 
-			const parsed = parseParameter(schema, content);
+			const parsed = parseParameter(schema, content, checkExpression);
 			if (parsed.kind === 'faults') {
 				faults.push(
 					...parsed.faults.map(({message}) => ({path: [index, name], message})),

@@ -4,7 +4,14 @@ export type Form = 'expression' | 'script';
 
 export type Compiled =
 	| {readonly kind: 'ok'; readonly value: QuickJSHandle}
-	| {readonly kind: 'refused'; readonly message: string};
+	| {
+			readonly kind: 'refused';
+			readonly message: string;
+			/** In the source, from 1; undefined where it is not known. */
+			readonly place: Place | undefined;
+	  };
+
+export type Place = {readonly line: number; readonly column: number};
 
 /** Makes functions from sources, and keeps those used lately. */
 export type Compiler = {
@@ -18,14 +25,14 @@ export const createCompiler = (context: QuickJSContext): Compiler => {
 	let knownCharacters = 0;
 
 	/** Why it does not parse. */
-	const faultOf = (code: string, linesBefore: number): string | undefined => {
-		const {value, message} = outcomeOf(
+	const faultOf = (code: string, linesBefore: number): Fault | undefined => {
+		const {value, fault} = outcomeOf(
 			context,
 			context.evalCode(code, '', {strict: true, compileOnly: true}),
 			linesBefore,
 		);
 		value?.dispose();
-		return message;
+		return fault;
 	};
 
 	const make = (form: Form, source: string): Compiled => {
@@ -37,17 +44,20 @@ export const createCompiler = (context: QuickJSContext): Compiler => {
 			const alone = form === 'expression' ? faultOf(source, 0) : fault;
 			return {
 				kind: 'refused',
-				message: alone ?? 'it is more than one expression',
+				...(alone ?? {
+					message: 'it is more than one expression',
+					place: undefined,
+				}),
 			};
 		}
 
-		const {value, message} = outcomeOf(
+		const {value, fault: defect} = outcomeOf(
 			context,
 			context.evalCode(code, form, {strict: true}),
 			1,
 		);
 		return value === undefined
-			? {kind: 'refused', message: message ?? ''}
+			? {kind: 'refused', message: '', place: undefined, ...defect}
 			: {kind: 'ok', value};
 	};
 
@@ -101,11 +111,13 @@ const wrapped: Readonly<
 	}),
 };
 
+type Fault = {readonly message: string; readonly place: Place | undefined};
+
 const outcomeOf = (
 	context: QuickJSContext,
 	result: ReturnType<QuickJSContext['evalCode']>,
 	linesBefore: number,
-): {readonly value?: QuickJSHandle; readonly message?: string} => {
+): {readonly value?: QuickJSHandle; readonly fault?: Fault} => {
 	if (result.error === undefined) {
 		return {value: result.value};
 	}
@@ -114,14 +126,15 @@ const outcomeOf = (
 	const message = context
 		.getProp(error, 'message')
 		.consume((value) => context.getString(value));
-	const line = context
-		.getProp(error, 'lineNumber')
-		.consume((value) => context.getNumber(value));
+	const numberOf = (name: string): number =>
+		context.getProp(error, name).consume((value) => context.getNumber(value));
+	const line = numberOf('lineNumber') - linesBefore;
+	const column = numberOf('columnNumber');
 	error.dispose();
 	return {
-		message:
-			line > linesBefore + 1
-				? `${message} (line ${line - linesBefore})`
-				: message,
+		fault: {
+			message: line > 1 ? `${message} (line ${line})` : message,
+			place: line > 0 && column > 0 ? {line, column} : undefined,
+		},
 	};
 };

@@ -6,7 +6,7 @@ import {
 	type QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
 import {FarmError} from '../core/errors.js';
-import {createCompiler} from './compiler.js';
+import {createCompiler, type Place} from './compiler.js';
 import {fuelExport, stackExport} from './meter.js';
 import {prelude} from './prelude.js';
 import type {EncodedScope} from './scope.js';
@@ -22,8 +22,8 @@ export type Allowance = {
 };
 
 export type Call = {
-	readonly kind: 'evaluate' | 'script';
-	/** The expressions to evaluate, or the one script. */
+	readonly kind: 'evaluate' | 'script' | 'check';
+	/** The expressions to evaluate or only to read, or the one script. */
 	readonly sources: readonly string[];
 	readonly scope: EncodedScope;
 };
@@ -37,6 +37,7 @@ export type Answer =
 			readonly kind: 'refused';
 			readonly source: string;
 			readonly message: string;
+			readonly place: Place | undefined;
 	  }
 	/** Out of fuel, or told not to go on. */
 	| {readonly kind: 'stopped'}
@@ -133,11 +134,16 @@ export const createEngine = async ({
 						kind: 'refused',
 						source,
 						message: body.message,
+						place: body.place,
 					}
 				);
 			}
 
 			bodies.push(body.value);
+		}
+
+		if (kind === 'check') {
+			return {kind: 'text', text: '[]'};
 		}
 
 		for (const source of scope.expressions) {

@@ -41,6 +41,8 @@ export type Sandbox = {
 		expressions: readonly string[],
 		scope: Scope,
 	) => Promise<readonly Evaluation[]>;
+	/** Reads an expression without running it: what is wrong with it, and where; undefined where nothing is, or where that takes too long to say. */
+	readonly check: (expression: string) => string | undefined;
 	/** As `evaluate`, for a script. */
 	readonly runScript: (
 		source: string,
@@ -198,6 +200,21 @@ export const createSandbox = async ({
 			return answers.map((answer, index) =>
 				evaluationOf(answer, expressions[index] ?? '', messages),
 			);
+		},
+		check(expression) {
+			if (expression.trim() === '') {
+				return 'it is empty';
+			}
+
+			if (expression.length > mostInlineCharacters) {
+				return undefined;
+			}
+
+			const answer = engine.call(
+				{kind: 'check', sources: [expression], scope: emptyScope},
+				inline,
+			);
+			return answer.kind === 'refused' ? syntaxFault(answer) : undefined;
 		},
 		runScript(source, scope) {
 			const answer = attempt(works.ofScript(source), [source], scope);
@@ -392,6 +409,22 @@ const failureOf = (
 			return answer.message === outOfMemory ? messages.tooMuch : answer.message;
 		}
 	}
+};
+
+/** QuickJS says what it expects of programs. */
+const syntaxFault = ({
+	message,
+	place,
+}: Answer & {readonly kind: 'refused'}): string => {
+	const plain = message.replace(/ \(line \d+\)$/v, '');
+	const words = plain.endsWith(": ''")
+		? 'it ends where more must follow'
+		: plain === "expecting ';'"
+			? 'it should have ended here, or go on with an operator'
+			: plain;
+	return place === undefined
+		? words
+		: `${words} (line ${place.line}, column ${place.column})`;
 };
 
 const shortened = (source: string): string => {

@@ -239,14 +239,18 @@ export const planFor = (
 	document: GraphDocument,
 	prune: boolean,
 ) => {
-	const {books, registry} = turn;
+	const {books, registry, sandbox} = turn;
 	const rules = new Map<string, NodeTypeRules>();
 	for (const definition of registry.all()) {
 		rules.set(definition.type, {
 			inputs: definition.inputs,
 			outputs: (parameters) => outputsOf(definition, parameters),
-			checkParameters(written) {
-				const parsed = parseParameters(definition, written);
+			checkParameters(written, name) {
+				const {type, parameters} = definition;
+				const parsed = parseParameters(
+					{type, parameters, name, checkExpression: sandbox.check},
+					written,
+				);
 				return parsed.kind === 'ok'
 					? {faults: [], parameters: parsed.stored}
 					: {faults: parsed.faults, parameters: {}};
