@@ -11,6 +11,10 @@ import {
 	type TaskFilter,
 } from '../source/net/messages/shapes.js';
 import {noChanges} from '../source/scheduler/turn-changes.js';
+import type {Column} from '../source/ui/list/column.js';
+import {groupColumns} from '../source/ui/screens/groups/group-columns.js';
+import {taskColumns} from '../source/ui/screens/tasks/task-columns.js';
+import {workerColumns} from '../source/ui/screens/workers/worker-columns.js';
 import {createLogStore} from '../source/scheduler/views/log-store.js';
 import {
 	createWatches,
@@ -145,6 +149,15 @@ const setUp = async (t: Parameters<typeof createShownFarm>[0]) => {
 const filterOf = (fields: Partial<TaskFilter>): TaskFilter =>
 	taskFilterShape.parse(fields);
 const first = {offset: 0, limit: 100};
+
+/** What the viewer's columns are sorted by. */
+const ordersOf = (
+	columns: ReadonlyArray<Pick<Column<never>, 'id' | 'order' | 'moreOrders'>>,
+): readonly string[] =>
+	columns.flatMap(({id, order, moreOrders = []}) => [
+		order ?? `nothing: ${id}`,
+		...moreOrders.map((more) => more.order),
+	]);
 
 test('a window of tasks follows what turns change, and sends only what differs', async (t) => {
 	const {farm, node, add, start, troubles} = await setUp(t);
@@ -347,12 +360,19 @@ test('what is shown stays in place while tasks above it go', async (t) => {
 	t.deepEqual(viewer.order(), ids.slice(20, 25));
 });
 
-test('short lists go in any order, long ones by id, and unknown orders are refused', async (t) => {
+test('tasks go in any order, both ways, and unknown orders are refused', async (t) => {
 	const {farm, node, add, start} = await setUp(t);
 	const ids = add(3);
-	farm.set(ids[0] ?? 0, {name: 'c', changed_at: 3});
-	farm.set(ids[1] ?? 0, {name: 'a', changed_at: 1});
-	farm.set(ids[2] ?? 0, {name: 'b', changed_at: 2});
+	const [one, two, three] = ids;
+	farm.set(one ?? 0, {name: 'c', changed_at: 3, attempts: 2});
+	farm.set(two ?? 0, {name: 'a', changed_at: 1, attempts: 1});
+	farm.set(three ?? 0, {
+		name: 'b',
+		changed_at: 2,
+		state: 'error',
+		state_details: '{"reason":"exit","message":"a fault"}',
+		queue: null,
+	});
 	const watches = start();
 	const viewer = createViewer();
 	const by = async (name: string, descending = false) => {
@@ -364,23 +384,115 @@ test('short lists go in any order, long ones by id, and unknown orders are refus
 		return viewer.order();
 	};
 
-	t.deepEqual(await by('name'), [ids[1], ids[2], ids[0]]);
-	t.deepEqual(await by('changed_at', true), [ids[0], ids[2], ids[1]]);
+	t.deepEqual(await by('name'), [two, three, one]);
+	t.deepEqual(await by('name', true), [one, three, two]);
+	t.deepEqual(await by('changed_at', true), [one, three, two]);
 	t.deepEqual(await by('created_at', true), ids.toReversed());
+	t.deepEqual(await by('state'), [three, two, one]);
+	t.deepEqual(
+		await by('node'),
+		ids.toReversed(),
+		'of equals, the newest first',
+	);
+	t.deepEqual(await by('group'), ids.toReversed());
+	for (const descending of [false, true]) {
+		/* eslint-disable no-await-in-loop -- one after the other */
+		const attempts = await by('attempts', descending);
+		t.is(attempts[2], three, 'what has none comes last');
+		t.deepEqual(await by('details', descending), [three, two, one]);
+		/* eslint-enable no-await-in-loop */
+	}
+
 	await t.throwsAsync(by('colour'), {
 		code: 'INVALID',
 		message: /colour.*id, name/v,
 	});
 	farm.database.writer
 		.exec(`INSERT INTO tasks (name, root_id, state, node_id, created_at, changed_at)
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001) SELECT 'x', i, 'waiting', ${node}, 1, 1 FROM n`);
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT 'x' || (10000 - i), i, 'waiting', ${node}, 1, 1 FROM n`);
 	farm.load();
-	await t.throwsAsync(by('name'), {
-		code: 'INVALID',
-		message: /More than 10000/v,
-	});
-	const byId = await by('id');
-	t.is(byId.length, 100);
+	const byName = await by('name');
+	t.deepEqual(byName.slice(0, 4), [two, three, one, 10_003]);
+	t.like(viewer.counts(), {total: 10_003, exact: 1});
+});
+
+test('what runs is sorted by what it does, and the rest follows', async (t) => {
+	const {farm, add, start} = await setUp(t);
+	const ids = add(4);
+	const workers = [farm.worker('a'), farm.worker('b')];
+	for (const worker of workers) {
+		farm.link(worker);
+	}
+
+	for (const [index, id] of ids.slice(0, 2).entries()) {
+		farm.set(id, {
+			state: 'ready',
+			requirement_id: farm.requirement(),
+			queue: null,
+		});
+		farm.run(id, workers[index]!);
+	}
+
+	const watches = start();
+	const viewer = createViewer();
+	const by = async (name: string, descending = false) => {
+		await viewer.open(watches, {
+			what: 'tasks',
+			order: {by: name, descending},
+			window: first,
+		});
+		return viewer.order();
+	};
+
+	const [one, two, three, four] = ids;
+	t.deepEqual(await by('worker'), [one, two, four, three]);
+	t.deepEqual(await by('worker', true), [two, one, four, three]);
+	t.like(viewer.counts(), {total: 4, exact: 1});
+	for (const order of ['progress', 'runtime']) {
+		const found = await by(order); // eslint-disable-line no-await-in-loop -- one after the other
+		t.deepEqual(found.slice(2), [four, three]);
+	}
+});
+
+test('every list goes by every column that the viewer shows', async (t) => {
+	const {farm, group, add, start} = await setUp(t);
+	add(3);
+	const failed = farm.group('failed');
+	const [small, large] = [farm.worker('small'), farm.worker('large')];
+	farm.link(large);
+	const watches = start();
+	farm.database.writer.exec(
+		`UPDATE groups SET counts = '{"error":2,"done":1,"total":3}', creator = 'zoe', priority = 60 WHERE id = ${failed}`,
+	);
+	const viewer = createViewer();
+	const by = async (what: 'groups' | 'workers' | 'tasks', name: string) => {
+		await viewer.open(watches, {
+			what,
+			order: {by: name, descending: true},
+			window: first,
+		});
+		return viewer.order();
+	};
+
+	for (const order of ['error', 'done', 'creator', 'priority', 'progress']) {
+		t.is((await by('groups', order))[0], failed, `by ${order}`); // eslint-disable-line no-await-in-loop -- one after the other
+	}
+
+	for (const order of ordersOf(groupColumns)) {
+		t.true((await by('groups', order)).includes(group), `by ${order}`); // eslint-disable-line no-await-in-loop -- as above
+	}
+
+	for (const order of ['seen', 'cpus', 'memory']) {
+		t.is((await by('workers', order))[0], large, `by ${order}`); // eslint-disable-line no-await-in-loop -- as above
+	}
+
+	for (const order of ordersOf(workerColumns)) {
+		t.true((await by('workers', order)).includes(small), `by ${order}`); // eslint-disable-line no-await-in-loop -- as above
+	}
+
+	for (const order of ordersOf(taskColumns)) {
+		t.is((await by('tasks', order)).length, 3, `by ${order}`); // eslint-disable-line no-await-in-loop -- as above
+	}
 });
 
 test('groups, the graph, workers and one task are followed too', async (t) => {

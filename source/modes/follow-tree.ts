@@ -1,7 +1,6 @@
 import {type Buffer} from 'node:buffer';
 import {StringDecoder} from 'node:string_decoder';
 import type {z} from 'zod';
-import {FarmError} from '../core/errors.js';
 import type {InvocationId, TaskId} from '../core/ids.js';
 import {taskShape} from '../net/messages/shapes.js';
 import type {Client, Watch} from './client.js';
@@ -115,31 +114,20 @@ export const followTree = async (
 	await Promise.all(followed.values());
 };
 
-/** What changed last comes first, as far as so many tasks can be ordered by it; else what was created last. */
+/** What changed last comes first. */
 const watchTree = async (
 	{client, task}: {readonly client: Client; readonly task: TaskId},
 	onUpdate: (update: WatchUpdate) => void,
-): Promise<Watch> => {
-	const by = async (order: string): Promise<Watch> =>
-		client.watchPatiently(
-			{
-				what: 'tasks',
-				filter: {tree: task, dead: true, archived: true},
-				order: {by: order, descending: true},
-				window: {offset: 0, limit: 1000},
-			},
-			onUpdate,
-		);
-	try {
-		return await by('changed_at');
-	} catch (error) {
-		if (error instanceof FarmError && error.code === 'INVALID') {
-			return by('id');
-		}
-
-		throw error;
-	}
-};
+): Promise<Watch> =>
+	client.watchPatiently(
+		{
+			what: 'tasks',
+			filter: {tree: task, dead: true, archived: true},
+			order: {by: 'changed', descending: true},
+			window: {offset: 0, limit: 1000},
+		},
+		onUpdate,
+	);
 
 /** True, however it ended. */
 const settled = async (promise: Promise<unknown>): Promise<true> => {

@@ -1,7 +1,7 @@
 import type {GroupId} from '../../core/ids.js';
 import type {Connection} from '../open.js';
 import type {GroupRow} from '../queries/groups.js';
-import {byOrder, type Direction} from './by-order.js';
+import {byOrder} from './by-order.js';
 import {containing} from './task-runs.js';
 import type {Run} from './walk.js';
 
@@ -14,15 +14,40 @@ export type GroupConditions = {
 	readonly archived: boolean;
 };
 
-/** Columns that a short list may be sorted by. */
-export const groupOrders = ['name', 'priority', 'creator', 'created'] as const;
+/** Columns that a list may be sorted by. */
+export const groupOrders = [
+	'name',
+	'state',
+	'progress',
+	'running',
+	'error',
+	'done',
+	'total',
+	'paused',
+	'priority',
+	'creator',
+] as const;
 export type GroupOrder = (typeof groupOrders)[number];
 
+const count = (state: string): string =>
+	`ifnull(groups.counts ->> '$.${state}', 0)`;
+const running = `(${count('invoking')} + ${count('in_progress')})`;
+const done = `(${count('done')} + ${count('dead')})`;
+
+/** What there is none of is no key: it comes last. */
 const sortKeys: Readonly<Record<GroupOrder, string>> = {
 	name: 'groups.name',
+	// The most urgent first, as its glyph tells.
+	state: `CASE WHEN archived THEN 6 WHEN ${count('error')} > 0 THEN 1 WHEN ${running} > 0 THEN 2
+		WHEN ${count('paused')} > 0 THEN 3 WHEN ${done} < ${count('total')} THEN 4 ELSE 5 END`,
+	progress: `1.0 * ${done} / nullif(${count('total')}, 0)`,
+	running: `nullif(${running}, 0)`,
+	error: `nullif(${count('error')}, 0)`,
+	done: `nullif(${done}, 0)`,
+	total: count('total'),
+	paused: `nullif(${count('paused')}, 0)`,
 	priority: 'groups.priority',
-	creator: 'groups.creator',
-	created: 'groups.created_at',
+	creator: "nullif(groups.creator, '')",
 };
 
 type Values = {
@@ -48,11 +73,10 @@ export const groupReads = (reader: Connection) => {
 		listed: reader.prepare<[string], GroupRow>(
 			'SELECT groups.* FROM json_each(?) AS wanted CROSS JOIN groups ON groups.id = wanted.value ORDER BY wanted.key',
 		),
-		/** A stretch of a list of ids, in another order. */
-		sorted: byOrder((order: GroupOrder, direction: Direction) =>
-			reader.prepare<[string, number, number], {id: GroupId}>(
-				`SELECT groups.id AS id FROM json_each(?) AS wanted CROSS JOIN groups ON groups.id = wanted.value
-				ORDER BY ${sortKeys[order]} ${direction}, groups.id LIMIT ? OFFSET ?`,
+		/** What these are sorted by. */
+		keyed: byOrder((order: GroupOrder) =>
+			reader.prepare<[string], {id: GroupId; key: string | number | null}>(
+				`SELECT groups.id AS id, ${sortKeys[order]} AS key FROM json_each(?) AS wanted CROSS JOIN groups ON groups.id = wanted.value`,
 			),
 		),
 		/** How many there are, counted up to a bound. */

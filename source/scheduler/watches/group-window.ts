@@ -4,7 +4,8 @@ import {groupShapeOf} from '../views/group-shape.js';
 import {takeAll} from '../views/task-list.js';
 import type {ViewContext} from '../views/view-context.js';
 import {locate, startOf, type Position, type WalkFrom} from './locate.js';
-import {mostSorted, orderAmong, tooLong} from './order-among.js';
+import {orderAmong} from './order-among.js';
+import {sortIds} from './sort-ids.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 import type {WatchedRow, WatchedWindow} from './sent-window.js';
 
@@ -35,7 +36,6 @@ export const groupWindow = (
 			{from, descending: backwards},
 		);
 	let position: Position | undefined;
-	let isFirst = true;
 
 	const byId = async (): Promise<WatchedWindow> => {
 		const {offset, limit} = params.window;
@@ -53,19 +53,18 @@ export const groupWindow = (
 	};
 
 	const sorted = async (order: GroupOrder): Promise<WatchedWindow> => {
-		const ids = await takeAll(walkFrom(startOf(false), false), mostSorted + 1);
-		if (isFirst && ids.length > mostSorted) {
-			throw tooLong('groups', order, 'narrow the list by a name');
-		}
-
 		const {offset, limit} = params.window;
-		const window = context.reads.groups
-			.sorted(order, descending ? 'DESC' : 'ASC')
-			.all(JSON.stringify(ids.slice(0, mostSorted)), limit, offset)
-			.map(({id}) => id);
+		const {ids, seen, isWhole} = await sortIds(walkFrom(startOf(true), true), {
+			keysOf: (some) =>
+				context.reads.groups.keyed(order).all(JSON.stringify(some)),
+			descending,
+			wanted: offset + limit,
+		});
 		return {
-			rows: rowsOf(context, window),
-			counts: countsOf(ids.length, ids.length <= mostSorted),
+			rows: rowsOf(context, ids.slice(offset)),
+			counts: isWhole
+				? countsOf(seen, true)
+				: {total: seen, exact: 0, sorted: seen},
 		};
 	};
 
@@ -85,11 +84,7 @@ export const groupWindow = (
 	};
 
 	return {
-		async read() {
-			const window = await (by === 'id' ? byId() : sorted(by));
-			isFirst = false;
-			return window;
-		},
+		read: async () => (by === 'id' ? byId() : sorted(by)),
 		isTouchedBy: (changes) => changes.groups.size > 0 || changes.manyTasks,
 		isTouchedByProgress: () => false,
 		position: () => position,

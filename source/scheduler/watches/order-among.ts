@@ -1,8 +1,5 @@
 import {FarmError} from '../../core/errors.js';
 
-/** Up to this many rows can be put in any order, since each look sorts them all; longer lists go by id, for which there are indexes. */
-export const mostSorted = 10_000;
-
 type Order<Name extends string> = {
 	readonly by: Name | 'id';
 	readonly descending: boolean;
@@ -32,9 +29,3 @@ export const orderAmong = <Name extends string>(
 
 	return {by: name, descending};
 };
-
-export const tooLong = (what: string, by: string, advice: string): FarmError =>
-	new FarmError(
-		'INVALID',
-		`More than ${mostSorted} ${what} cannot be ordered by ${by}: order them by id, or ${advice}.`,
-	);

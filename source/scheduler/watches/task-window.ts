@@ -1,6 +1,6 @@
 import {FarmError} from '../../core/errors.js';
 import type {InvocationId} from '../../core/ids.js';
-import {taskOrders, type TaskOrder} from '../../db/reads/tasks.js';
+import {isRunning, taskStates} from '../../core/task-state.js';
 import {
 	planTasks,
 	total,
@@ -9,11 +9,20 @@ import {
 } from '../views/task-plan.js';
 import {takeAll} from '../views/task-list.js';
 import {taskLine, type TaskLine} from '../views/task-shape.js';
+import type {TaskFilter} from '../../net/messages/shapes.js';
 import type {ViewContext} from '../views/view-context.js';
-import {locate, type Position, type WalkFrom} from './locate.js';
-import {mostSorted, orderAmong, tooLong} from './order-among.js';
+import {locate, startOf, type Position, type WalkFrom} from './locate.js';
+import {orderAmong} from './order-among.js';
+import {mostSorted, sortIds} from './sort-ids.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 import type {WatchedWindow} from './sent-window.js';
+import {
+	isLiveOrder,
+	taskKeys,
+	taskOrders,
+	type LiveTaskOrder,
+	type TaskOrder,
+} from './task-keys.js';
 
 /** Characters of an error's details that are shown in a line; `task.get` has them all. */
 const mostDetails = 2000;
@@ -31,7 +40,7 @@ export const taskWindow = (
 	{context, near}: SourceContext,
 	params: WatchParams,
 ): Source => {
-	const filter = params.filter ?? noFilter;
+	const filter: TaskFilter = params.filter ?? noFilter;
 	const {by, descending} = orderAmong(
 		'Tasks',
 		taskOrders,
@@ -62,41 +71,75 @@ export const taskWindow = (
 		};
 	};
 
+	const walkNewest = (plan: TaskPlan) =>
+		walkTasks(context, plan, {from: startOf(true), descending: true});
+
 	const sorted = async (
 		plan: TaskPlan,
 		order: TaskOrder,
 	): Promise<TaskPage> => {
-		const ids = await takeAll(
-			walkTasks(context, plan, {from: 0, descending: false}),
-			mostSorted + 1,
-		);
-		// A list that grows beyond while it is watched shows its first tasks in order.
-		if (isFirst && ids.length > mostSorted) {
-			throw tooLong(
-				'tasks',
-				order,
-				'narrow the list by a group, a node or a state',
-			);
-		}
-
 		const {offset, limit} = params.window;
-		const window = context.reads.tasks
-			.sorted(order, descending ? 'DESC' : 'ASC')
-			.all(JSON.stringify(ids.slice(0, mostSorted)), limit, offset)
-			.map(({id}) => id);
+		const {ids, seen, isWhole} = await sortIds(walkNewest(plan), {
+			keysOf: (some) => taskKeys(context, order, some),
+			descending,
+			wanted: offset + limit,
+		});
 		return {
-			rows: rowsOf(context, window),
-			counts: countsOf(plan, {
-				reached: ids.length,
-				isEnd: ids.length <= mostSorted,
-			}),
+			rows: rowsOf(context, ids.slice(offset)),
+			counts: isWhole
+				? countsOf(plan, {reached: seen, isEnd: true})
+				: {total: seen, exact: 0, sorted: seen},
 		};
 	};
+
+	/** Only what runs has anything to be sorted by, and that is never much: the rest follows, the newest first, as far as it is shown. */
+	const liveFirst = async (
+		plan: TaskPlan,
+		order: LiveTaskOrder,
+	): Promise<TaskPage> => {
+		const {offset, limit} = params.window;
+		const running = planOrNothing(context, {
+			filter: {
+				...filter,
+				states: (filter.states ?? taskStates).filter((state) =>
+					isRunning(state),
+				),
+			},
+			isFirst,
+		});
+		const {ids: first} = await sortIds(walkNewest(running), {
+			keysOf: (some) => taskKeys(context, order, some),
+			descending,
+			wanted: mostSorted,
+		});
+		const wanted = Math.min(mostSorted, offset + limit + 1);
+		const found =
+			first.length >= wanted ? first : await takeAll(walkNewest(plan), wanted);
+		const ids = new Set([...first, ...found]);
+		const counts = countsOf(plan, {
+			reached: ids.size,
+			isEnd: found.length < wanted,
+		});
+		return {
+			rows: rowsOf(context, [...ids].slice(offset, offset + limit)),
+			counts:
+				(counts['total'] ?? 0) > mostSorted
+					? {total: mostSorted, exact: 0, sorted: mostSorted}
+					: counts,
+		};
+	};
+
+	const pageOf = async (plan: TaskPlan): Promise<TaskPage> =>
+		by === 'id'
+			? byId(plan)
+			: isLiveOrder(by)
+				? liveFirst(plan, by)
+				: sorted(plan, by);
 
 	return {
 		async read() {
 			const plan = planOrNothing(context, {filter, isFirst});
-			const window = await (by === 'id' ? byId(plan) : sorted(plan, by));
+			const window = await pageOf(plan);
 			isFirst = false;
 			shown = new Set(window.rows.flatMap(({invocation_id: id}) => id ?? []));
 			return window;
@@ -106,7 +149,8 @@ export const taskWindow = (
 			changes.manyTasks ||
 			changes.graph ||
 			concerns(changes.invocations, shown),
-		isTouchedByProgress: (invocation) => shown.has(invocation),
+		isTouchedByProgress: (invocation) =>
+			by === 'progress' || shown.has(invocation),
 		position: () => position,
 	};
 };

@@ -67,7 +67,7 @@ export type Watches = {
 const updateMs = 100;
 /** A watch whose window is expensive to read is read less often: reading takes a tenth of the time, and it rests no longer than this. */
 const restFactor = 9;
-const mostRestMs = 1000;
+const mostRestMs = 5000;
 /** A peer with this much unread is sent nothing new until it has read; by then only the latest state is sent. */
 const mostUnsent = 256 * 1024;
 const mostWatches = 64;

@@ -1,10 +1,26 @@
+import {writtenCapabilities} from '../../core/capabilities.js';
 import {freeOn, type Fleet, type FleetWorker} from '../fleet.js';
 import {isoTime} from '../views/iso-time.js';
 import {workerShapeOf, workerState} from '../views/worker-shape.js';
 import {orderAmong} from './order-among.js';
+import {comparing, type SortKey} from './sort-ids.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 
-const orders = ['name', 'host', 'state', 'type'] as const;
+const orders = [
+	'name',
+	'host',
+	'type',
+	'state',
+	'running',
+	'cpus',
+	'memory',
+	'gpus',
+	'groups',
+	'capabilities',
+	'seen',
+	'version',
+] as const;
+type WorkerOrder = (typeof orders)[number] | 'id';
 
 /** A worker is heard every few seconds; that alone is no news. */
 const heardStepMs = 10_000;
@@ -37,31 +53,14 @@ export const workerWindow = (
 		params.order ?? {by: 'name', descending: false},
 	);
 	const text = params.filter?.text?.toLowerCase() ?? '';
-	const key = (worker: FleetWorker): string | number => {
-		switch (by) {
-			case 'id': {
-				return worker.row.id;
-			}
-
-			case 'state': {
-				return workerState(worker);
-			}
-
-			case 'name':
-			case 'host':
-			case 'type': {
-				return worker.row[by];
-			}
-		}
-	};
-
 	return {
 		read() {
 			const {fleet} = books();
 			const counts: Record<string, number> = {};
 			const found: Array<{
 				readonly worker: FleetWorker;
-				readonly key: string | number;
+				readonly id: number;
+				readonly key: SortKey;
 			}> = [];
 			for (const worker of fleet.workers.values()) {
 				const {name, host} = worker.row;
@@ -76,17 +75,14 @@ export const workerWindow = (
 				const state = workerState(worker);
 				counts[state] = (counts[state] ?? 0) + 1;
 				addCpus(counts, fleet, worker);
-				found.push({worker, key: key(worker)});
+				found.push({
+					worker,
+					id: worker.row.id,
+					key: keyOf(fleet, worker, by),
+				});
 			}
 
-			const sign = descending ? -1 : 1;
-			found.sort((a, b) =>
-				a.key === b.key
-					? a.worker.row.id - b.worker.row.id
-					: a.key < b.key
-						? -sign
-						: sign,
-			);
+			found.sort(comparing(descending));
 			const {offset, limit} = params.window;
 			return {
 				rows: found.slice(offset, offset + limit).map(({worker}) => {
@@ -106,4 +102,55 @@ export const workerWindow = (
 			changes.workers.size > 0 || changes.invocations.size > 0,
 		isTouchedByProgress: () => false,
 	};
+};
+
+/** What a worker is sorted by: of what it offers, the part that is in use. */
+const keyOf = (fleet: Fleet, worker: FleetWorker, by: WorkerOrder): SortKey => {
+	const {row, offer, invocations, link} = worker;
+	const used = (name: keyof typeof offer.total): SortKey =>
+		link && offer.total[name] > 0
+			? 1 - freeOn(fleet, worker)[name] / offer.total[name]
+			: null;
+	switch (by) {
+		case 'id': {
+			return row.id;
+		}
+
+		case 'state': {
+			return workerState(worker);
+		}
+
+		case 'name':
+		case 'host':
+		case 'type':
+		case 'version': {
+			return row[by];
+		}
+
+		case 'running': {
+			return invocations.size === 0 ? null : invocations.size;
+		}
+
+		case 'cpus':
+		case 'gpus': {
+			return used(by);
+		}
+
+		case 'memory': {
+			return used('memory_bytes');
+		}
+
+		case 'groups': {
+			return offer.groups.length === 0 ? null : offer.groups.join(', ');
+		}
+
+		case 'capabilities': {
+			const names = Object.keys(writtenCapabilities(offer.capabilities));
+			return names.length === 0 ? null : names.join(', ');
+		}
+
+		case 'seen': {
+			return link ? Number.MAX_SAFE_INTEGER : row.last_seen_at;
+		}
+	}
 };

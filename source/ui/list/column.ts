@@ -23,8 +23,13 @@ export type Column<Row> = {
 	/** Where there is no room, the highest goes first; 0 never goes. */
 	readonly priority: number;
 	readonly align?: 'right';
-	/** The scheduler's name for the order by it. */
+	/** The scheduler's name for the order by it. Absent: the list has its own order. */
 	readonly order?: string;
+	/** What else can be read off it, and sorted by. */
+	readonly moreOrders?: ReadonlyArray<{
+		readonly title: string;
+		readonly order: string;
+	}>;
 	readonly cell: (
 		row: Row,
 		context: CellContext,

@@ -21,7 +21,9 @@ export type ListAccess<Slice> = {
 	readonly window: (view: View<Slice>) => LiveWindow | undefined;
 	/** Rows that it shows. */
 	readonly height: (view: View<Slice>) => number;
-	readonly columns: ReadonlyArray<Pick<Column<never>, 'title' | 'order'>>;
+	readonly columns: ReadonlyArray<
+		Pick<Column<never>, 'id' | 'title' | 'order' | 'moreOrders'>
+	>;
 	/** What may be typed as a filter, for the help. */
 	readonly filterHelp: string;
 	/** What is filtered by already while this is being typed; absent: all of it. */
@@ -225,9 +227,7 @@ export const listBindings = <Slice>(
 			command: 'sort',
 			isQuiet: true,
 			run(tools, argument) {
-				const orders = access.columns.flatMap(({title, order}) =>
-					order === undefined ? [] : [{label: title, value: order}],
-				);
+				const orders = ordersOf(access.columns);
 				const sort = (by: string): void => {
 					change(tools, (list) => ({
 						...list,
@@ -278,4 +278,25 @@ export const listBindings = <Slice>(
 		},
 	];
 	return bindings.map((binding) => ({...binding, section: 'list'}));
+};
+
+/** What the columns can be sorted by, each once. */
+const ordersOf = (
+	columns: ListAccess<never>['columns'],
+): ReadonlyArray<{readonly label: string; readonly value: string}> => {
+	const orders = new Map<string, string>();
+	for (const {id, title, order, moreOrders = []} of columns) {
+		if (order !== undefined) {
+			orders.set(order, title === '' ? id : title);
+		}
+
+		for (const more of moreOrders) {
+			orders.set(more.order, more.title);
+		}
+	}
+
+	return orders
+		.entries()
+		.map(([value, label]) => ({label, value}))
+		.toArray();
 };

@@ -107,7 +107,10 @@ const titleLine = <Row>(
 ): Line => {
 	const spans: Span[] = [{text: ' '}];
 	for (const {column, width: room} of placed) {
-		const isOrder = list.order !== undefined && column.order === list.order.by;
+		const {order, moreOrders = []} = column;
+		const isOrder =
+			list.order !== undefined &&
+			[order, ...moreOrders.map((more) => more.order)].includes(list.order.by);
 		const arrow = isOrder
 			? list.order.descending
 				? glyphs.down

@@ -11,6 +11,7 @@ export const listStatus = (
 ): Line => {
 	const total = totalOf(window);
 	const isMore = window?.counts['exact'] === 0;
+	const sorted = window?.counts['sorted'];
 	const spans: Span[] = [];
 	if (list.isAllMarked) {
 		spans.push({text: 'all marked  ', role: 'mark'});
@@ -24,6 +25,13 @@ export const listStatus = (
 
 	if (list.filter !== '') {
 		spans.push({text: `/${list.filter}  `, role: 'accent'});
+	}
+
+	if (sorted !== undefined) {
+		spans.push({
+			text: `the newest ${countText(sorted)} by ${list.order?.by ?? 'id'}  `,
+			role: 'warning',
+		});
 	}
 
 	return [

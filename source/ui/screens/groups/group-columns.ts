@@ -32,6 +32,7 @@ export const groupColumns: ReadonlyArray<Column<GroupRow>> = [
 		title: '',
 		width: 1,
 		priority: 0,
+		order: 'state',
 		cell: ({counts, archived}, {glyphs}) =>
 			archived
 				? {text: glyphs.states.dead, role: 'dead'}
@@ -62,6 +63,7 @@ export const groupColumns: ReadonlyArray<Column<GroupRow>> = [
 		grow: 2,
 		most: 40,
 		priority: 0,
+		order: 'progress',
 		cell: (group, context) => groupBar(group, context),
 	},
 	{
@@ -70,6 +72,12 @@ export const groupColumns: ReadonlyArray<Column<GroupRow>> = [
 		width: 17,
 		priority: 1,
 		align: 'right',
+		order: 'running',
+		moreOrders: [
+			{title: 'Errors', order: 'error'},
+			{title: 'Done', order: 'done'},
+			{title: 'All', order: 'total'},
+		],
 		cell: (group) => ({
 			text: groupCounts(group),
 			role: group.counts.error > 0 ? 'error' : 'normal',
@@ -78,9 +86,10 @@ export const groupColumns: ReadonlyArray<Column<GroupRow>> = [
 	{
 		id: 'paused',
 		title: 'Paused',
-		width: 6,
+		width: 7,
 		priority: 5,
 		align: 'right',
+		order: 'paused',
 		cell: ({counts}) => (counts.paused === 0 ? '' : String(counts.paused)),
 	},
 	{

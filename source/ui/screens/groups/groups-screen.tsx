@@ -58,7 +58,7 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 	aliases: ['group', 'g', 'jobs'],
 	help: 'groups of tasks with their progress',
 	open: ({text = ''}) => ({
-		list: newList({filter: text}),
+		list: newList({filter: text, order: {by: 'created', descending: true}}),
 		detailTop: 0,
 		isArchivedShown: false,
 	}),

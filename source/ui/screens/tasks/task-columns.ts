@@ -23,6 +23,7 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		title: '',
 		width: 1,
 		priority: 0,
+		order: 'state',
 		cell: (task, {glyphs}) => stateSpan(task, glyphs),
 	},
 	{
@@ -62,6 +63,7 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		title: 'Progress',
 		width: 10,
 		priority: 4,
+		order: 'progress',
 		cell: ({progress, state}, {width, glyphs}) =>
 			progress === null || !isRunning(state)
 				? ''
@@ -91,12 +93,13 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		grow: 1,
 		most: 28,
 		priority: 6,
+		order: 'group',
 		cell: ({groups}) => ({text: groups.join(', '), role: 'dim'}),
 	},
 	{
 		id: 'attempts',
 		title: 'Try',
-		width: 3,
+		width: 4,
 		priority: 7,
 		align: 'right',
 		order: 'attempts',
@@ -112,6 +115,7 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		grow: 1,
 		most: 20,
 		priority: 5,
+		order: 'worker',
 		cell: ({worker}) => ({text: worker ?? '', role: 'running'}),
 	},
 	{
@@ -120,6 +124,7 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		width: 7,
 		priority: 8,
 		align: 'right',
+		order: 'runtime',
 		cell: ({state, changed_at: changed}, {now}) =>
 			state === 'in_progress' ? runTime(now - Date.parse(changed)) : '',
 	},
@@ -153,6 +158,7 @@ export const taskColumns: ReadonlyArray<Column<TaskRow>> = [
 		width: 14,
 		grow: 4,
 		priority: 9,
+		order: 'details',
 		cell: ({state_details: details, state}) => ({
 			text: details?.message ?? '',
 			role: state === 'error' ? 'error' : 'dim',

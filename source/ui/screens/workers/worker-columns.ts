@@ -106,6 +106,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		title: '',
 		width: 1,
 		priority: 0,
+		order: 'state',
 		cell: ({state}, {glyphs}) => ({
 			text: workerGlyph(state, glyphs),
 			role: workerRoles[state],
@@ -153,9 +154,10 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 	{
 		id: 'running',
 		title: 'Runs',
-		width: 4,
+		width: 5,
 		priority: 1,
 		align: 'right',
+		order: 'running',
 		cell: ({running}) =>
 			running.length === 0
 				? {text: '', role: 'dim'}
@@ -168,6 +170,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		grow: 1,
 		most: 22,
 		priority: 2,
+		order: 'cpus',
 		cell: usage('cpus', number),
 	},
 	{
@@ -177,6 +180,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		grow: 1,
 		most: 24,
 		priority: 3,
+		order: 'memory',
 		cell: usage('memory_bytes', bytesText),
 	},
 	{
@@ -184,6 +188,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		title: 'GPUs',
 		width: 7,
 		priority: 7,
+		order: 'gpus',
 		cell: usage('gpus', number),
 	},
 	{
@@ -193,6 +198,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		grow: 2,
 		most: 30,
 		priority: 4,
+		order: 'groups',
 		cell: ({groups}) => groups.join(', '),
 	},
 	{
@@ -201,6 +207,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		width: 14,
 		grow: 3,
 		priority: 10,
+		order: 'capabilities',
 		cell: ({capabilities}) => ({
 			text: Object.entries(capabilities)
 				.map(([name, value]) => `${name} ${[value].flat().join(' ')}`.trimEnd())
@@ -211,9 +218,10 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 	{
 		id: 'seen',
 		title: 'Seen',
-		width: 4,
+		width: 5,
 		priority: 6,
 		align: 'right',
+		order: 'seen',
 		cell: ({last_seen: seen, state}, {now}) =>
 			state === 'off' || state === 'unreachable'
 				? {text: shortTime(now - Date.parse(seen)), role: 'warning'}
@@ -224,6 +232,7 @@ export const workerColumns: ReadonlyArray<Column<WorkerRow>> = [
 		title: 'Version',
 		width: 8,
 		priority: 8,
+		order: 'version',
 		cell: ({version}) => ({text: version, role: 'dim'}),
 	},
 ];

@@ -53,7 +53,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 	help: 'workers, with what they offer and what they run',
 	scopeOf: (worker) => ({worker}),
 	open: ({worker = ''}) => ({
-		list: newList({filter: worker}),
+		list: newList({filter: worker, order: {by: 'name', descending: false}}),
 		detailTop: 0,
 	}),
 	crumb: () => 'workers',
