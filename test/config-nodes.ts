@@ -10,6 +10,12 @@ import {
 import type {Host} from '../source/config/host.js';
 import {loadSchedulerConfig} from '../source/config/load.js';
 import {loadNodeConfig} from '../source/config/node-config.js';
+import {createPresetFiles} from '../source/config/preset-files.js';
+import type {JsonObject} from '../source/core/json.js';
+import {presetChecker} from '../source/modes/preset-checker.js';
+import {coreNodes} from '../source/nodes/core-nodes.js';
+import {createRegistry} from '../source/nodes/registry.js';
+import {createSandbox} from '../source/sandbox/sandbox.js';
 
 const makeFolder = async (
 	t: ExecutionContext,
@@ -38,16 +44,16 @@ test('node types have values, presets and what a new node starts with', async (t
 	});
 	t.deepEqual(await loadNodeConfig(folder), {
 		config: {command: {root: '/srv'}},
-		initial: {command: {cpus: 8}},
-		settings: {command: {big: {cpus: 8}, small: {cpus: 1}}},
+		initialPreset: {command: 'big'},
+		presets: {command: {big: {cpus: 8}, small: {cpus: 1}}},
 	});
 });
 
 test('no node configuration is none', async (t) => {
 	t.deepEqual(await loadNodeConfig(await makeFolder(t, {})), {
 		config: {},
-		initial: {},
-		settings: {},
+		initialPreset: {},
+		presets: {},
 	});
 });
 
@@ -78,6 +84,93 @@ test('every fault of node configuration is told with file and line', async (t) =
 		lines[3],
 		'defaults.toml:2: "script" must be the name of settings in quotes',
 	);
+});
+
+test('presets are checked as their node types take them, and told with the line that is wrong', async (t) => {
+	const folder = await makeFolder(t, {
+		'scheduler/nodes/settings/command/big.toml':
+			'cpus = 8\n[[command]]\narg = "a"\n[[command]]\nargs = "b"\n',
+		'scheduler/nodes/settings/command/odd.toml':
+			'# half a core\ncpus = "half"\nmemory = 1\n',
+		'scheduler/nodes/settings/command/lost.toml':
+			'cwd = {expr = "attr.folder["}\n',
+		'scheduler/nodes/settings/comand/a.toml': '',
+	});
+	const sandbox = createSandbox();
+	t.teardown(async () => (await sandbox).stop());
+	const check = presetChecker({registry: createRegistry(coreNodes), sandbox});
+	const error = await t.throwsAsync(loadNodeConfig(folder, check), {
+		instanceOf: FarmError,
+		code: 'INVALID',
+	});
+	t.deepEqual(
+		error?.message
+			.replaceAll(`${folder}/scheduler/nodes/settings/`, '')
+			.split('\n'),
+		[
+			'comand/a.toml: there is no node type "comand", after which the folder is named; did you mean "command"?',
+			'command/big.toml:2: Parameter "command", row 2, "args" of a command node is not known: a row has arg.',
+			'command/lost.toml:1: Parameter "cwd" of a command node is an expression that cannot be read: it ends where more must follow (line 1, column 13).',
+			'command/odd.toml:2: Parameter "cpus" of a command node must be a number, not "half".',
+			'command/odd.toml:3: A command node has no parameter "memory"; did you mean "memory_gb"?',
+		],
+	);
+	const fixed = await makeFolder(t, {
+		'scheduler/nodes/settings/command/big.toml':
+			'cpus = {expr = "attr.cpus"}\n[[command]]\narg = "a"\n',
+	});
+	const {presets} = await loadNodeConfig(fixed, check);
+	t.deepEqual(presets, {
+		command: {big: {cpus: {expr: 'attr.cpus'}, command: [{arg: 'a'}]}},
+	});
+});
+
+test('a preset that is saved is read back the same, and none is written over unasked', async (t) => {
+	const folder = await makeFolder(t, {
+		'scheduler/nodes/settings/command/big.toml': '# mine\ncpus = 8\n',
+	});
+	const file = path.join(folder, 'scheduler/nodes/settings/command/big.toml');
+	const files = createPresetFiles(folder);
+	const parameters = {
+		command: [{arg: 'a'}, {arg: {expr: "attr['x']"}}],
+		cwd: 'two\nlines "quoted"',
+		cpus: 0.5,
+		environment: [],
+	};
+	const save = async (
+		preset: {readonly name: string; readonly parameters: JsonObject},
+		isReplacing = false,
+	) => files.save({type: 'command', ...preset}, {isReplacing});
+	await save({name: 'small one', parameters});
+	const read = await loadNodeConfig(folder);
+	t.deepEqual(read.presets, {
+		command: {big: {cpus: 8}, 'small one': parameters},
+	});
+
+	await save({name: 'big', parameters: {cpus: 8}});
+	t.is(await fs.readFile(file, 'utf8'), '# mine\ncpus = 8\n');
+	await t.throwsAsync(save({name: 'big', parameters}), {
+		code: 'CONFLICT',
+		message: /There is a preset "big" for command already, in .*big\.toml/v,
+	});
+	await save({name: 'big', parameters: {cpus: 4}}, true);
+	t.is(await fs.readFile(file, 'utf8'), 'cpus = 4\n');
+	await files.remove({type: 'command', name: 'big'});
+	await files.remove({type: 'command', name: 'big'});
+	t.deepEqual(
+		Object.keys((await loadNodeConfig(folder)).presets['command'] ?? {}),
+		['small one'],
+	);
+
+	for (const name of ['../big', '.big', 'a/b', String.raw`a\b`, 'a\nb']) {
+		// eslint-disable-next-line no-await-in-loop -- each by itself
+		await t.throwsAsync(save({name, parameters}), {code: 'INVALID'});
+	}
+
+	await t.throwsAsync(save({name: 'nothing', parameters: {cwd: [null]}}), {
+		code: 'INVALID',
+		message: /TOML has no word/v,
+	});
 });
 
 test('a database is chosen by name, path, URL or not at all', async (t) => {

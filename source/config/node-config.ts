@@ -4,19 +4,31 @@ import {z} from 'zod';
 import {FarmError} from '../core/errors.js';
 import type {JsonObject} from '../core/json.js';
 import {faultError, type Fault} from './fault.js';
+import {presetFolder} from './preset-files.js';
 import {readToml, type TomlFile} from './read-toml.js';
 
 /** What scheduler/nodes/ of the configuration folder says. */
 export type NodeConfig = {
 	/** Node type → the values that its expressions see as `config[...]`. */
 	readonly config: Readonly<Record<string, JsonObject>>;
-	/** Node type → parameters that a new node of that type starts with. */
-	readonly initial: Readonly<Record<string, JsonObject>>;
-	/** Node type → name → parameters: the presets there are. */
-	readonly settings: Readonly<
-		Record<string, Readonly<Record<string, JsonObject>>>
-	>;
+	/** Node type → name → parameters. */
+	readonly presets: Presets;
+	/** Node type → the preset that a new node of that type starts with. */
+	readonly initialPreset: Readonly<Record<string, string>>;
 };
+
+type Presets = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
+
+/** What is wrong with a preset of this node type. `path` leads on from the parameters. */
+export type CheckPreset = (
+	type: string,
+	parameters: JsonObject,
+) => Promise<
+	ReadonlyArray<{
+		readonly path: ReadonlyArray<string | number>;
+		readonly message: string;
+	}>
+>;
 
 const jsonTable = z.record(z.string(), z.json());
 
@@ -25,47 +37,73 @@ Read `scheduler/nodes/config.toml`, `defaults.toml` and `settings/TYPE/NAME.toml
 
 @throws {FarmError} `INVALID`, one line per fault
 */
-export const loadNodeConfig = async (folder: string): Promise<NodeConfig> => {
+export const loadNodeConfig = async (
+	folder: string,
+	checkPreset: CheckPreset = async () => [],
+): Promise<NodeConfig> => {
 	const nodes = path.join(folder, 'scheduler', 'nodes');
 	const faults: Fault[] = [];
 	const config = tablesOf(
 		await readToml(path.join(nodes, 'config.toml')),
 		faults,
 	);
-	const settings = await readSettings(path.join(nodes, 'settings'), faults);
-	const initial = initialOf(
+	const presets = await readPresets(presetFolder(folder), {
+		faults,
+		checkPreset,
+	});
+	const initialPreset = initialOf(
 		await readToml(path.join(nodes, 'defaults.toml')),
-		settings,
+		presets,
 		faults,
 	);
 	if (faults.length > 0) {
 		throw faultError(faults);
 	}
 
-	return {config, initial, settings};
+	return {config, presets, initialPreset};
 };
 
-const readSettings = async (
+const readPresets = async (
 	folder: string,
-	faults: Fault[],
-): Promise<Record<string, Record<string, JsonObject>>> => {
-	const settings: Record<string, Record<string, JsonObject>> = {};
+	{
+		faults,
+		checkPreset,
+	}: {readonly faults: Fault[]; readonly checkPreset: CheckPreset},
+): Promise<Presets> => {
+	const presets: Record<string, Record<string, JsonObject>> = {};
 	for (const type of await namesIn(folder, 'folders')) {
-		const presets: Record<string, JsonObject> = {};
+		const own: Record<string, JsonObject> = {};
 		// eslint-disable-next-line no-await-in-loop -- few and small, and faults come in order
 		for (const file of await namesIn(path.join(folder, type), 'files')) {
 			const read = await readToml(path.join(folder, type, file)); // eslint-disable-line no-await-in-loop -- likewise
+			if (read.kind === 'absent') {
+				continue;
+			}
+
 			if (read.kind === 'faulty') {
 				faults.push(read.fault);
-			} else if (read.kind === 'read') {
-				presets[path.basename(file, '.toml')] = jsonTable.parse(read.data);
+				continue;
 			}
+
+			const parameters = jsonTable.parse(read.data);
+			// eslint-disable-next-line no-await-in-loop -- likewise
+			for (const {path: place, message} of await checkPreset(
+				type,
+				parameters,
+			)) {
+				faults.push({
+					...read.locate(place.map(String)),
+					message,
+				});
+			}
+
+			own[path.basename(file, '.toml')] = parameters;
 		}
 
-		settings[type] = presets;
+		presets[type] = own;
 	}
 
-	return settings;
+	return presets;
 };
 
 /** A section a node type. */
@@ -89,28 +127,26 @@ const tablesOf = (
 	return tables;
 };
 
-/** `TYPE = "NAME"`: the name of the settings that a new node of that type starts with. */
+/** `TYPE = "NAME"`: the preset that a new node of that type starts with. */
 const initialOf = (
 	read: TomlFile,
-	settings: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>,
+	presets: Presets,
 	faults: Fault[],
-): Record<string, JsonObject> => {
-	const initial: Record<string, JsonObject> = {};
+): Record<string, string> => {
+	const initial: Record<string, string> = {};
 	for (const [type, {content, place}] of entriesOf(read, faults)) {
-		const preset =
-			typeof content === 'string' ? settings[type]?.[content] : undefined;
 		if (typeof content !== 'string') {
 			faults.push({
 				...place,
 				message: `"${type}" must be the name of settings in quotes`,
 			});
-		} else if (preset === undefined) {
+		} else if (presets[type]?.[content] === undefined) {
 			faults.push({
 				...place,
 				message: `there are no settings "${content}" for "${type}": settings/${type}/${content}.toml is not there`,
 			});
 		} else {
-			initial[type] = preset;
+			initial[type] = content;
 		}
 	}
 

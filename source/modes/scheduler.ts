@@ -13,6 +13,7 @@ import {
 import {loadSchedulerConfig, type LoadInput} from '../config/load.js';
 import {loadNodeConfig, type NodeConfig} from '../config/node-config.js';
 import {pluginPath} from '../config/plugin-path.js';
+import {createPresetFiles} from '../config/preset-files.js';
 import type {SchedulerSettings} from '../config/scheduler-settings.js';
 import {usableStateFolders} from '../config/usable-state.js';
 import {systemClock} from '../core/clock.js';
@@ -35,8 +36,10 @@ import {createSandbox} from '../sandbox/sandbox.js';
 import {createScheduler, type Scheduler} from '../scheduler/scheduler.js';
 import type {SchedulerSettings as EngineSettings} from '../scheduler/turn-context.js';
 import type {CommandContext, ExitStatus} from './context.js';
+import {livePresets} from './live-presets.js';
 import {createLog} from './log.js';
 import {notifySystemd} from './notify-ready.js';
+import {presetChecker} from './preset-checker.js';
 import {changesText, reloadOnHangup} from './reload.js';
 import {removeRuntimeFile, writeRuntimeFile} from './runtime-file.js';
 import {version} from './version.js';
@@ -105,20 +108,28 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			);
 	const farm = settings.core.farm === '' ? host.name : settings.core.farm;
 	await standBack(settings, {keys, isForced: flags.toggle('force') ?? false});
-	const {nodes, registry} = await loadNodes({
-		host,
-		folder: configuration.folder,
-		settings,
-	});
-	for (const {file, message} of registry.broken) {
-		logger.warn(`The plugin ${file} is left out: ${message}`);
-	}
-
-	// It takes a while to compile, and meanwhile the database opens.
+	// It takes a while to compile, and meanwhile the rest is read and the database opens.
 	const sandbox = createSandbox({
 		timeLimitMs: settings.scheduler.expressions.time_limit_ms,
 		memoryLimitBytes: settings.scheduler.expressions.memory_limit_mb * 2 ** 20,
 	});
+	const registry = createRegistry(
+		coreNodes,
+		await loadPlugins(
+			pluginPath({
+				host,
+				folder: configuration.folder,
+				settings: settings.core.plugin_path,
+			}),
+		),
+	);
+	for (const {file, message} of registry.broken) {
+		logger.warn(`The plugin ${file} is left out: ${message}`);
+	}
+
+	const loadNodes = async (): Promise<NodeConfig> =>
+		loadNodeConfig(configuration.folder, presetChecker({registry, sandbox}));
+	const nodes = await loadNodes();
 	const opened = await openDatabase(database.path);
 	if (opened.backup !== undefined) {
 		logger.info(
@@ -164,6 +175,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 
 			return keys.rotate();
 		},
+		presetFiles: livePresets(createPresetFiles(configuration.folder), engine),
 		logFolder:
 			settings.scheduler.database.log_folder === ''
 				? `${opened.path.replace(/\.db$/v, '')}.logs`
@@ -226,10 +238,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		using _reload = reloadOnHangup({
 			async reload() {
 				const again = await loadSchedulerConfig(read);
-				const next = engineSettings(
-					again.settings,
-					await loadNodeConfig(configuration.folder),
-				);
+				const next = engineSettings(again.settings, await loadNodes());
 				const text = changesText({
 					before: loaded.inForce,
 					after: again.inForce,
@@ -347,27 +356,9 @@ const standBack = async (
 	}
 };
 
-const loadNodes = async ({
-	host,
-	folder,
-	settings,
-}: {
-	readonly host: Host;
-	readonly folder: string;
-	readonly settings: SchedulerSettings;
-}) => {
-	const [nodes, plugins] = await Promise.all([
-		loadNodeConfig(folder),
-		loadPlugins(
-			pluginPath({host, folder, settings: settings.core.plugin_path}),
-		),
-	]);
-	return {nodes, registry: createRegistry(coreNodes, plugins)};
-};
-
 const engineSettings = (
 	{scheduler: {invocation, globals}}: SchedulerSettings,
-	{config, initial}: NodeConfig,
+	{config, presets, initialPreset}: NodeConfig,
 ): EngineSettings => ({
 	attempts: invocation.attempts,
 	workerGraceS: invocation.worker_grace_s,
@@ -375,12 +366,18 @@ const engineSettings = (
 	avoidS: invocation.avoid_s,
 	globals,
 	nodeConfig: config,
-	initialParameters: initial,
+	presets,
+	initialPreset,
 });
 
-const ofNodes = ({nodeConfig, initialParameters}: EngineSettings) => ({
+const ofNodes = ({
 	nodeConfig,
-	initialParameters,
+	presets,
+	initialPreset,
+}: EngineSettings): Partial<EngineSettings> => ({
+	nodeConfig,
+	presets,
+	initialPreset,
 });
 
 /** What a scheduler takes up without a restart. */

@@ -1,6 +1,6 @@
 import {FarmError} from '../core/errors.js';
 import type {TaskId} from '../core/ids.js';
-import type {Json} from '../core/json.js';
+import type {Json, JsonObject} from '../core/json.js';
 import {didYouMean} from '../core/nearest.js';
 import {parseWire, printWire} from '../graph/graph-document.js';
 import type {Connection} from '../net/greet.js';
@@ -34,6 +34,12 @@ import {
 	setGroupPriority,
 } from './operations/groups.js';
 import {deleteLimit, setLimit} from './operations/limits.js';
+import {
+	checkedPreset,
+	existingPreset,
+	initialParameters,
+	type PresetFiles,
+} from './operations/presets.js';
 import {setTask} from './operations/set-task.js';
 import {submitTasks} from './operations/submit-tasks.js';
 import {actOnWorkers, setWorkerGroups} from './operations/workers.js';
@@ -54,16 +60,29 @@ export type ChangeContext = {
 		readonly join_code: string;
 		readonly view_only_join_code: string;
 	}>;
+	readonly presetFiles: PresetFiles;
 };
 
 /** Answer a request that changes something. Every answer is sent after the change is durable. */
 export const answerChange = async (
-	{submit, views, removeLogs, rotateKeys}: ChangeContext,
+	{submit, views, removeLogs, rotateKeys, presetFiles}: ChangeContext,
 	connection: Connection,
 	call: ChangeCall,
 ): Promise<void> => {
 	const record = async <Value>(operation: Operation<Value>): Promise<Value> =>
 		submit(recorded(requestOf(connection, call), operation));
+	/** What was done outside of the database. */
+	const noted = async (before: JsonObject | undefined): Promise<void> =>
+		submit(
+			recorded(
+				{...requestOf(connection, call), requestId: undefined},
+				({desk}) => {
+					if (before !== undefined) {
+						desk.remember(before);
+					}
+				},
+			),
+		);
 	const creator = connection.user === '' ? connection.name : connection.user;
 
 	const actOnSelection = async (
@@ -221,7 +240,7 @@ export const answerChange = async (
 						[name]: {
 							type,
 							parameters: {
-								...turn.settings.initialParameters[type],
+								...initialParameters(turn.settings, type),
 								...parameters,
 							},
 							...(position && {position}),
@@ -302,14 +321,27 @@ export const answerChange = async (
 			return;
 		}
 
+		case 'preset.save': {
+			const {replace: isReplacing, request_id: _, ...preset} = call.params;
+			const parameters = await submit(checkedPreset(preset));
+			await presetFiles.save({...preset, parameters}, {isReplacing});
+			await noted(undefined);
+			call.reply({...preset, parameters});
+			return;
+		}
+
+		case 'preset.delete': {
+			const {type, name} = call.params;
+			const parameters = await submit(existingPreset({type, name}));
+			await presetFiles.remove({type, name});
+			await noted({type, name, parameters});
+			call.reply({});
+			return;
+		}
+
 		case 'key.rotate': {
 			const codes = await rotateKeys({viewOnly: call.params.view_only});
-			await submit(
-				recorded(
-					{...requestOf(connection, call), requestId: undefined},
-					() => undefined,
-				),
-			);
+			await noted(undefined);
 			call.reply(codes);
 		}
 	}
@@ -336,6 +368,8 @@ const changeMethods = new Set([
 	'graph.apply',
 	'limit.set',
 	'limit.delete',
+	'preset.save',
+	'preset.delete',
 	'key.rotate',
 ] as const);
 

@@ -34,6 +34,7 @@ import {createViews} from './views/views.js';
 import {createWaits} from './views/wait.js';
 import {createWatches} from './watches/watches.js';
 import {
+import {listPresets} from './views/preset-list.js';
 	createWorkerSession,
 	isWorkerCall,
 	type WorkerSession,
@@ -59,6 +60,8 @@ export type SchedulerOptions = {
 	readonly logFolder: string;
 	readonly clock: Clock;
 	readonly log: {
+	/** Where presets are kept; once they are changed there, they are others in `settings`. */
+	readonly presetFiles: ChangeContext['presetFiles'];
 		readonly info: (message: string) => void;
 		readonly warn: (message: string) => void;
 		readonly error: (message: string, error?: unknown) => void;
@@ -158,6 +161,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 							);
 						}
 					})
+		presetFiles: options.presetFiles,
 					.catch(() => undefined);
 			}
 		}, settings.workerGraceS * 1000);
@@ -332,6 +336,11 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	};
 
 	const accept = (connection: Connection): ConnectionHandlers => {
+			case 'preset.list': {
+				call.reply(listPresets(settings, call.params));
+				return;
+			}
+
 		if (connection.role === 'worker' && connection.access !== 'change') {
 			throw new FarmError(
 				'REFUSED',

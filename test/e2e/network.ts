@@ -173,6 +173,8 @@ const changes: Readonly<Record<string, Record<string, unknown>>> = {
 	'graph.apply': {document: {nodes: {}}, prune: true},
 	'limit.set': {name: 'l', total: 1},
 	'limit.delete': {name: 'l'},
+	'preset.save': {type: 'null', name: 'p', parameters: {}},
+	'preset.delete': {type: 'null', name: 'p'},
 	'key.rotate': {},
 };
 

@@ -46,7 +46,8 @@ const settings: SchedulerSettings = {
 	avoidS: 60,
 	globals: {},
 	nodeConfig: {},
-	initialParameters: {},
+	presets: {},
+	initialPreset: {},
 };
 
 type GraphText = {

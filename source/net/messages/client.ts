@@ -98,6 +98,14 @@ const graphOutcome = z.strictObject({
 	faults: z.array(graphFault),
 });
 
+const presetShape = z.strictObject({
+	/** The node type's name. */
+	type: z.string(),
+	name: nameShape,
+	/** What is not among them stays as it is in a node that takes it. */
+	parameters: jsonObjectShape,
+});
+
 const restOutcome = z.strictObject({
 	at_rest: z.boolean(),
 	/** How many of all these tasks are in error. */
@@ -563,6 +571,41 @@ export const clientToScheduler = {
 		access: 'view',
 		params: z.strictObject({nodes: z.array(z.string()).optional()}),
 		result: graphDocumentShape,
+	}),
+
+	'preset.list': method({
+		description: 'Presets of node parameters, by node type and name.',
+		access: 'view',
+		params: z.strictObject({type: z.string().optional()}),
+		result: z.strictObject({
+			presets: z.array(
+				presetShape.extend({
+					/** A new node of its type starts with it. */
+					initial: z.boolean(),
+				}),
+			),
+		}),
+	}),
+	'preset.save': method({
+		description:
+			"Keep parameters as a preset for nodes of a type, in a file of the scheduler's configuration.",
+		access: 'change',
+		params: presetShape.extend({
+			/** Write over the one of this name; otherwise it is refused. */
+			replace: z.boolean().default(false),
+			request_id: requestId,
+		}),
+		result: presetShape,
+	}),
+	'preset.delete': method({
+		description: 'Delete a preset and its file. Nodes keep what they have.',
+		access: 'change',
+		params: z.strictObject({
+			type: z.string(),
+			name: z.string(),
+			request_id: requestId,
+		}),
+		result: empty,
 	}),
 
 	'limit.list': method({
