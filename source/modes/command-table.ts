@@ -922,6 +922,75 @@ export const commandTable: readonly CommandDefinition[] = [
 		examples: [{command: 'node resume render', description: 'one node'}],
 	},
 	{
+	{
+		name: 'node presets',
+		mode: 'node',
+		summary: 'list the presets of node parameters that the farm keeps',
+		arguments: [
+			{
+				name: 'TYPE',
+				description: 'only those for this node type',
+				isOptional: true,
+				completes: 'node-type',
+			},
+		],
+		flags: {},
+		examples: [
+			{command: 'node presets', description: 'all of them'},
+			{command: 'node presets command', description: 'of one node type'},
+		],
+	},
+	{
+		name: 'node apply-preset',
+		mode: 'node',
+		summary: 'set the parameters of a node that a preset sets',
+		description: 'What the preset does not name stays as it is in the node.',
+		arguments: [
+			{name: 'NODE', description: 'its name', completes: 'node'},
+			{name: 'PRESET', description: "a preset for the node's type"},
+		],
+		flags: {},
+		examples: [
+			{command: 'node apply-preset render heavy', description: 'one node'},
+		],
+	},
+	{
+		name: 'node save-preset',
+		mode: 'node',
+		summary: "keep a node's parameters as a preset for nodes of its type",
+		description:
+			'Parameters that are as by default are left out. The scheduler writes it to `scheduler/nodes/settings/TYPE/NAME.toml` of its configuration.',
+		arguments: [
+			{name: 'NODE', description: 'its name', completes: 'node'},
+			{name: 'PRESET', description: 'what the preset is to be called'},
+		],
+		flags: {
+			replace: {
+				type: 'switch',
+				description: 'write over the preset of this name',
+			},
+		},
+		examples: [
+			{command: 'node save-preset render heavy', description: 'a new one'},
+			{
+				command: 'node save-preset render heavy --replace',
+				description: 'as the node is now',
+			},
+		],
+	},
+	{
+		name: 'node delete-preset',
+		mode: 'node',
+		summary: 'delete a preset; nodes keep what they have',
+		arguments: [
+			{name: 'TYPE', description: 'a node type', completes: 'node-type'},
+			{name: 'PRESET', description: 'a preset for it'},
+		],
+		flags: {},
+		examples: [
+			{command: 'node delete-preset command heavy', description: 'one preset'},
+		],
+	},
 		name: 'graph apply',
 		mode: 'graph',
 		summary: 'bring the graph to what a file says, by node name',

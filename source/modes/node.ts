@@ -9,6 +9,12 @@ import type {Client} from './client.js';
 import type {CommandContext, Mode} from './context.js';
 import {counted} from './human.js';
 import {countsText} from './node-counts.js';
+import {
+	applyPreset,
+	deletePreset,
+	listPresets,
+	savePreset,
+} from './node-presets.js';
 import type {Output} from './output.js';
 import {parseAssignment} from './parse-assignment.js';
 import {parseParameters, type ParameterTypes} from './parse-parameter.js';
@@ -224,6 +230,10 @@ const runSubcommand = subcommands({
 	'retry-errors': act('retry_errors', 'task', 'tried again'),
 	pause: act('pause', 'node', 'paused'),
 	resume: act('resume', 'node', 'resumed'),
+	presets: listPresets,
+	'apply-preset': applyPreset,
+	'save-preset': savePreset,
+	'delete-preset': deletePreset,
 });
 
 /** What is wrong with the words alone is told before a scheduler is looked for. */
