@@ -148,3 +148,39 @@ test.serial(
 		}
 	},
 );
+
+test.serial(
+	'a key or a column of something that the viewer does not have is told with file, line and what was meant',
+	async (t) => {
+		const home = await commandHome(t);
+		const folder = path.join(home, '.config', 'lifeblood', 'viewer');
+		await fs.mkdir(folder, {recursive: true});
+		const file = path.join(folder, 'config.toml');
+		await fs.writeFile(
+			file,
+			`[viewer.keys]
+"task.retri" = ["f5"]
+"task.pause" = ["escape", "ctrl+p"]
+[viewer.columns]
+tasks = ["glyph", "nodes"]
+worker = ["name"]
+`,
+		);
+		const {status, stderr} = await runCommand(['config', 'show']);
+		t.is(status, 2);
+		for (const [line, said] of [
+			[2, 'no key does anything named "task.retri"; did you mean "task.retry"'],
+			[3, 'there is no key "escape"; did you mean "esc"'],
+			[5, 'no column of tasks is named "nodes"; did you mean "node"'],
+			[6, 'no list is named "worker"; did you mean "workers"'],
+		]) {
+			t.true(stderr.includes(`${file}:${line}: ${said}`), `${said}: ${stderr}`);
+		}
+
+		await fs.writeFile(
+			file,
+			'[viewer.keys]\n"list.sort" = ["ctrl+alt+up", "Ö"]\n[viewer.columns]\nlog = ["message"]\n',
+		);
+		t.is((await runCommand(['config', 'show'])).status, 0);
+	},
+);

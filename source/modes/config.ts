@@ -1,4 +1,5 @@
 import {configFolder, dataFolder, stateFolders} from '../config/folders.js';
+import {faultError} from '../config/fault.js';
 import {thisHost} from '../config/host.js';
 import {keyFilePath} from '../config/key-file.js';
 import {
@@ -17,6 +18,7 @@ import {reasonOf} from '../config/writable-folder.js';
 import {FarmError} from '../core/errors.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {tableLines} from './table.js';
+import {viewerNameFaults} from './viewer-settings.js';
 import {withoutPassword} from './without-password.js';
 
 /** `config show`, `config path` and `config init`. */
@@ -60,6 +62,11 @@ const show = async ({flags, output}: CommandContext): Promise<ExitStatus> => {
 		worker: await loadWorkerConfig(input),
 		viewer: await loadViewerConfig(input),
 	};
+	const nameFaults = await viewerNameFaults(loaded.viewer);
+	if (nameFaults.length > 0) {
+		throw faultError(nameFaults);
+	}
+
 	for (const component of components) {
 		for (const warning of loaded[component].warnings) {
 			output.message(`lifeblood: ${warning}`);

@@ -1,6 +1,8 @@
 import os from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import {setFlagsFromString} from 'node:v8';
+import {stateFolders} from '../config/folders.js';
 import {thisHost} from '../config/host.js';
 import type {ViewerSettings} from '../config/viewer-settings.js';
 import type {Clock} from '../core/clock.js';
@@ -11,6 +13,7 @@ import {
 } from '../ui/pictures/picture-protocol.js';
 import type {LeavingQuestion, ViewerOptions} from '../ui/start-viewer.js';
 import type {ThemeSettings} from '../ui/theme/theme.js';
+import {openCommandHistory} from './command-history.js';
 import type {CommandContext} from './context.js';
 import {editText} from './edit-text.js';
 import {findScheduler, type FoundScheduler} from './find-scheduler.js';
@@ -62,6 +65,9 @@ export const showFarm = async ({
 		},
 		theme: themeOf(settings),
 		...(first && {first}),
+		history: openCommandHistory(
+			path.join(stateFolders(thisHost()).root, 'viewer', 'history'),
+		),
 		leaving,
 		edit: editText,
 		stop: stopProcess,

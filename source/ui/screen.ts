@@ -1,5 +1,6 @@
 import type {ReactElement} from 'react';
 import type {Binding} from './keys/binding.js';
+import type {Column} from './list/column.js';
 import type {LiveWindow} from './live/live-window.js';
 import type {Line} from './text/span.js';
 import type {InputEvent} from './terminal/decode-input.js';
@@ -54,6 +55,8 @@ export type Screen<Slice> = {
 	/** Told after every change of the state while the screen is shown: starts what is not pure and takes long, and brings its outcome back with `update`. Looks first whether there is anything to do. */
 	readonly follow?: (tools: ScreenTools<Slice>) => void;
 	readonly bindings: ReadonlyArray<ScreenBinding<Slice>>;
+	/** Of its list, if it has one: what the configuration may choose from. */
+	readonly columns?: ReadonlyArray<Pick<Column<never>, 'id' | 'title'>>;
 	/** Takes what it wants before any binding does, as a form takes letters. True: it was taken. */
 	readonly onInput?: (tools: ScreenTools<Slice>, event: InputEvent) => boolean;
 	/** Told when something is shown that ages: milliseconds until it should be drawn again. */

@@ -40,6 +40,11 @@ export type ViewerOptions = {
 	readonly settings: ViewSettings;
 	readonly theme: ThemeSettings;
 	readonly first?: {readonly screen: ScreenName; readonly scope: Scope};
+	/** What was typed after `:` in earlier sessions, oldest first, and where more of it is kept. */
+	readonly history?: {
+		readonly lines: readonly string[];
+		readonly add: (line: string) => void;
+	};
 	/** Asked before it is left. */
 	readonly leaving?: LeavingQuestion | undefined;
 	/** Gives the text to the person's editor; the terminal is free meanwhile. */
@@ -194,6 +199,7 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		help: () => helpHere(store.state(), tools),
 		remember(line) {
 			store.dispatch({type: 'remembered', line});
+			options.history?.add(line);
 		},
 		leave() {
 			const end = (answer?: string): void => {
@@ -405,6 +411,7 @@ const firstState = ({
 	clock,
 	settings,
 	stdout,
+	history,
 	first = {screen: 'groups', scope: {}},
 }: ViewerOptions): State => ({
 	size: sizeOf(stdout),
@@ -425,7 +432,7 @@ const firstState = ({
 	line: undefined,
 	dialogs: [],
 	notices: [],
-	history: [],
+	history: history?.lines ?? [],
 	lastCommand: undefined,
 	isDetailEnlarged: false,
 	nextId: 1,

@@ -82,6 +82,7 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 		),
 	status: (view) => listStatus(view.slice.list, windowIn(view), 'group'),
 	onInput: listInput(access, openTasks),
+	columns: groupColumns,
 	bindings: [
 		...detailBindings<GroupsSlice>({
 			top: ({detailTop}) => detailTop,

@@ -48,6 +48,7 @@ export const logScreen = defineScreen<LogSlice>({
 		const list = settleList(view.slice.list, windowIn(view), heightOf(view));
 		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
+	columns,
 	bindings: [
 		{
 			id: 'log.open',

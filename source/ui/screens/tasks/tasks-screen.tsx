@@ -110,6 +110,7 @@ export const tasksScreen = defineScreen<TasksSlice>({
 	onInput: listInput(access, (tools) => {
 		tools.enlarge();
 	}),
+	columns: taskColumns,
 	bindings: [
 		...detailBindings<TasksSlice>({
 			top: ({detailTop}) => detailTop,

@@ -94,6 +94,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 	onInput: listInput(access, (tools) => {
 		tools.enlarge();
 	}),
+	columns: workerColumns,
 	bindings: [
 		...detailBindings<WorkersSlice>({
 			top: ({detailTop}) => detailTop,
