@@ -13,7 +13,7 @@ const longest = 500;
 
 /** What may be a password, a token or a key is not written down. */
 const secret =
-	/pass(?:word|wd|phrase)|secret|token|credential|api.?key|(?:[\da-z]{4,}-){3}|[\da-z]{26}/iv;
+	/[Pp]ass(?:word|wd|phrase)|[Ss]ecret|[Tt]oken|[Cc]redential|[Aa][Pp][Ii].?[Kk]ey|[\d\-A-Z]{26}/v;
 
 /**
 What was typed after `:`, kept for the next time in a file that only this person can read. Where it cannot be read or written, the viewer does without.
