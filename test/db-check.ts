@@ -75,6 +75,8 @@ test('a sound farm has no faults', async (t) => {
 });
 
 const damages: ReadonlyArray<readonly [what: string, sql: string]> = [
+	['finished', "UPDATE groups SET finished_at = 1 WHERE name = 'shot'"],
+	['finished', "UPDATE groups SET finished_at = NULL WHERE name = 'old'"],
 	[
 		'node_counts',
 		"UPDATE node_counts SET count = count + 1 WHERE state = 'error'",

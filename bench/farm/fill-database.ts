@@ -136,8 +136,8 @@ const numbers = (count: string): string =>
 
 /** First the dead, then the tasks that were divided, then their elements: the even ones have arrived, the odd ones are ready. */
 const history = `
-INSERT INTO groups (name, counts, created_at)
-	${numbers('dead / 1000')} SELECT 'old ' || n, '{"dead":1000,"total":1000}', at FROM numbers, wanted;
+INSERT INTO groups (name, counts, created_at, finished_at)
+	${numbers('dead / 1000')} SELECT 'old ' || n, '{"dead":1000,"total":1000}', at, at FROM numbers, wanted;
 INSERT INTO tasks (id, name, root_id, state, node_id, attributes, created_at, changed_at)
 	${numbers('dead')} SELECT n, 'old task ' || n, n, 'dead', end_node, '{"frame":' || n || ',"mark":"seen"}', at, at FROM numbers, wanted;
 INSERT INTO task_groups (group_id, task_id)

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {
 	choice,
+	days,
 	flag,
 	port,
 	seconds,
@@ -169,6 +170,36 @@ export const schedulerSchema = z.strictObject({
 					default: '64M',
 					description:
 						"The most that is kept of one invocation's log: its head and its tail.",
+				}),
+			},
+		),
+		retention: section(
+			'How long is kept what is over. It is removed in small steps while the farm goes on.',
+			{
+				groups_days: setting(days, {
+					default: 0,
+					description:
+						'Days that a group is kept, with its tasks, their histories and logs, after the last of them has finished; 0: for ever. A group with errors, or with anything unfinished, is always kept.',
+				}),
+				logs_days: setting(days, {
+					default: 0,
+					description:
+						"Days that an invocation's log is kept after it was last written; 0: as long as its task.",
+				}),
+				logs_size: setting(size, {
+					default: '0',
+					description:
+						'The most that logs of invocations take together, such as "200G"; the oldest go. 0: no limit.',
+				}),
+				journal_days: setting(days, {
+					default: 0,
+					description:
+						'Days that entries of the journal are kept; 0: however old they are.',
+				}),
+				journal_entries: setting(whole(0), {
+					default: 1_000_000,
+					description:
+						'How many entries of the journal are kept, the latest ones; 0: all.',
 				}),
 			},
 		),

@@ -31,6 +31,11 @@ export const seconds = (minimum: number): Kind<z.ZodNumber> => ({
 	must: `a number of seconds, ${minimum} or more`,
 });
 
+export const days: Kind<z.ZodNumber> = {
+	schema: z.number().min(0),
+	must: 'a number of days, 0 or more',
+};
+
 export const names: Kind<z.ZodArray<z.ZodString>> = {
 	schema: z.array(z.string().min(1)),
 	must: 'a list of names, as in ["a", "b"]',

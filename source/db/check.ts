@@ -117,6 +117,11 @@ const checks: ReadonlyArray<{readonly what: string; readonly sql: string}> = [
 			FROM groups, json_each(groups.counts) AS counted WHERE counted.value < 0`,
 	},
 	{
+		what: 'finished',
+		sql: `SELECT 'Group ' || id || iif(finished_at IS NULL, ' is not marked as finished, though all of its tasks are.', ' is marked as finished, though not all of its tasks are.') AS message
+			FROM groups WHERE (finished_at IS NOT NULL) <> (coalesce(counts ->> 'total', 0) = coalesce(counts ->> 'dead', 0) + coalesce(counts ->> 'done', 0))`,
+	},
+	{
 		// The hottest tables have no foreign keys.
 		what: 'references',
 		sql: `SELECT 'Group ' || group_id || ' holds task ' || task_id || ', and ' || iif(tasks.id IS NULL, 'the task', 'the group') || ' is not there.' AS message

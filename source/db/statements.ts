@@ -5,6 +5,7 @@ import {groupStatements} from './queries/groups.js';
 import {invocationStatements} from './queries/invocations.js';
 import {nodeStatements} from './queries/nodes.js';
 import {removalStatements} from './queries/removal.js';
+import {retentionStatements} from './queries/retention.js';
 import {splitStatements} from './queries/splits.js';
 import {taskStatements} from './queries/tasks.js';
 import {workerStatements} from './queries/workers.js';
@@ -19,6 +20,7 @@ export const prepareStatements = (connection: Connection) => ({
 	workers: workerStatements(connection),
 	gather: gatherStatements(connection),
 	removal: removalStatements(connection),
+	retention: retentionStatements(connection),
 	farm: farmStatements(connection),
 });
 

@@ -357,13 +357,24 @@ const standBack = async (
 };
 
 const engineSettings = (
-	{scheduler: {invocation, globals}}: SchedulerSettings,
+	{scheduler: {invocation, globals, retention}}: SchedulerSettings,
 	{config, presets, initialPreset}: NodeConfig,
 ): EngineSettings => ({
 	attempts: invocation.attempts,
 	workerGraceS: invocation.worker_grace_s,
 	killGraceS: invocation.kill_grace_s,
 	avoidS: invocation.avoid_s,
+	retention: {
+		groupsDays: retention.groups_days,
+		logsDays: retention.logs_days,
+		logsBytes: retention.logs_size,
+		journalDays: retention.journal_days,
+		journalEntries: retention.journal_entries,
+	},
+	globals,
+	nodeConfig: config,
+	presets,
+	initialPreset,
 	globals,
 	nodeConfig: config,
 	presets,
@@ -384,6 +395,7 @@ const ofNodes = ({
 const isLive = (path: string): boolean =>
 	path === 'log.level' ||
 	path.startsWith('scheduler.invocation.') ||
+	path.startsWith('scheduler.retention.') ||
 	path.startsWith('scheduler.globals');
 
 const announce = async ({

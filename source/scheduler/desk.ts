@@ -186,6 +186,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 			creator,
 			counts: '{}',
 			created_at: now,
+			finished_at: null,
 		};
 		const draft: GroupDraft = {row, counts: {}, isNew: true, changed: true};
 		groups.set(row.id, draft);
@@ -683,8 +684,11 @@ export const createDesk = (statements: Statements, books: Books) => {
 		recountNode: writeBack.recountNode,
 		countNode: writeBack.countNode,
 		/** A task is taken out of a group's counts, as it is to be deleted. */
-		uncount(id: GroupId, draft: TaskDraft): void {
-			writeBack.countGroup(id, draft.row, -1);
+		uncount(
+			id: GroupId,
+			{row}: {readonly row: Pick<TaskRow, 'state' | 'paused'>},
+		): void {
+			writeBack.countGroup(id, row, -1);
 		},
 		dropGroup(draft: GroupDraft): void {
 			groups.delete(draft.row.id);

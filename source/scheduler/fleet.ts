@@ -145,6 +145,21 @@ export const dismiss = (fleet: Fleet, worker: FleetWorker): void => {
 	machineOf(fleet, worker.row.machine_id).workers.delete(worker.row.id);
 };
 
+/** Forget which machines tasks stayed away from until now. */
+export const forgetAvoided = ({avoided}: Fleet, now: number): void => {
+	for (const [task, machines] of avoided) {
+		for (const [machine, until] of machines) {
+			if (until <= now) {
+				machines.delete(machine);
+			}
+		}
+
+		if (machines.size === 0) {
+			avoided.delete(task);
+		}
+	}
+};
+
 const machineOf = (fleet: Fleet, id: string) => {
 	let machine = fleet.machines.get(id);
 	if (!machine) {

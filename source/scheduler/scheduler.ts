@@ -3,7 +3,7 @@ import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
-import type {WorkerId} from '../core/ids.js';
+import {invocationId, type WorkerId} from '../core/ids.js';
 import type {Service} from '../core/service.js';
 import type {FarmDatabase} from '../db/open.js';
 import {prepareReads} from '../db/reads/prepare-reads.js';
@@ -21,12 +21,15 @@ import {
 } from './change-handlers.js';
 import {answersKeptMs} from './journal.js';
 import {graphAnswer} from './graph-answer.js';
+import {forgetAvoided} from './fleet.js';
 import {createMessageExchange} from './message-exchange.js';
 import {planFor} from './operations/graph.js';
 import {workerGone} from './operations/workers.js';
 import {recoverAfterRestart} from './operations/recover.js';
 import type {SchedulerSettings} from './turn-context.js';
 import {createTurnLoop, type TurnLoop} from './turn-loop.js';
+import {createLogLedger} from './retention/log-ledger.js';
+import {createRetention} from './retention/retention.js';
 import {createLogStore} from './views/log-store.js';
 import type {ViewContext} from './views/view-context.js';
 import {evaluateExpression} from './views/evaluate-expression.js';
@@ -93,6 +96,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			waits.onCommit(changes);
 			exchange.onCommit(changes);
 			watches.onCommit(changes);
+			retention.onCommit(changes);
 		},
 		onDefect(error, what) {
 			log.error(
@@ -128,6 +132,16 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		askWorker: async (worker, params) =>
 			sessionOf(worker)?.peer.request('log.read', params),
 	});
+	const retention = createRetention({
+		submit: loop.submit,
+		statements: loop.statements,
+		settings,
+		clock,
+		logs,
+		ledger: createLogLedger(options.logFolder),
+		isLive: (invocation) => loop.books.fleet.live.has(invocationId(invocation)),
+		log,
+	});
 	const watches = createWatches({context, logs, clock});
 	const exchange = createMessageExchange({
 		books: context.books,
@@ -142,7 +156,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	const changeContext: ChangeContext = {
 		submit: loop.submit,
 		views: context,
-		removeLogs: logs.remove,
+		removeLogs: retention.removeLogs,
 		rotateKeys: options.rotateKeys,
 	};
 
@@ -415,8 +429,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			);
 		} while (forgotten === answersPerTurn);
 
-		await loop.submit(({desk, statements}) => {
+		await loop.submit(({desk, books, statements}) => {
 			statements.invocations.forgetAvoidedBefore.run(desk.now());
+			forgetAvoided(books.fleet, desk.now());
 		});
 	};
 
@@ -449,6 +464,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				sweep().catch(() => undefined);
 			}, answersKeptMs);
 			sweepTimer.unref();
+			retention.start();
 		},
 		async stop() {
 			clearInterval(sweepTimer);
@@ -459,6 +475,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			await listener?.stop();
 			waits.stop();
 			watches.stop();
+			await retention.stop();
 			await loop.stop();
 			await sandbox.stop();
 			probe.remove();

@@ -15,6 +15,24 @@ export type SchedulerSettings = {
 	readonly killGraceS: number;
 	/** Seconds that a task stays away from a machine on which it did not start or was lost. */
 	readonly avoidS: number;
+	/** How long what is over is kept. 0: for ever, or however much there is. */
+	readonly retention: {
+		readonly groupsDays: number;
+		readonly logsDays: number;
+		readonly logsBytes: number;
+		readonly journalDays: number;
+		readonly journalEntries: number;
+	};
+	/** What every node's expressions see. */
+	readonly globals: JsonObject;
+	/** By node type. */
+	readonly nodeConfig: Readonly<Record<string, JsonObject>>;
+	/** By node type and name: parameters for nodes. */
+	readonly presets: Readonly<
+		Record<string, Readonly<Record<string, JsonObject>>>
+	>;
+	/** By node type: the preset that a node made by hand starts with. */
+	readonly initialPreset: Readonly<Record<string, string>>;
 	/** What every node's expressions see. */
 	readonly globals: JsonObject;
 	/** By node type. */

@@ -28,6 +28,11 @@ type Held = {
 	readonly memory: ReadonlyMap<NodeId, Map<string, string | undefined>>;
 };
 
+/** In how many turns a task may have moved that its history still tells of. */
+const mostTurns = 1000;
+/** Not a round number, so that tasks which move in step do not always hide the same ones. */
+const visitsBetweenCuts = 127;
+
 /**
 Write what a turn has on its desk into the open transaction, and let counters follow by the difference. May be called several times in one turn; what was written counts as the state before from then on.
 */
@@ -42,6 +47,15 @@ export const createWriteBack = ({
 }: Held) => {
 	let lastTurn = 0;
 	const nodeCounts = new Map<NodeId, Map<TaskState, number>>();
+	let visits = 0;
+
+	/** A task that goes in circles for months keeps its last turns only. Looked at for one visit of many: who moves much is met soon. */
+	const cutHistory = (task: TaskId): void => {
+		visits += 1;
+		if (visits % visitsBetweenCuts === 0) {
+			statements.retention.cutVisits.run({task, keep: mostTurns});
+		}
+	};
 
 	const countNode = (node: NodeId, state: TaskState, by: number): void => {
 		const counts = nodeCounts.get(node) ?? new Map<TaskState, number>();
@@ -167,6 +181,7 @@ export const createWriteBack = ({
 
 		if (task.steps.length > 0) {
 			statements.tasks.addVisit.run(row.id, turn, JSON.stringify(task.steps));
+			cutHistory(row.id);
 			task.steps = [];
 		}
 
@@ -256,6 +271,9 @@ export const createWriteBack = ({
 			}
 
 			draft.row.counts = JSON.stringify(draft.counts);
+			draft.row.finished_at = isFinished(draft.counts)
+				? (draft.row.finished_at ?? now)
+				: null;
 			(draft.isNew ? statements.groups.insert : statements.groups.update).run(
 				draft.row,
 			);
@@ -382,6 +400,10 @@ export const add = (
 		counts[key] = count;
 	}
 };
+
+/** Whether nothing of a group is left to do. What is done may yet go on: it is looked at again before anything follows from this. */
+const isFinished = (counts: Readonly<Record<string, number>>): boolean =>
+	(counts['total'] ?? 0) === (counts['dead'] ?? 0) + (counts['done'] ?? 0);
 
 const note = ({row, was}: TaskDraft, changes: TurnChanges): void => {
 	const known = changes.tasks.get(row.id);

@@ -87,6 +87,7 @@ export const createStoredFarm = async (t: {
 			creator: 'mia',
 			counts: '{}',
 			created_at: storedAt,
+			finished_at: null,
 			...fields,
 		});
 		return groupId(lastGroup);
@@ -301,6 +302,7 @@ UPDATE groups SET counts = tallied.counts FROM (
 	SELECT group_id, json_patch(json_group_object(state, n), json_object('total', sum(n), 'paused', nullif(sum(paused), 0))) AS counts
 	FROM (SELECT group_id, state, count(*) AS n, sum(paused) AS paused FROM task_groups JOIN tasks ON tasks.id = task_id GROUP BY group_id, state) GROUP BY group_id
 ) AS tallied WHERE tallied.group_id = groups.id;
+UPDATE groups SET finished_at = iif(coalesce(counts ->> 'total', 0) = coalesce(counts ->> 'dead', 0) + coalesce(counts ->> 'done', 0), coalesce(finished_at, created_at), NULL);
 DELETE FROM arrivals;
 INSERT INTO arrivals SELECT iif(split_id IS NULL, 'parent', 'split'), coalesce(split_id, parent_id), node_id, count(*) FROM tasks
 	WHERE state IN ('waiting_blocked', 'post_waiting_blocked') AND (split_id IS NOT NULL OR parent_id IS NOT NULL) GROUP BY 1, 2, 3;

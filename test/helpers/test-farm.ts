@@ -44,6 +44,17 @@ const settings: SchedulerSettings = {
 	workerGraceS: 60,
 	killGraceS: 5,
 	avoidS: 60,
+	retention: {
+		groupsDays: 0,
+		logsDays: 0,
+		logsBytes: 0,
+		journalDays: 0,
+		journalEntries: 0,
+	},
+	globals: {},
+	nodeConfig: {},
+	presets: {},
+	initialPreset: {},
 	globals: {},
 	nodeConfig: {},
 	presets: {},
@@ -187,6 +198,7 @@ export const createTestFarm = async (
 		invocation: (id: InvocationId): InvocationRow | undefined =>
 			current.loop.statements.invocations.get.get(id),
 		database: () => current.database,
+		statements: () => current.loop.statements,
 		onCommit(listener: (changes: TurnChanges) => void): void {
 			current.listeners.add(listener);
 		},

@@ -10,6 +10,8 @@ export type GroupRow = {
 	creator: string;
 	counts: string;
 	created_at: number;
+	/** Since when all of its tasks are dead or done, in milliseconds since 1970; null while one is not. */
+	finished_at: number | null;
 };
 
 export const groupStatements = (connection: Connection) => ({
@@ -20,10 +22,10 @@ export const groupStatements = (connection: Connection) => ({
 		'SELECT * FROM groups WHERE name = ?',
 	),
 	insert: connection.prepare<[GroupRow]>(
-		'INSERT INTO groups (id, name, priority, archived, creator, counts, created_at) VALUES (@id, @name, @priority, @archived, @creator, @counts, @created_at)',
+		'INSERT INTO groups (id, name, priority, archived, creator, counts, created_at, finished_at) VALUES (@id, @name, @priority, @archived, @creator, @counts, @created_at, @finished_at)',
 	),
 	update: connection.prepare<[GroupRow]>(
-		'UPDATE groups SET name = @name, priority = @priority, archived = @archived, counts = @counts WHERE id = @id',
+		'UPDATE groups SET name = @name, priority = @priority, archived = @archived, counts = @counts, finished_at = @finished_at WHERE id = @id',
 	),
 	delete: connection.prepare<[GroupId]>('DELETE FROM groups WHERE id = ?'),
 	lastId: connection.prepare<[], {id: number}>(

@@ -222,6 +222,10 @@ const remove = (turn: Turn, task: TaskDraft): number[] => {
 
 	desk.writeTasks();
 	const invocations = removal.invocations.all(id).map((row) => row.id);
+	for (const invocation of invocations) {
+		statements.retention.noteLog.run(invocation);
+	}
+
 	if (task.row.parent_id !== null && task.row.split_id === null) {
 		const parent = desk.task(task.row.parent_id);
 		if (parent) {
