@@ -375,10 +375,6 @@ const engineSettings = (
 	nodeConfig: config,
 	presets,
 	initialPreset,
-	globals,
-	nodeConfig: config,
-	presets,
-	initialPreset,
 });
 
 const ofNodes = ({

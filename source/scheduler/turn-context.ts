@@ -33,16 +33,6 @@ export type SchedulerSettings = {
 	>;
 	/** By node type: the preset that a node made by hand starts with. */
 	readonly initialPreset: Readonly<Record<string, string>>;
-	/** What every node's expressions see. */
-	readonly globals: JsonObject;
-	/** By node type. */
-	readonly nodeConfig: Readonly<Record<string, JsonObject>>;
-	/** By node type and name: parameters for nodes. */
-	readonly presets: Readonly<
-		Record<string, Readonly<Record<string, JsonObject>>>
-	>;
-	/** By node type: the preset that a node made by hand starts with. */
-	readonly initialPreset: Readonly<Record<string, string>>;
 };
 
 /** What operations and the engine's steps work with, inside a turn. */

@@ -55,10 +55,6 @@ const settings: SchedulerSettings = {
 	nodeConfig: {},
 	presets: {},
 	initialPreset: {},
-	globals: {},
-	nodeConfig: {},
-	presets: {},
-	initialPreset: {},
 };
 
 type GraphText = {
