@@ -922,7 +922,6 @@ export const commandTable: readonly CommandDefinition[] = [
 		examples: [{command: 'node resume render', description: 'one node'}],
 	},
 	{
-	{
 		name: 'node presets',
 		mode: 'node',
 		summary: 'list the presets of node parameters that the farm keeps',
@@ -991,6 +990,7 @@ export const commandTable: readonly CommandDefinition[] = [
 			{command: 'node delete-preset command heavy', description: 'one preset'},
 		],
 	},
+	{
 		name: 'graph apply',
 		mode: 'graph',
 		summary: 'bring the graph to what a file says, by node name',

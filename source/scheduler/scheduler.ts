@@ -33,11 +33,11 @@ import {createRetention} from './retention/retention.js';
 import {createLogStore} from './views/log-store.js';
 import type {ViewContext} from './views/view-context.js';
 import {evaluateExpression} from './views/evaluate-expression.js';
+import {listPresets} from './views/preset-list.js';
 import {createViews} from './views/views.js';
 import {createWaits} from './views/wait.js';
 import {createWatches} from './watches/watches.js';
 import {
-import {listPresets} from './views/preset-list.js';
 	createWorkerSession,
 	isWorkerCall,
 	type WorkerSession,
@@ -59,12 +59,12 @@ export type SchedulerOptions = {
 	/** Undefined: no key, everyone may do everything. */
 	readonly keys: KeySource;
 	readonly rotateKeys: ChangeContext['rotateKeys'];
+	/** Where presets are kept; once they are changed there, they are others in `settings`. */
+	readonly presetFiles: ChangeContext['presetFiles'];
 	/** Where the logs of invocations are. */
 	readonly logFolder: string;
 	readonly clock: Clock;
 	readonly log: {
-	/** Where presets are kept; once they are changed there, they are others in `settings`. */
-	readonly presetFiles: ChangeContext['presetFiles'];
 		readonly info: (message: string) => void;
 		readonly warn: (message: string) => void;
 		readonly error: (message: string, error?: unknown) => void;
@@ -158,6 +158,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		views: context,
 		removeLogs: retention.removeLogs,
 		rotateKeys: options.rotateKeys,
+		presetFiles: options.presetFiles,
 	};
 
 	/** After the grace time the worker's work is given to others, unless it came back. */
@@ -175,7 +176,6 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 							);
 						}
 					})
-		presetFiles: options.presetFiles,
 					.catch(() => undefined);
 			}
 		}, settings.workerGraceS * 1000);
@@ -333,6 +333,11 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				return;
 			}
 
+			case 'preset.list': {
+				call.reply(listPresets(settings, call.params));
+				return;
+			}
+
 			case 'limit.list': {
 				call.reply(views['limit.list']());
 				return;
@@ -350,11 +355,6 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	};
 
 	const accept = (connection: Connection): ConnectionHandlers => {
-			case 'preset.list': {
-				call.reply(listPresets(settings, call.params));
-				return;
-			}
-
 		if (connection.role === 'worker' && connection.access !== 'change') {
 			throw new FarmError(
 				'REFUSED',
