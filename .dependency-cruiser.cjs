@@ -8,9 +8,13 @@ const layers = {
 	db: ['core'],
 	scheduler: ['core', 'graph', 'nodes', 'sandbox', 'net', 'db'],
 	worker: ['core', 'net'],
+	// Tells people; what there is to tell comes from the scheduler by way of the modes.
+	notify: ['core'],
 	ui: ['core', 'graph', 'net'],
 	// Programs that tasks of the demo run: they stand alone, as anybody's would.
 	demo: [],
+	// The first code of the single executable: every start waits for it.
+	packed: [],
 };
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({

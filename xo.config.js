@@ -88,6 +88,7 @@ const config = [
 			'source/modes/**/*.{ts,tsx}',
 			'source/config/**/*.ts',
 			'source/core/clock.ts',
+			'source/packed/main.ts',
 		],
 		rules: {
 			'no-restricted-properties': 'off',
