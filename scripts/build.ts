@@ -88,6 +88,42 @@ const withoutDeveloperTools: Plugin = {
 	},
 };
 
+/** Ink's own way to put a frame together is asked only for what the viewer's does not do. */
+const quickInk: Plugin = {
+	name: 'quick-ink',
+	setup(builder) {
+		let isFound = false;
+		/* eslint-disable require-unicode-regexp -- as above */
+		builder.onResolve({filter: /^\.\/output\.js$/}, ({resolveDir}) => {
+			if (!resolveDir.endsWith(path.join('ink', 'build'))) {
+				return undefined;
+			}
+
+			isFound = true;
+			return {
+				path: path.join(resolveDir, 'output.js'),
+				namespace: 'quick-ink',
+			};
+		});
+		builder.onLoad({filter: /./, namespace: 'quick-ink'}, ({path: file}) => ({
+			contents: [
+				`import Output from ${JSON.stringify(file)};`,
+				"import {quickOutput} from './source/ui/terminal/quick-output.ts';",
+				'export default quickOutput(Output);',
+			].join('\n'),
+			resolveDir: root,
+		}));
+		/* eslint-enable require-unicode-regexp */
+		builder.onEnd(() => {
+			if (!isFound) {
+				throw new Error(
+					'Ink has no build/output.js any more: see source/ui/terminal/quick-output.ts.',
+				);
+			}
+		});
+	},
+};
+
 const common = {
 	absWorkingDir: root,
 	outdir: 'dist',
@@ -123,7 +159,12 @@ const program = await build({
 		'process.env.NODE_ENV': '"production"',
 		'process.env.DEV': '"false"',
 	},
-	plugins: [withoutOtherLanguages, withoutDeveloperTools, globalProcess],
+	plugins: [
+		withoutOtherLanguages,
+		withoutDeveloperTools,
+		quickInk,
+		globalProcess,
+	],
 	// Compiled code cannot be bundled.
 	external: ['better-sqlite3', 'koffi', ...otherDatabases],
 	// What bundled CommonJS packages expect to be there.

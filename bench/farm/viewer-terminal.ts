@@ -23,13 +23,33 @@ export type ViewerTerminal = AsyncDisposable & {
 const longestMs = 30_000;
 
 /** `script` brings the terminal, as nothing else that every Linux has does. */
-export const openViewerTerminal = (farm: Farm): ViewerTerminal => {
-	const words = [process.execPath, program, 'view', ...farm.clientWords];
+export const openViewerTerminal = (
+	farm: Farm,
+	{
+		columns,
+		rows,
+		profile,
+	}: {
+		readonly columns: number;
+		readonly rows: number;
+		/** A folder for its CPU profile. */
+		readonly profile: string | undefined;
+	},
+): ViewerTerminal => {
+	const words = [
+		process.execPath,
+		...(profile === undefined
+			? []
+			: ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+		program,
+		'view',
+		...farm.clientWords,
+	];
 	const child = spawn(
 		'script',
 		[
 			'-qefc',
-			`stty columns 120 rows 40 -echo; exec ${words.map((word) => `'${word}'`).join(' ')}`,
+			`stty columns ${columns} rows ${rows} -echo; exec ${words.map((word) => `'${word}'`).join(' ')}`,
 			'/dev/null',
 		],
 		{

@@ -302,11 +302,13 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			incrementalRendering: true,
 			alternateScreen: true,
 			interactive: true,
-			maxFps: 30,
+			// The store says when it is time for a frame.
+			maxFps: 1000,
 		});
 		stdout.write('\u{1B}[?2004h');
 		if (settings.hasMouse) {
-			stdout.write('\u{1B}[?1000h\u{1B}[?1006h');
+			// 1002: also where it goes while a button is held.
+			stdout.write('\u{1B}[?1002h\u{1B}[?1006h');
 		}
 
 		const shown = instance;
@@ -328,7 +330,7 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		stdin.off('data', onData);
 		stdout.write('\u{1B}[?2004l');
 		if (settings.hasMouse) {
-			stdout.write('\u{1B}[?1006l\u{1B}[?1000l');
+			stdout.write('\u{1B}[?1006l\u{1B}[?1002l');
 		}
 
 		shown.unmount();

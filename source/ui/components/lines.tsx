@@ -1,4 +1,4 @@
-import {Text} from 'ink';
+import {Text, Transform} from 'ink';
 import {memo} from 'react';
 import type {DrawnLine} from '../list/list-lines.js';
 import type {Theme} from '../theme/theme.js';
@@ -15,20 +15,26 @@ export function Lines({
 }) {
 	return (
 		<Block
-			text={lines
-				.map(({line, backdrop}) =>
-					isDimmed
-						? theme.paint(
-								line.map(({text}) => ({text})),
-								'dimmed',
-							)
-						: theme.paint(line, backdrop),
-				)
-				.join('\n')}
+			lines={lines.map(({line, backdrop}) =>
+				isDimmed
+					? theme.paint(
+							line.map(({text}) => ({text})),
+							'dimmed',
+						)
+					: theme.paint(line, backdrop),
+			)}
 		/>
 	);
 }
 
-const Block = memo(({text}: {readonly text: string}) => (
-	<Text wrap="truncate-end">{text}</Text>
-));
+/** Ink measures what is written in it, and so is given a blank for each line; the lines themselves, whose size is known, come in as they are drawn. */
+const Block = memo(
+	({lines}: {readonly lines: readonly string[]}) => (
+		<Transform transform={(_blank, index) => lines[index] ?? ''}>
+			<Text>{lines.map(() => ' ').join('\n')}</Text>
+		</Transform>
+	),
+	(before, after) =>
+		before.lines.length === after.lines.length &&
+		before.lines.every((line, index) => line === after.lines[index]),
+);

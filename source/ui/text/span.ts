@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import {plain} from './plain.js';
+import {quickWidth} from './quick-width.js';
 
 /** What a piece of text is; the theme knows how it looks. */
 export type Role =
@@ -30,7 +31,7 @@ export type Line = readonly Span[];
 
 /** Columns that a text takes. */
 export const widthOf = (text: string): number =>
-	ascii.test(text) ? text.length : stringWidth(text);
+	quickWidth(text) ?? stringWidth(text);
 
 export const lineWidth = (line: Line): number => {
 	let width = 0;
@@ -51,7 +52,7 @@ export const cut = (text: string, width: number, mark = '…'): string => {
 				: `${text.slice(0, width - 1)}${mark}`;
 	}
 
-	if (stringWidth(text) <= width) {
+	if (widthOf(text) <= width) {
 		return text;
 	}
 
