@@ -16,6 +16,9 @@ const small = new Set([
 	'avoided',
 	'sqlite_sequence',
 	'node_memory',
+	'notifications',
+	'notification_rules',
+	'followed_groups',
 ]);
 
 test('no statement of a turn reads a table that grows from end to end', async (t) => {

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {nearest} from '../core/nearest.js';
+import {entryFaults} from './entry-faults.js';
 import {parseToml} from './read-toml.js';
 import type {Fault} from './fault.js';
 import {absolute, expandHome} from './folders.js';
@@ -212,6 +213,19 @@ const faultsOf = ({
 				message: `${nameFor(found, leaf.path)} must be a table [${leaf.path.join('.')}], not ${shown(found.value)}`,
 			},
 		];
+	}
+
+	if (leaf.entryKeys !== undefined) {
+		return entryFaults(checked.error.issues, leaf.entryKeys).map(
+			({path: inside, message}) => {
+				const path = [...leaf.path, ...inside];
+				const place =
+					file !== undefined && found.origin.kind === 'file'
+						? file.locate(path)
+						: {where: found.where};
+				return {...place, message: `${nameFor(found, path)} ${message}`};
+			},
+		);
 	}
 
 	const wrong = new Set(

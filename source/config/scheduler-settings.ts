@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {notificationSettings} from './notification-settings.js';
 import {
 	choice,
 	days,
@@ -216,6 +217,7 @@ export const schedulerSchema = z.strictObject({
 				}),
 			},
 		),
+		...notificationSettings,
 	}),
 	log: logSection,
 });

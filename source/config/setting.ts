@@ -125,6 +125,8 @@ export type SettingLeaf = SettingInfo & {
 	readonly path: readonly string[];
 	readonly schema: z.ZodType;
 	readonly isTable: boolean;
+	/** For a table of tables: the keys that those may have. */
+	readonly entryKeys: readonly string[] | undefined;
 };
 
 export type SettingSection = {
@@ -147,14 +149,25 @@ export const settingTree = (
 	const members = new Map<string, SettingLeaf | SettingSection>();
 	for (const [name, member] of Object.entries<z.ZodType>(object.shape)) {
 		const info = registry.get(member);
-		const isTable =
-			member instanceof z.ZodPrefault && member.unwrap() instanceof z.ZodRecord;
+		const inner = member instanceof z.ZodPrefault ? member.unwrap() : member;
+		const isTable = inner instanceof z.ZodRecord;
+		const entryKeys =
+			isTable && inner.valueType instanceof z.ZodObject
+				? Object.keys(inner.valueType.shape)
+				: undefined;
 		const inside = [...path, name];
 		members.set(
 			name,
 			info === undefined
 				? settingTree(member, inside)
-				: {...info, kind: 'setting', path: inside, schema: member, isTable},
+				: {
+						...info,
+						kind: 'setting',
+						path: inside,
+						schema: member,
+						isTable,
+						entryKeys,
+					},
 		);
 	}
 

@@ -56,6 +56,7 @@ export type ModeName =
 	| 'join'
 	| 'key'
 	| 'config'
+	| 'notify'
 	| 'doctor'
 	| 'connect'
 	| 'completion';

@@ -22,6 +22,7 @@ export const commandFamilies: readonly CommandFamily[] = [
 	{name: 'db', summary: 'the known databases'},
 	{name: 'key', summary: 'the farm key'},
 	{name: 'config', summary: 'the configuration'},
+	{name: 'notify', summary: 'who is told of what happens'},
 ];
 
 const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -1232,6 +1233,23 @@ export const commandTable: readonly CommandDefinition[] = [
 		arguments: [],
 		flags: {},
 		examples: [{command: 'config init', description: 'where there are none'}],
+	},
+	{
+		name: 'notify test',
+		mode: 'notify',
+		summary: 'see that notifications arrive',
+		description:
+			"Tells whom the rules of this machine's scheduler configuration name, at once and from here; no scheduler has to run. Ends with 1 where one does not take it.",
+		arguments: [
+			{
+				name: 'RULE',
+				description: 'names of rules; none: all of them',
+				isOptional: true,
+				isMultiple: true,
+			},
+		],
+		flags: {},
+		examples: [{command: 'notify test wranglers', description: 'one rule'}],
 	},
 	{
 		name: 'doctor',

@@ -24,6 +24,7 @@ const modes: Readonly<Record<ModeName, () => Promise<Mode>>> = {
 	join: async () => import('./join.js'),
 	key: async () => import('./key.js'),
 	config: async () => import('./config.js'),
+	notify: async () => import('./notify.js'),
 	doctor: async () => import('./doctor.js'),
 	connect: async () => import('./connect.js'),
 	completion: async () => import('./completion.js'),

@@ -32,12 +32,17 @@ import {
 import {coreNodes} from '../nodes/core-nodes.js';
 import {loadPlugins} from '../nodes/plugins.js';
 import {createRegistry} from '../nodes/registry.js';
+import {createCourier} from '../notify/courier.js';
+import type {DeliverySettings} from '../notify/round.js';
 import {createSandbox} from '../sandbox/sandbox.js';
+import {takeUpRules} from '../scheduler/operations/notifications.js';
 import {createScheduler, type Scheduler} from '../scheduler/scheduler.js';
 import type {SchedulerSettings as EngineSettings} from '../scheduler/turn-context.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {livePresets} from './live-presets.js';
 import {createLog} from './log.js';
+import {createNotificationOutbox} from './notification-outbox.js';
+import {notificationRules, notificationTargets} from './notification-targets.js';
 import {notifySystemd} from './notify-ready.js';
 import {presetChecker} from './preset-checker.js';
 import {changesText, reloadOnHangup} from './reload.js';
@@ -108,6 +113,19 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			);
 	const farm = settings.core.farm === '' ? host.name : settings.core.farm;
 	await standBack(settings, {keys, isForced: flags.toggle('force') ?? false});
+	const notificationLog = {
+		info(message: string): void {
+			logger.info(message);
+		},
+		warn(message: string): void {
+			logger.warn(message);
+		},
+	};
+	const targets = await notificationTargets({
+		loaded,
+		host,
+		log: notificationLog,
+	});
 	// It takes a while to compile, and meanwhile the rest is read and the database opens.
 	const sandbox = createSandbox({
 		timeLimitMs: settings.scheduler.expressions.time_limit_ms,
@@ -181,6 +199,9 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 				? `${opened.path.replace(/\.db$/v, '')}.logs`
 				: settings.scheduler.database.log_folder,
 		clock: systemClock,
+		onTold(rules) {
+			courier.wake(rules);
+		},
 		log: {
 			info(message) {
 				logger.info(message);
@@ -193,6 +214,17 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			},
 		},
 	});
+	const courier = createCourier({
+		outbox: createNotificationOutbox({
+			database: opened,
+			submit: scheduler.loop.submit,
+			farm,
+			clock: systemClock,
+		}),
+		clock: systemClock,
+		chance: Math.random,
+		log: notificationLog,
+	});
 	const stopping = new AbortController();
 	setMaxListeners(0, stopping.signal);
 	const release = onSignals(stopping, (message) => {
@@ -200,6 +232,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	});
 	try {
 		await scheduler.start(stopping.signal);
+		await courier.serve(targets, deliverySettings(settings));
 		const [server, ui] = scheduler.addresses();
 		if (!server || !ui) {
 			throw new FarmError('INTERNAL', 'The scheduler listens nowhere.');
@@ -247,7 +280,14 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 						? []
 						: ['scheduler/nodes'],
 				});
+				const nextTargets = await notificationTargets({
+					loaded: again,
+					host,
+					log: notificationLog,
+				});
 				Object.assign(engine, next);
+				await scheduler.loop.submit(takeUpRules());
+				await courier.serve(nextTargets, deliverySettings(again.settings));
 				logger.level = again.settings.log.level;
 				loaded = again;
 				return text;
@@ -263,6 +303,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 
 		return 0;
 	} finally {
+		await courier.stop();
 		await scheduler.stop();
 		opened.close();
 		log.close();
@@ -357,7 +398,9 @@ const standBack = async (
 };
 
 const engineSettings = (
-	{scheduler: {invocation, globals, retention}}: SchedulerSettings,
+	{
+		scheduler: {invocation, globals, retention, notifications, delivery},
+	}: SchedulerSettings,
 	{config, presets, initialPreset}: NodeConfig,
 ): EngineSettings => ({
 	attempts: invocation.attempts,
@@ -375,6 +418,11 @@ const engineSettings = (
 	nodeConfig: config,
 	presets,
 	initialPreset,
+	notifications: {
+		rules: notificationRules(notifications),
+		settleS: delivery.settle_s,
+		queue: delivery.queue,
+	},
 });
 
 const ofNodes = ({
@@ -387,11 +435,22 @@ const ofNodes = ({
 	initialPreset,
 });
 
+const deliverySettings = ({
+	scheduler: {delivery},
+}: SchedulerSettings): DeliverySettings => ({
+	attempts: delivery.attempts,
+	retryMs: delivery.retry_s * 1000,
+	keepMs: delivery.keep_hours * 3_600_000,
+});
+
 /** What a scheduler takes up without a restart. */
 const isLive = (path: string): boolean =>
 	path === 'log.level' ||
 	path.startsWith('scheduler.invocation.') ||
 	path.startsWith('scheduler.retention.') ||
+	path.startsWith('scheduler.notifications') ||
+	path.startsWith('scheduler.delivery.') ||
+	path.startsWith('scheduler.mail.') ||
 	path.startsWith('scheduler.globals');
 
 const announce = async ({

@@ -20,6 +20,7 @@ import {
 } from './fleet.js';
 import {makeGraph, makeNode, type FarmGraph} from './farm-graph.js';
 import {createReadyBook, type ReadyBook} from './ready-book.js';
+import type {Followed} from './notifications/group-news.js';
 import {offerOf} from './offer.js';
 import {reservedShape} from './reserved.js';
 
@@ -44,6 +45,10 @@ export type Books = {
 	readonly fresh: Set<WorkerId>;
 	/** Requirements that no worker could take when they were looked at last, and nothing has come free since. */
 	readonly stuck: Set<RequirementId>;
+	/** Groups that move or have errors, while anybody is to be told of that. */
+	readonly followed: Map<GroupId, Followed>;
+	/** How many news wait to be delivered, by rule. */
+	readonly untold: Map<string, number>;
 	lastTaskId: number;
 	lastGroupId: number;
 	lastSplitId: number;
@@ -68,6 +73,8 @@ export const loadBooks = (
 		eligible: new Map(),
 		fresh: new Set(),
 		stuck: new Set(),
+		followed: new Map(),
+		untold: new Map(),
 		lastTaskId: statements.tasks.lastId.get()?.id ?? 0,
 		lastGroupId: statements.groups.lastId.get()?.id ?? 0,
 		lastSplitId: statements.splits.lastId.get()?.id ?? 0,
@@ -97,6 +104,18 @@ export const loadBooks = (
 		const counts = books.counts.get(node_id) ?? new Map<TaskState, number>();
 		counts.set(state, count);
 		books.counts.set(node_id, counts);
+	}
+
+	for (const {
+		group_id: group,
+		moving,
+		errors,
+	} of statements.notifications.followed.iterate()) {
+		books.followed.set(group, {moving: moving === 1, errors});
+	}
+
+	for (const {rule, count} of statements.notifications.counts.iterate()) {
+		books.untold.set(rule, count);
 	}
 
 	loadFleet(books.fleet, statements, connected);

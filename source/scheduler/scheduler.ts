@@ -25,6 +25,7 @@ import {forgetAvoided} from './fleet.js';
 import {createMessageExchange} from './message-exchange.js';
 import {planFor} from './operations/graph.js';
 import {workerGone} from './operations/workers.js';
+import {takeUpRules} from './operations/notifications.js';
 import {recoverAfterRestart} from './operations/recover.js';
 import type {SchedulerSettings} from './turn-context.js';
 import {createTurnLoop, type TurnLoop} from './turn-loop.js';
@@ -96,6 +97,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			waits.onCommit(changes);
 			exchange.onCommit(changes);
 			watches.onCommit(changes);
+			if (changes.told.size > 0) {
+				options.onTold(changes.told);
+			}
+
 			retention.onCommit(changes);
 		},
 		onDefect(error, what) {
@@ -452,6 +457,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				clock,
 			});
 			probe.write();
+			await loop.submit(takeUpRules());
 			await loop.submit(recoverAfterRestart());
 			for (const worker of loop.books.fleet.workers.values()) {
 				if (worker.invocations.size > 0) {

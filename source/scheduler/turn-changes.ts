@@ -30,6 +30,10 @@ export type TurnChanges = {
 	readonly invocations: Set<InvocationId>;
 	/** Whole groups of tasks changed by one statement, so that single tasks are not listed. */
 	manyTasks: boolean;
+	/** Groups that got tasks. */
+	readonly grown: Set<GroupId>;
+	/** Rules that have news to deliver. */
+	readonly told: Set<string>;
 };
 
 export const noChanges = (): TurnChanges => ({
@@ -40,4 +44,6 @@ export const noChanges = (): TurnChanges => ({
 	workers: new Set(),
 	invocations: new Set(),
 	manyTasks: false,
+	grown: new Set(),
+	told: new Set(),
 });

@@ -1,5 +1,6 @@
 import type {NodeId, TaskId} from '../core/ids.js';
 import type {JsonObject} from '../core/json.js';
+import type {NotificationRule} from '../core/notification.js';
 import type {Statements} from '../db/statements.js';
 import type {Registry} from '../nodes/registry.js';
 import type {Sandbox} from '../sandbox/sandbox.js';
@@ -33,6 +34,13 @@ export type SchedulerSettings = {
 	>;
 	/** By node type: the preset that a node made by hand starts with. */
 	readonly initialPreset: Readonly<Record<string, string>>;
+	readonly notifications: {
+		readonly rules: readonly NotificationRule[];
+		/** Seconds that a group has to rest before anybody is told that it has finished. */
+		readonly settleS: number;
+		/** The most news that wait for delivery by one rule. */
+		readonly queue: number;
+	};
 };
 
 /** What operations and the engine's steps work with, inside a turn. */

@@ -12,6 +12,7 @@ import {loadBooks, type Books} from './books.js';
 import {defectMessage} from './defect-message.js';
 import {createDesk} from './desk.js';
 import {dispatch} from './dispatch.js';
+import {noteGroups} from './notifications/note-groups.js';
 import {
 	type Operation,
 	type Submit,
@@ -233,6 +234,7 @@ export const createTurnLoop = ({
 			}
 
 			desk.writeTasks();
+			noteGroups(turn);
 			commit.run();
 		} catch (error) {
 			const task = desk.inHand();

@@ -146,6 +146,7 @@ export const createWriteBack = ({
 			for (const id of task.groups ?? []) {
 				statements.tasks.addToGroup.run(id, row.id);
 				countGroup(id, row, 1);
+				changes.grown.add(id);
 			}
 
 			if (row.archived === 0) {

@@ -123,6 +123,8 @@ const shapeOf = ({
 	ready,
 	queued,
 	counts,
+	followed,
+	untold,
 	lastTaskId,
 	lastGroupId,
 	lastSplitId,
@@ -142,6 +144,8 @@ const shapeOf = ({
 	counts: sorted(counts)
 		.map(([node, states]) => [node, sorted(states)] as const)
 		.filter(([, states]) => states.length > 0),
+	followed: sorted(followed),
+	untold: sorted(untold),
 	last: [lastTaskId, lastGroupId, lastSplitId],
 	limits: sorted(fleet.limits),
 	running: sorted(fleet.running),

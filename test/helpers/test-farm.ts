@@ -55,6 +55,7 @@ const settings: SchedulerSettings = {
 	nodeConfig: {},
 	presets: {},
 	initialPreset: {},
+	notifications: {rules: [], settleS: 0, queue: 100},
 };
 
 type GraphText = {

@@ -2,6 +2,7 @@ import type {Connection} from '../open.js';
 import {farmReads} from './farm.js';
 import {groupReads} from './groups.js';
 import {invocationReads} from './invocations.js';
+import {notificationReads} from './notifications.js';
 import {placeReads} from './places.js';
 import {restReads} from './rest.js';
 import {taskRuns} from './task-runs.js';
@@ -16,6 +17,7 @@ export const prepareReads = (reader: Connection) => ({
 	farm: farmReads(reader),
 	places: placeReads(reader),
 	rest: restReads(reader),
+	notifications: notificationReads(reader),
 });
 
 export type Reads = ReturnType<typeof prepareReads>;

@@ -6,6 +6,7 @@ import {FarmError} from '../../core/errors.js';
 import type {InvocationId, WorkerId} from '../../core/ids.js';
 import type {Resources, WorkerType} from '../../core/requirements.js';
 import {dismiss, enlist, type FleetWorker} from '../fleet.js';
+import {noteLostWorker} from '../notifications/note-lost-worker.js';
 import {askToEnd, letGo} from '../invocations.js';
 import {offerOf} from '../offer.js';
 import {type Operation, type Turn} from '../turn-context.js';
@@ -190,7 +191,8 @@ export const workerGone =
 			worker.lostAt = lostAt;
 		});
 		worker.lostAt = undefined;
-		let lost = 0;
+		const lost: Array<{readonly invocation: number; readonly task: number}> =
+			[];
 		for (const invocation of worker.invocations) {
 			const live = books.fleet.live.get(invocation);
 			if (!live) {
@@ -200,7 +202,7 @@ export const workerGone =
 			if (live.ending === 'dead') {
 				letGo(turn, live);
 			} else {
-				lost += 1;
+				lost.push({invocation, task: live.task});
 				loseInvocation(turn, live, {
 					reason: 'lost',
 					message: said
@@ -211,8 +213,12 @@ export const workerGone =
 			}
 		}
 
+		if (!said && (lostAt !== undefined || lost.length > 0)) {
+			noteLostWorker(turn, worker, lost);
+		}
+
 		desk.changes().workers.add(id);
-		return lost;
+		return lost.length;
 	};
 
 /** A worker cannot work, and says why; or it can again; or it was told to end. */

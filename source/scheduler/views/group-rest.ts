@@ -1,4 +1,5 @@
 import type {GroupId} from '../../core/ids.js';
+import type {Reads} from '../../db/reads/prepare-reads.js';
 import {taskStates} from '../../core/task-state.js';
 import {groupCounts} from './group-shape.js';
 import {restOfState} from './rest.js';
@@ -7,11 +8,8 @@ import type {ViewContext} from './view-context.js';
 import type {TreeRest} from './waited-tree.js';
 
 /** How far a group's tasks are from rest, by its counters; a deleted or archived group is at rest. */
-export const groupRest = (
-	{reads, books}: Pick<ViewContext, 'reads' | 'books'>,
-	group: GroupId,
-): TreeRest => {
-	const row = reads.rest.groupCounts.get(group);
+export const groupRest = ({rest, books}: Seen, group: GroupId): TreeRest => {
+	const row = rest.groupCounts.get(group);
 	if (!row || row.archived === 1) {
 		return {live: 0, errors: 0, atRest: true};
 	}
@@ -24,7 +22,7 @@ export const groupRest = (
 
 	const errors = sums.error;
 	if (sums.live === 0 && (sums.blocked === 0 || errors > 0)) {
-		return sums.unclear > 0 && isLeaving({reads, books}, group, counts)
+		return sums.unclear > 0 && isLeaving({rest, books}, group, counts)
 			? {live: 1, errors, atRest: false}
 			: {live: 0, errors, atRest: true};
 	}
@@ -32,9 +30,12 @@ export const groupRest = (
 	return {live: sums.live + sums.blocked, errors, atRest: false};
 };
 
+/** As it is committed, or as a turn sees it. */
+type Seen = Pick<ViewContext, 'books'> & {readonly rest: Reads['rest']};
+
 /** Whether a finished task of the group has a wire to go on by. Asked only when nothing else of the group moves. */
 const isLeaving = (
-	{reads, books}: Pick<ViewContext, 'reads' | 'books'>,
+	{rest, books}: Seen,
 	group: GroupId,
 	counts: Readonly<Record<string, number | undefined>>,
 ): boolean => {
@@ -46,11 +47,11 @@ const isLeaving = (
 		}
 
 		if (inQueue < (counts['total'] ?? 0)) {
-			return reads.rest.isLeaving.get(group) !== undefined;
+			return rest.isLeaving.get(group) !== undefined;
 		}
 	}
 
-	return reads.rest.leaving
+	return rest.leaving
 		.all(group)
 		.some(
 			({node_id, output, queue}) =>

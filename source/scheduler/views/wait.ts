@@ -130,7 +130,8 @@ export const createWaits = (
 	const groupOf = (id: GroupId): Part => {
 		let part = groups.get(id);
 		if (!part) {
-			const rest = (): TreeRest => groupRest(context, id);
+			const rest = (): TreeRest =>
+				groupRest({rest: context.reads.rest, books: context.books}, id);
 			part = {waiters: new Set(), rest, last: rest()};
 			groups.set(id, part);
 		}

@@ -170,7 +170,10 @@ export const createEventLog = (
 				continue;
 			}
 
-			const {atRest, errors} = groupRest(context, id);
+			const {atRest, errors} = groupRest(
+				{rest: context.reads.rest, books: context.books},
+				id,
+			);
 			known.set(id, atRest ? 'finished' : 'open');
 			const isNew =
 				was === undefined && clock.now() - row.created_at < 4 * groupLookMs;

@@ -1,0 +1,183 @@
+import {spawn} from 'node:child_process';
+import process from 'node:process';
+import type {Notification} from '../core/notification.js';
+import type {Delivery, Target} from './target.js';
+
+/** So much of what a command says goes to the log. */
+const mostOutput = 4096;
+/** Between asking a command to end and ending it. */
+const killGraceMs = 2000;
+
+/** A program that is run for each piece of news, which it gets as JSON on its standard input, and in variables. No shell is involved. */
+export const createCommand = ({
+	command,
+	folder,
+	environment,
+	timeoutMs,
+	onOutput,
+}: {
+	readonly command: readonly string[];
+	/** Where it runs. */
+	readonly folder: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly timeoutMs: number;
+	/** A line that it wrote. */
+	readonly onOutput: (line: string) => void;
+}): Target => {
+	const [program = '', ...words] = command;
+	return {
+		name: `the command ${program}`,
+		most: 1,
+		gatherMs: 0,
+		async deliver([news], signal) {
+			return news === undefined
+				? {kind: 'delivered'}
+				: run({
+						program,
+						words,
+						folder,
+						environment: {...environment, ...variables(news)},
+						input: `${JSON.stringify(news)}\n`,
+						timeoutMs,
+						signal,
+						onOutput,
+					});
+		},
+	};
+};
+
+const variables = (news: Notification): Record<string, string> => {
+	const named = {
+		LIFEBLOOD_EVENT: news.type,
+		LIFEBLOOD_EVENT_ID: news.id,
+		LIFEBLOOD_EVENT_TIME: news.timestamp,
+		LIFEBLOOD_EVENT_TEXT: news.text,
+		LIFEBLOOD_FARM: news.farm,
+		LIFEBLOOD_GROUP: nameIn(news, 'group'),
+		LIFEBLOOD_WORKER: nameIn(news, 'worker'),
+	};
+	return Object.fromEntries(
+		// A variable cannot hold NUL, and a name may.
+		Object.entries(named).map(([name, value]) => [
+			name,
+			value.replaceAll('\0', ''),
+		]),
+	);
+};
+
+const nameIn = ({data}: Notification, what: 'group' | 'worker'): string => {
+	const thing = data[what];
+	const name =
+		typeof thing === 'object' && thing !== null && 'name' in thing
+			? thing['name']
+			: undefined;
+	return typeof name === 'string' ? name : '';
+};
+
+const run = async ({
+	program,
+	words,
+	folder,
+	environment,
+	input,
+	timeoutMs,
+	signal,
+	onOutput,
+}: {
+	readonly program: string;
+	readonly words: readonly string[];
+	readonly folder: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly input: string;
+	readonly timeoutMs: number;
+	readonly signal: AbortSignal;
+	readonly onOutput: (line: string) => void;
+}): Promise<Delivery> =>
+	new Promise((resolve) => {
+		const child = spawn(program, words, {
+			cwd: folder,
+			env: environment,
+			stdio: 'pipe',
+			// A group of its own, so that what it started ends with it.
+			detached: process.platform !== 'win32',
+		});
+		let isLate = false;
+		let killTimer: NodeJS.Timeout | undefined;
+		const end = (): void => {
+			endGroup(child.pid, 'SIGTERM');
+			killTimer ??= setTimeout(() => {
+				endGroup(child.pid, 'SIGKILL');
+			}, killGraceMs);
+		};
+
+		const timer = setTimeout(() => {
+			isLate = true;
+			end();
+		}, timeoutMs);
+		signal.addEventListener('abort', end, {once: true});
+		const settle = (delivery: Delivery): void => {
+			clearTimeout(timer);
+			clearTimeout(killTimer);
+			signal.removeEventListener('abort', end);
+			// What stays behind and holds its output open is not waited for.
+			child.stdout.destroy();
+			child.stderr.destroy();
+			resolve(delivery);
+		};
+
+		const onText = passLines(onOutput);
+		child.stdout.setEncoding('utf8').on('data', onText);
+		child.stderr.setEncoding('utf8').on('data', onText);
+
+		// It need not read what it is told.
+		child.stdin.on('error', () => undefined);
+		child.stdin.end(input);
+		child.on('error', (error) => {
+			settle({kind: 'failed', reason: error.message});
+		});
+		child.on('exit', (code, by) => {
+			// What it wrote last is there a moment later.
+			setImmediate(() => {
+				settle(
+					code === 0
+						? {kind: 'delivered'}
+						: {
+								kind: 'failed',
+								reason: isLate
+									? `it took longer than ${timeoutMs / 1000} s, and was ended`
+									: code === null
+										? `it was ended by ${by ?? 'a signal'}`
+										: `it ended with exit code ${code}`,
+							},
+				);
+			});
+		});
+	});
+
+/** The beginning of what is written, by lines. */
+const passLines = (
+	onLine: (line: string) => void,
+): ((text: string) => void) => {
+	let left = mostOutput;
+	return (text) => {
+		const taken = text.slice(0, left);
+		left -= taken.length;
+		for (const line of taken.split('\n')) {
+			if (line.trim() !== '') {
+				onLine(line);
+			}
+		}
+	};
+};
+
+const endGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
+	if (pid === undefined) {
+		return;
+	}
+
+	try {
+		process.kill(process.platform === 'win32' ? pid : -pid, signal);
+	} catch {
+		// It has ended.
+	}
+};
