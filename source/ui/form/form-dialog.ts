@@ -5,6 +5,8 @@ import type {CellSchema, FieldSchemas} from './field-schema.js';
 import {formInput} from './form-input.js';
 import {
 	changedParameters,
+	chosenParameters,
+	withPreset,
 	withValue,
 	type Form,
 	type FormFault,
@@ -21,6 +23,16 @@ type FormOptions = {
 	) => Promise<readonly FormFault[]>;
 	/** What an expression gives, shown while it is typed; rejects where that cannot be told. */
 	readonly evaluate?: ((expression: string) => Promise<Preview>) | undefined;
+	readonly presets?:
+		| {
+				/** Asks which one. */
+				readonly take: (
+					onTaken: (parameters: JsonObject) => void,
+				) => Promise<void>;
+				/** Keeps these, after asking for a name. */
+				readonly save: (parameters: JsonObject) => Promise<void>;
+		  }
+		| undefined;
 };
 
 export type Preview = {readonly said: string; readonly isFault: boolean};
@@ -78,6 +90,12 @@ const formDialog = (
 						{key: 'a', label: 'add row'},
 						{key: 'd', label: 'delete row'},
 						{key: 'J/K', label: 'move row'},
+						...(options.presets
+							? [
+									{key: 'p', label: 'preset'},
+									{key: 's', label: 'save as preset'},
+								]
+							: []),
 						{key: 'w', label: 'save'},
 						{key: 'esc', label: 'leave'},
 					]
@@ -105,6 +123,23 @@ const formDialog = (
 
 				case 'save': {
 					return {isClosed: true, act: async () => save(tools, options, form)};
+				}
+
+				case 'take-preset': {
+					return {
+						content: step.form,
+						act: async () =>
+							options.presets?.take((parameters) => {
+								changeForm(tools, (shown) => withPreset(shown, parameters));
+							}),
+					};
+				}
+
+				case 'save-preset': {
+					return {
+						content: step.form,
+						act: async () => options.presets?.save(chosenParameters(step.form)),
+					};
 				}
 
 				case 'edit': {
@@ -144,12 +179,17 @@ const preview = async (
 		said: error instanceof Error ? error.message : String(error),
 		isFault: true,
 	}));
+	changeForm(tools, (form) =>
+		form.schemas === schemas && form.typing?.field.text === text
+			? {...form, preview: {...told, of: text}}
+			: form,
+	);
+};
+
+/** The form, if it is what is on top. */
+const changeForm = (tools: FormTools, change: (form: Form) => Form): void => {
 	tools.changeDialog((content) =>
-		isForm(content) &&
-		content.schemas === schemas &&
-		content.typing?.field.text === text
-			? {...content, preview: {...told, of: text}}
-			: content,
+		isForm(content) ? change(content) : content,
 	);
 };
 

@@ -23,6 +23,8 @@ export type FormStep =
 			readonly form: Form;
 			readonly field: FormField & {readonly kind: 'value' | 'cell'};
 	  }
+	/** Take what a preset sets, or keep the values as one. */
+	| {readonly kind: 'take-preset' | 'save-preset'; readonly form: Form}
 	| {readonly kind: 'leave'};
 
 /** What a key does in the form. Pure. */
@@ -324,6 +326,8 @@ const keys: ReadonlyMap<string, FormKey> = new Map([
 	['shift+down', moveRow(1)],
 	['K', moveRow(-1)],
 	['shift+up', moveRow(-1)],
+	['p', (form) => ({kind: 'take-preset', form})],
+	['s', (form) => ({kind: 'save-preset', form})],
 	['w', save],
 	['ctrl+s', save],
 	['esc', leave],

@@ -185,3 +185,34 @@ export const faultOf = (
 	const text = JSON.stringify(path);
 	return faults.find((fault) => JSON.stringify(fault.path) === text)?.message;
 };
+
+/** With the values of a preset; what was wrong with the old ones is forgotten. One that has no such parameter leaves it out. */
+export const withPreset = (form: Form, parameters: JsonObject): Form => ({
+	...form,
+	values: {
+		...form.values,
+		...Object.fromEntries(
+			Object.entries(parameters).filter(([name]) =>
+				Object.hasOwn(form.schemas, name),
+			),
+		),
+	},
+	typing: undefined,
+	isLeaving: false,
+	faults: form.faults.filter(
+		({path}) => !Object.hasOwn(parameters, path[0] ?? ''),
+	),
+});
+
+/** Those that are not as by default. */
+export const chosenParameters = ({schemas, values}: Form): JsonObject =>
+	Object.fromEntries(
+		Object.entries(schemas).flatMap(
+			([name, schema]): ReadonlyArray<readonly [string, Json]> => {
+				const value = values[name];
+				return value === undefined || isSameJson(value, schema.default)
+					? []
+					: [[name, value]];
+			},
+		),
+	);

@@ -26,6 +26,7 @@ import {
 } from './graph-slice.js';
 import {openPalette} from './palette.js';
 import {pasteGraph} from './paste-graph.js';
+import {applyPreset, savePreset} from './presets.js';
 
 type GraphBinding = ScreenBinding<GraphSlice>;
 
@@ -146,6 +147,42 @@ export const editBindings: readonly GraphBinding[] = [
 		isChange: true,
 		disabled: needsNode,
 		run: editParameters,
+	},
+	{
+		id: 'graph.preset',
+		keys: ['s'],
+		label: 'preset',
+		help: "set the node's parameters, or those of the marked ones of its type, as a preset says",
+		command: 'preset',
+		isChange: true,
+		isQuiet: true,
+		disabled: needsNode,
+		run: applyPreset,
+	},
+	{
+		id: 'graph.save-preset',
+		keys: ['S'],
+		label: 'save preset',
+		help: "keep the node's parameters as a preset for nodes of its type",
+		isChange: true,
+		isQuiet: true,
+		disabled: needsNode,
+		async run(tools) {
+			const node = selectedNode(tools.view());
+			if (node === undefined) {
+				return;
+			}
+
+			const {name, type} = node;
+			const {nodes} = await tools.farm.request('graph.export', {
+				nodes: [name],
+			});
+			await savePreset(tools, {
+				type,
+				node: name,
+				parameters: nodes[name]?.parameters ?? {},
+			});
+		},
 	},
 	{
 		id: 'graph.connect',

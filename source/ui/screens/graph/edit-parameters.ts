@@ -10,6 +10,7 @@ import {whyReadOnly} from '../../state.js';
 import type {Edit} from './edit.js';
 import {carryOut} from './edit-history.js';
 import {selectedNode, type GraphTools} from './graph-slice.js';
+import {choosePreset, savePreset} from './presets.js';
 
 /** The selected node's parameters as a form, made from its type's schema. */
 export const editParameters = async (tools: GraphTools): Promise<void> => {
@@ -57,6 +58,14 @@ export const editParameters = async (tools: GraphTools): Promise<void> => {
 							isFault: message !== null,
 						};
 					},
+		presets: {
+			take: async (onTaken) =>
+				choosePreset(tools, type, ({parameters}) => {
+					onTaken(parameters);
+				}),
+			save: async (parameters) =>
+				savePreset(tools, {type, node: name, parameters}),
+		},
 		async onSave(after, changed) {
 			const faults = await faultsOf(tools, node, after);
 			if (faults.length === 0) {

@@ -1,3 +1,4 @@
+import type {JsonObject} from '../../../core/json.js';
 import {parseWire, printWire} from '../../../graph/graph-document.js';
 import type {GraphDocument} from '../../../net/messages/client.js';
 import type {Graph, GraphNode, GraphWire} from '../../graph/graph.js';
@@ -26,6 +27,8 @@ export const createEdit = (
 			readonly type: string;
 			readonly inputs: readonly string[];
 			readonly outputs: readonly string[];
+			/** What it starts with, where that is not the default. */
+			readonly starting?: JsonObject;
 		};
 		readonly behind?:
 			{readonly node: GraphNode; readonly output: string} | undefined;
@@ -78,7 +81,9 @@ export const createEdit = (
 				apply: {
 					kind: 'apply',
 					document: {
-						nodes: {[name]: {type: type.type, parameters: {}}},
+						nodes: {
+							[name]: {type: type.type, parameters: type.starting ?? {}},
+						},
 						connections: [...leaving, ...arriving],
 					},
 				},

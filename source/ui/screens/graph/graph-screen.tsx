@@ -23,6 +23,7 @@ import {
 	type GraphView,
 } from './graph-slice.js';
 import {nodeDetail} from './node-detail.js';
+import {pointed} from './pointing.js';
 import {settleGraph} from './settle-graph.js';
 import {treeLines} from './tree-lines.js';
 import {walkBindings} from './walk-bindings.js';
@@ -40,6 +41,7 @@ export const graphScreen = defineScreen<GraphSlice>({
 		askedKey: undefined,
 		fault: undefined,
 		origin: {x: 0, y: 0},
+		held: undefined,
 		selected: undefined,
 		revealed: undefined,
 		awaited: node,
@@ -82,7 +84,8 @@ export const graphScreen = defineScreen<GraphSlice>({
 			: undefined,
 	status,
 	bindings: [...walkBindings, ...editBindings],
-	onInput: askingInput,
+	onInput: (tools, event) =>
+		event.kind === 'mouse' ? pointed(tools, event) : askingInput(tools, event),
 	Component: GraphBody,
 });
 

@@ -42,6 +42,8 @@ export type GraphSlice = {
 	readonly fault: string | undefined;
 	/** Of the drawing, what stands in the pane's upper left corner. */
 	readonly origin: Point;
+	/** Where on the screen the mouse holds the drawing. */
+	readonly held: Point | undefined;
 	readonly selected: NodeId | undefined;
 	/** Brought into view already, on this layout. */
 	readonly revealed: string | undefined;

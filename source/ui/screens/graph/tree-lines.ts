@@ -4,7 +4,7 @@ import {graphTree, guideText, type TreeLine} from '../../graph/tree.js';
 import type {DrawnLine} from '../../list/list-lines.js';
 import {fitLine, type Line} from '../../text/span.js';
 import {lineOf} from './graph-roles.js';
-import {graphIn, type GraphView} from './graph-slice.js';
+import {graphIn, panesOf, type GraphView} from './graph-slice.js';
 
 /** The graph as a tree, the selected node's line in the middle where it is long. */
 export const treeLines = (
@@ -12,11 +12,7 @@ export const treeLines = (
 	{columns, rows}: {readonly columns: number; readonly rows: number},
 ): readonly DrawnLine[] => {
 	const tree = graphTree(graphIn(view));
-	const at = Math.max(0, lineOfNode(tree, view));
-	const top = Math.max(
-		0,
-		Math.min(tree.length - rows, at - Math.floor(rows / 2)),
-	);
+	const {at, top} = shownPart(tree, view, rows);
 	return Array.from({length: rows}, (_, index) => {
 		const shown = tree[top + index];
 		if (shown === undefined) {
@@ -30,6 +26,18 @@ export const treeLines = (
 	});
 };
 
+/** The node whose line is there, counted from the pane's first. */
+export const nodeAtTreeRow = (
+	view: GraphView,
+	row: number,
+): TreeLine['node'] | undefined => {
+	const tree = graphTree(graphIn(view));
+	const {rows} = panesOf(view).drawing ?? view.body;
+	return row < 0
+		? undefined
+		: tree[shownPart(tree, view, rows).top + row]?.node;
+};
+
 /** The node whose line is so many lines away. */
 export const stepInTree = (
 	view: GraphView,
@@ -39,6 +47,19 @@ export const stepInTree = (
 	return tree[
 		Math.max(0, Math.min(tree.length - 1, lineOfNode(tree, view) + by))
 	]?.node;
+};
+
+/** The selected node's line, and the first that is seen. */
+const shownPart = (
+	tree: readonly TreeLine[],
+	view: GraphView,
+	rows: number,
+): {readonly at: number; readonly top: number} => {
+	const at = Math.max(0, lineOfNode(tree, view));
+	return {
+		at,
+		top: Math.max(0, Math.min(tree.length - rows, at - Math.floor(rows / 2))),
+	};
 };
 
 const lineOfNode = (tree: readonly TreeLine[], {slice}: GraphView): number =>
