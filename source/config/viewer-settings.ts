@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {colourNames} from '../core/colour-names.js';
 import {choice, flag, names, section, setting, table} from './setting.js';
 import {connectionSettings} from './worker-settings.js';
 
@@ -17,23 +18,11 @@ export const viewerSchema = z.strictObject({
 			default: false,
 			description: 'Whether to draw with plain ASCII characters only.',
 		}),
-		colour: setting(
-			choice([
-				'none',
-				'red',
-				'green',
-				'yellow',
-				'blue',
-				'magenta',
-				'cyan',
-				'white',
-			]),
-			{
-				default: 'none',
-				description:
-					"The colour of the farm's name, so that one farm is not taken for another.",
-			},
-		),
+		colour: setting(choice(['none', ...colourNames]), {
+			default: 'none',
+			description:
+				"The colour of the farm's name, so that one farm is not taken for another.",
+		}),
 		read_only: setting(flag, {
 			default: false,
 			flag: 'read-only',

@@ -97,7 +97,7 @@ test('what runs is cancelled, and errors are retried by their cause', async (t) 
 	await terminal.press('*', 'x');
 	await terminal.shows(/Kill all 3 tasks[\s\S]*--all --state error/v);
 	await terminal.press('y');
-	await terminal.shows('No task fits the filter.');
+	await terminal.shows('Nothing fits the filter.');
 	t.is(await farm.state(running), 'dead');
 });
 

@@ -4,6 +4,7 @@ import type {ScreenBinding, ScreenTools, View} from '../screen.js';
 import {choose} from '../dialogs/choose.js';
 import type {Column} from './column.js';
 import {
+	atTop,
 	clearMarks,
 	isMarking,
 	moveCursor,
@@ -14,8 +15,6 @@ import {
 
 /** A list of a screen, as its keys need it. */
 export type ListAccess<Slice> = {
-	/** For the ids of its keys: `tasks`. */
-	readonly name: string;
 	readonly list: (slice: Slice) => ListState;
 	readonly withList: (slice: Slice, list: ListState) => Slice;
 	readonly window: (view: View<Slice>) => LiveWindow | undefined;
@@ -126,13 +125,7 @@ export const listBindings = <Slice>(
 					change(tools, (list) =>
 						list.filter === filter
 							? list
-							: {
-									...clearMarks(list),
-									filter,
-									cursor: 0,
-									top: 0,
-									cursorId: undefined,
-								},
+							: {...atTop(clearMarks(list)), filter},
 					);
 				};
 
@@ -213,9 +206,7 @@ export const listBindings = <Slice>(
 			},
 			run(tools) {
 				change(tools, (list) =>
-					isMarking(list)
-						? clearMarks(list)
-						: {...list, filter: '', cursor: 0, top: 0, cursorId: undefined},
+					isMarking(list) ? clearMarks(list) : {...atTop(list), filter: ''},
 				);
 			},
 		},
@@ -230,15 +221,12 @@ export const listBindings = <Slice>(
 				const orders = ordersOf(access.columns);
 				const sort = (by: string): void => {
 					change(tools, (list) => ({
-						...list,
+						...atTop(list),
 						order: {
 							by,
 							descending:
 								list.order?.by === by ? !list.order.descending : false,
 						},
-						cursor: 0,
-						top: 0,
-						cursorId: undefined,
 					}));
 				};
 
@@ -265,14 +253,11 @@ export const listBindings = <Slice>(
 			isQuiet: true,
 			run(tools) {
 				change(tools, (list) => ({
-					...list,
+					...atTop(list),
 					order: {
 						by: list.order?.by ?? 'id',
 						descending: !(list.order?.descending ?? false),
 					},
-					cursor: 0,
-					top: 0,
-					cursorId: undefined,
 				}));
 			},
 		},

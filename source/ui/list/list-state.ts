@@ -165,6 +165,14 @@ export const clearMarks = (list: ListState): ListState => ({
 	rangeFrom: undefined,
 });
 
+/** Another list, seen from its beginning. */
+export const atTop = (list: ListState): ListState => ({
+	...list,
+	cursor: 0,
+	top: 0,
+	cursorId: undefined,
+});
+
 export const isMarking = ({
 	marks,
 	isAllMarked,

@@ -1,3 +1,4 @@
+import type {ColourName} from '../../core/colour-names.js';
 import type {TaskState} from '../../core/task-state.js';
 import type {Line, Role} from '../text/span.js';
 import {asciiGlyphs, unicodeGlyphs, type Glyphs} from './glyphs.js';
@@ -10,17 +11,6 @@ export type ThemeSettings = {
 	/** The colour by which this farm is known from others. */
 	readonly production?: ColourName | undefined;
 };
-
-export const colourNames = [
-	'red',
-	'green',
-	'yellow',
-	'blue',
-	'magenta',
-	'cyan',
-	'white',
-] as const;
-export type ColourName = (typeof colourNames)[number];
 
 /** How a line lies in its list. */
 export type Backdrop = 'selected' | 'dimmed' | undefined;

@@ -2,12 +2,11 @@ import {confirm} from '../../dialogs/confirm.js';
 import {choose} from '../../dialogs/choose.js';
 import {prompt} from '../../dialogs/prompt.js';
 import type {ParamsFor} from '../../farm.js';
-import {clearMarks} from '../../list/list-state.js';
-import {totalOf} from '../../live/live-window.js';
+import {chosenRows, unmark} from '../../list/chosen-rows.js';
+import {atTop, clearMarks} from '../../list/list-state.js';
 import type {ScreenBinding, ScreenTools} from '../../screen.js';
 import {plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
-import type {GroupRow} from './group-columns.js';
 import {
 	selectedGroup,
 	windowIn,
@@ -20,38 +19,18 @@ type Tools = ScreenTools<GroupsSlice>;
 /** More are looked up before an action on all of them. */
 const mostAtOnce = 10_000;
 
-/** The marked ones that are known here, or the one under the cursor. */
-const chosenGroups = (view: GroupsView): readonly GroupRow[] => {
-	const {list} = view.slice;
-	const shown = windowIn(view)?.rows ?? [];
-	if (list.isAllMarked) {
-		return shown;
-	}
-
-	if (list.marks.size > 0) {
-		return shown.filter(({id}) => list.marks.has(id));
-	}
-
-	const group = selectedGroup(view);
-	return group === undefined ? [] : [group];
-};
-
-const countOf = (view: GroupsView): number => {
-	const {list} = view.slice;
-	return list.isAllMarked
-		? totalOf(windowIn(view))
-		: Math.max(list.marks.size, chosenGroups(view).length);
-};
+const chosenIn = (view: GroupsView) =>
+	chosenRows(view.slice.list, windowIn(view));
 
 const needsGroup = (view: GroupsView): string | undefined =>
-	countOf(view) === 0 ? 'no group is selected' : undefined;
+	chosenIn(view).count === 0 ? 'no group is selected' : undefined;
 
 /** The names of what is chosen, also of what the window does not show. */
 const namesOf = async (tools: Tools): Promise<readonly string[]> => {
 	const view = tools.view();
-	const shown = chosenGroups(view);
-	if (shown.length === countOf(view)) {
-		return shown.map(({name}) => name);
+	const {rows, count} = chosenIn(view);
+	if (rows.length === count) {
+		return rows.map(({name}) => name);
 	}
 
 	const {list, isArchivedShown} = view.slice;
@@ -98,7 +77,7 @@ const act = async (
 				: `group ${action} ${quoted(names)}`,
 		said: ({tasks}) => `${done} ${words(names)}, ${plural(tasks, 'task')}`,
 	});
-	tools.update((slice) => ({...slice, list: clearMarks(slice.list)}));
+	unmark(tools);
 };
 
 const plainAction = (
@@ -153,11 +132,15 @@ export const groupActions: ReadonlyArray<ScreenBinding<GroupsSlice>> = [
 		label: 'retry errors',
 		help: 'process again what is in error in it',
 		command: 'retry',
-		disabled: (view) =>
-			needsGroup(view) ??
-			(countOf(view) === 1 && chosenGroups(view)[0]?.counts.error === 0
-				? 'nothing of it is in error'
-				: undefined),
+		disabled(view) {
+			const {rows, count} = chosenIn(view);
+			return (
+				needsGroup(view) ??
+				(count === rows.length && rows.every(({counts}) => counts.error === 0)
+					? 'nothing of it is in error'
+					: undefined)
+			);
+		},
 	}),
 	plainAction('pause', 'paused', {
 		id: 'group.pause',
@@ -231,7 +214,7 @@ export const groupActions: ReadonlyArray<ScreenBinding<GroupsSlice>> = [
 		isChange: true,
 		disabled: needsGroup,
 		async run(tools) {
-			const chosen = chosenGroups(tools.view());
+			const {rows: chosen} = chosenIn(tools.view());
 			const names = await namesOf(tools);
 			if (chosen.every(({archived}) => archived)) {
 				await act(tools, names, {action: 'unarchive', done: 'unarchived'});
@@ -267,12 +250,7 @@ export const groupActions: ReadonlyArray<ScreenBinding<GroupsSlice>> = [
 			tools.update((slice) => ({
 				...slice,
 				isArchivedShown: !slice.isArchivedShown,
-				list: {
-					...clearMarks(slice.list),
-					cursor: 0,
-					top: 0,
-					cursorId: undefined,
-				},
+				list: atTop(clearMarks(slice.list)),
 			}));
 		},
 	},
@@ -286,7 +264,7 @@ export const groupActions: ReadonlyArray<ScreenBinding<GroupsSlice>> = [
 		isQuiet: true,
 		disabled: (view) =>
 			needsGroup(view) ??
-			(chosenGroups(view).every(({archived}) => archived)
+			(chosenIn(view).rows.every(({archived}) => archived)
 				? undefined
 				: 'archive it first'),
 		async run(tools) {

@@ -1,18 +1,13 @@
 import {rowAt} from '../../live/live-window.js';
-import type {ListState} from '../../list/list-state.js';
+import type {ListSlice} from '../../list/list-slice.js';
 import {liveOf, type View} from '../../screen.js';
 import type {GroupRow} from './group-columns.js';
 
-export type GroupsSlice = {
-	readonly list: ListState;
-	readonly detailTop: number;
+export type GroupsSlice = ListSlice & {
 	readonly isArchivedShown: boolean;
 };
 
 export type GroupsView = View<GroupsSlice>;
-
-export const heightOf = (view: GroupsView): number =>
-	Math.max(1, view.body.rows - 1);
 
 export const windowIn = (view: GroupsView) => liveOf(view, 'list', 'groups');
 

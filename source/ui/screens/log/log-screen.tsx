@@ -81,7 +81,6 @@ export const logScreen = defineScreen<LogSlice>({
 			},
 		},
 		...listBindings<LogSlice>({
-			name: 'log',
 			list: ({list}) => list,
 			withList: (slice, list) => ({...slice, list}),
 			window: windowIn,

@@ -1,6 +1,6 @@
 import {confirm} from '../../dialogs/confirm.js';
 import type {ParamsFor} from '../../farm.js';
-import {clearMarks} from '../../list/list-state.js';
+import {unmark} from '../../list/chosen-rows.js';
 import type {ScreenTools} from '../../screen.js';
 import {plural} from '../../text/amount-text.js';
 import {chosenTasks, type ChosenTasks} from './chosen-tasks.js';
@@ -69,8 +69,4 @@ export const actOnTasks = async (
 			onYes: act,
 		}),
 	);
-};
-
-export const unmark = (tools: Tools): void => {
-	tools.update((slice) => ({...slice, list: clearMarks(slice.list)}));
 };

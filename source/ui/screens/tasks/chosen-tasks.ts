@@ -1,10 +1,10 @@
 import type {ParamsFor} from '../../farm.js';
 import {plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
-import {totalOf} from '../../live/live-window.js';
+import {chosenRows} from '../../list/chosen-rows.js';
 import type {TaskRow} from './task-columns.js';
 import {taskFilter, type TaskFilter} from './task-filter.js';
-import {selectedTask, windowIn, type TasksView} from './tasks-slice.js';
+import {windowIn, type TasksView} from './tasks-slice.js';
 
 /** What an action acts on: the marked ones, or the one under the cursor. */
 export type ChosenTasks = {
@@ -20,41 +20,37 @@ export type ChosenTasks = {
 
 export const chosenTasks = (view: TasksView): ChosenTasks | undefined => {
 	const {list} = view.slice;
-	const window = windowIn(view);
-	const shown = window?.rows ?? [];
+	const {rows, count} = chosenRows(list, windowIn(view));
 	if (list.isAllMarked) {
 		const filter = taskFilter(list.filter, view.scope);
-		const count = totalOf(window);
 		return {
 			select: {filter},
 			count,
 			words: `all ${plural(count, 'task')} of this list`,
 			commandWords: filterWords(filter),
-			rows: shown,
+			rows,
 		};
 	}
 
-	if (list.marks.size > 0) {
-		const ids = [...list.marks].toSorted((a, b) => a - b);
-		return {
-			select: {ids},
-			count: ids.length,
-			words: ids.length === 1 ? `task ${ids[0]}` : plural(ids.length, 'task'),
-			commandWords: ids.join(' '),
-			rows: shown.filter(({id}) => list.marks.has(id)),
-		};
+	if (count === 0) {
+		return undefined;
 	}
 
-	const task = selectedTask(view);
-	return (
-		task && {
-			select: {ids: [task.id]},
-			count: 1,
-			words: `task ${task.id} "${task.name}"`,
-			commandWords: String(task.id),
-			rows: [task],
-		}
-	);
+	const ids =
+		list.marks.size > 0
+			? [...list.marks].toSorted((a, b) => a - b)
+			: rows.map(({id}) => id);
+	const [only] = rows;
+	return {
+		select: {ids},
+		count,
+		words:
+			count > 1
+				? plural(count, 'task')
+				: `task ${ids[0]}${only === undefined ? '' : ` "${only.name}"`}`,
+		commandWords: ids.join(' '),
+		rows,
+	};
 };
 
 /** The flags of a selection; what flags cannot say is a list of ids. */

@@ -1,9 +1,10 @@
 import {isRunning} from '../../../core/task-state.js';
-import {choose} from '../../dialogs/choose.js';
+import {chooseByLetters} from '../../dialogs/choose-by-letters.js';
 import {confirm} from '../../dialogs/confirm.js';
+import {unmark} from '../../list/chosen-rows.js';
 import type {ScreenTools} from '../../screen.js';
 import {shellWord} from '../../text/shell-word.js';
-import {outcomeText, unmark} from './act-on-tasks.js';
+import {outcomeText} from './act-on-tasks.js';
 import {chosenTasks} from './chosen-tasks.js';
 import type {TasksSlice} from './tasks-slice.js';
 
@@ -51,7 +52,7 @@ export const moveTasks = async (
 	}
 
 	tools.openDialog(
-		choose({
+		chooseByLetters({
 			title: `Move ${chosen.words} to`,
 			items: nodes.map(({name, type}) => ({
 				label: name,

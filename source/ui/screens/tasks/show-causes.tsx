@@ -2,6 +2,7 @@ import {Lines} from '../../components/lines.js';
 import {choose} from '../../dialogs/choose.js';
 import {confirm} from '../../dialogs/confirm.js';
 import {asDialog, type DialogView} from '../../dialogs/dialog.js';
+import {atTop, clearMarks} from '../../list/list-state.js';
 import type {ScreenTools} from '../../screen.js';
 import {countText, plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
@@ -120,14 +121,9 @@ const markThese = (tools: Tools, {ids}: ErrorCause): void => {
 	tools.update((slice) => ({
 		...slice,
 		list: {
-			...slice.list,
+			...atTop(clearMarks(slice.list)),
 			filter: 'state:error',
 			marks: new Set<number>(ids),
-			isAllMarked: false,
-			rangeFrom: undefined,
-			cursor: 0,
-			cursorId: undefined,
-			top: 0,
 		},
 	}));
 };

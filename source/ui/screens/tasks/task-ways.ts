@@ -1,6 +1,7 @@
 import {choose} from '../../dialogs/choose.js';
 import {readText} from '../../dialogs/read-text.js';
 import {picturesInAttributes} from '../../pictures/find-pictures.js';
+import {atTop} from '../../list/list-state.js';
 import type {ScreenBinding, ScreenTools} from '../../screen.js';
 import {plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
@@ -70,18 +71,7 @@ export const taskWays = (
 		help: 'only what is in error, and back',
 		command: 'err',
 		isQuiet: true,
-		run(tools) {
-			tools.update((slice) => ({
-				...slice,
-				list: {
-					...slice.list,
-					filter: toggled(slice.list.filter, 'state:error'),
-					cursor: 0,
-					top: 0,
-					cursorId: undefined,
-				},
-			}));
-		},
+		run: toggle('state:error'),
 	},
 	{
 		id: 'task.dead',
@@ -89,18 +79,7 @@ export const taskWays = (
 		label: 'dead',
 		help: 'dead tasks too, and back',
 		isQuiet: true,
-		run(tools) {
-			tools.update((slice) => ({
-				...slice,
-				list: {
-					...slice.list,
-					filter: toggled(slice.list.filter, 'dead'),
-					cursor: 0,
-					top: 0,
-					cursorId: undefined,
-				},
-			}));
-		},
+		run: toggle('dead'),
 	},
 	{
 		id: 'task.causes',
@@ -132,7 +111,19 @@ export const taskWays = (
 	},
 ];
 
-/** A word of a filter, taken away where it is there. */
+/** Puts a word into the filter, or takes it away. */
+const toggle =
+	(word: string) =>
+	({update}: Tools): void => {
+		update((slice) => ({
+			...slice,
+			list: {
+				...atTop(slice.list),
+				filter: toggled(slice.list.filter, word),
+			},
+		}));
+	};
+
 const toggled = (filter: string, word: string): string => {
 	const words = filter.split(/\s+/v).filter((part) => part !== '');
 	return words.includes(word)

@@ -1,11 +1,7 @@
-import {Box} from 'ink';
-import {DetailPane} from '../../components/detail-pane.js';
-import {ListPane} from '../../components/list-pane.js';
-import {detailBindings} from '../../list/detail-bindings.js';
-import {listBindings, type ListAccess} from '../../list/list-bindings.js';
-import {listInput} from '../../list/list-input.js';
-import {listStatus} from '../../list/list-status.js';
-import {newList, settleList, windowOf} from '../../list/list-state.js';
+import {ListBody} from '../../components/list-body.js';
+import {listScreen} from '../../list/list-screen.js';
+import {listHeight} from '../../list/list-slice.js';
+import {newList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
 import {agesAfter} from '../../text/time-text.js';
 import type {WatchSpec} from '../../farm.js';
@@ -18,38 +14,20 @@ import {completeFilter, typedSoFar} from './complete-filter.js';
 import {taskFilter} from './task-filter.js';
 import {
 	detailedTask,
-	heightOf,
 	selectedTask,
 	windowIn,
 	type TasksSlice,
 	type TasksView,
 } from './tasks-slice.js';
 
-const access: ListAccess<TasksSlice> = {
-	name: 'tasks',
-	list: ({list}) => list,
-	withList: (slice, list) => ({
-		...slice,
-		list,
-		detailTop: list.cursorId === slice.list.cursorId ? slice.detailTop : 0,
-	}),
-	window: windowIn,
-	height: heightOf,
-	columns: taskColumns,
-	completeFilter,
-	typedSoFar,
-	filterHelp:
-		'a part of the name, group or error; state:error,ready node:N group:G name:GLOB dead archived',
-};
-
 /** What the list shows. */
-const listWatch = (view: TasksView): WatchSpec => {
+const watch = (view: TasksView): WatchSpec => {
 	const {list} = view.slice;
 	return {
 		what: 'tasks',
 		filter: taskFilter(list.filter, view.scope),
 		...(list.order && {order: list.order}),
-		window: windowOf(list, heightOf(view)),
+		window: windowOf(list, listHeight(view)),
 	};
 };
 
@@ -67,9 +45,10 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		asked: undefined,
 		story: undefined,
 	}),
-	crumb: (_slice, {group, node, parent, tree, worker}) =>
+	crumb: (_slice, {group, node, parent, tree, worker, states}) =>
 		[
 			'tasks',
+			...(states === undefined ? [] : [`(${states.join(', ')})`]),
 			...(group === undefined ? [] : [`of ${group}`]),
 			...(node === undefined ? [] : [`in ${node}`]),
 			...(worker === undefined ? [] : [`on ${worker}`]),
@@ -80,21 +59,12 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		const {list} = view.slice;
 		const {detail} = splitBody(view);
 		return {
-			list: listWatch(view),
+			list: watch(view),
 			detail:
 				detail && list.cursorId !== undefined
 					? {what: 'task', id: list.cursorId}
 					: undefined,
 		};
-	},
-	settle(view) {
-		const list = settleList(
-			view.slice.list,
-			windowIn(view),
-			heightOf(view),
-			listWatch(view),
-		);
-		return list === view.slice.list ? view.slice : {...view.slice, list};
 	},
 	follow: followStory,
 	ages(view) {
@@ -106,17 +76,16 @@ export const tasksScreen = defineScreen<TasksSlice>({
 					view.state.now,
 				);
 	},
-	status: (view) => listStatus(view.slice.list, windowIn(view), 'task'),
-	onInput: listInput(access, (tools) => {
-		tools.enlarge();
-	}),
-	columns: taskColumns,
-	bindings: [
-		...detailBindings<TasksSlice>({
-			top: ({detailTop}) => detailTop,
-			withTop: (slice, detailTop) => ({...slice, detailTop}),
-		}),
-		{
+	...listScreen<TasksSlice>({
+		noun: 'task',
+		columns: taskColumns,
+		window: windowIn,
+		watch,
+		filterHelp:
+			'a part of the name, group or error; state:error,ready node:N group:G name:GLOB worker:W dead archived',
+		completeFilter,
+		typedSoFar,
+		enter: {
 			id: 'task.open',
 			keys: ['enter', 'l', 'right'],
 			label: 'detail',
@@ -127,45 +96,27 @@ export const tasksScreen = defineScreen<TasksSlice>({
 				tools.enlarge();
 			},
 		},
-		...taskActions,
-		...listBindings(access),
-	],
+		actions: taskActions,
+	}),
 	Component: TasksBody,
 });
 
 function TasksBody({view}: {readonly view: TasksView}) {
-	const {list, detail} = splitBody(view);
 	return (
-		<Box>
-			{list && (
-				<ListPane<'tasks'>
-					name="tasks"
-					view={view}
-					columns={taskColumns}
-					list={view.slice.list}
-					window={windowIn(view)}
-					size={list}
-					empty={
-						view.slice.list.filter === ''
-							? 'There are no tasks here.'
-							: 'No task fits the filter.'
-					}
-				/>
-			)}
-			{detail && (
-				<DetailPane
-					view={view}
-					lines={taskDetail(detailedTask(view), {
-						story: view.slice.story,
-						width: detail.columns,
-						glyphs: view.theme.glyphs,
-						now: view.state.now,
-					})}
-					top={view.slice.detailTop}
-					size={detail}
-					hasRule={list !== undefined}
-				/>
-			)}
-		</Box>
+		<ListBody<'tasks'>
+			name="tasks"
+			view={view}
+			columns={taskColumns}
+			window={windowIn(view)}
+			empty="There are no tasks here."
+			detail={(width) =>
+				taskDetail(detailedTask(view), {
+					story: view.slice.story,
+					width,
+					glyphs: view.theme.glyphs,
+					now: view.state.now,
+				})
+			}
+		/>
 	);
 }

@@ -1,7 +1,7 @@
 import type {AnswerTo} from '../../farm.js';
 import {rowAt} from '../../live/live-window.js';
 import type {RowOf} from '../../live/row-shapes.js';
-import type {ListState} from '../../list/list-state.js';
+import type {ListSlice} from '../../list/list-slice.js';
 import {liveOf, type View} from '../../screen.js';
 import type {TaskRow} from './task-columns.js';
 
@@ -12,18 +12,13 @@ export type TaskStory = {
 	readonly invocations: AnswerTo<'task.invocations'>['invocations'];
 };
 
-export type TasksSlice = {
-	readonly list: ListState;
-	readonly detailTop: number;
+export type TasksSlice = ListSlice & {
 	/** Which story is being asked for, or was: the task and when it changed. */
 	readonly asked: string | undefined;
 	readonly story: (TaskStory & {readonly id: number}) | undefined;
 };
 
 export type TasksView = View<TasksSlice>;
-
-export const heightOf = (view: TasksView): number =>
-	Math.max(1, view.body.rows - 1);
 
 export const windowIn = (view: TasksView) => liveOf(view, 'list', 'tasks');
 

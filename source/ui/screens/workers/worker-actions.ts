@@ -2,8 +2,7 @@ import {choose} from '../../dialogs/choose.js';
 import {confirm} from '../../dialogs/confirm.js';
 import {prompt} from '../../dialogs/prompt.js';
 import type {ParamsFor} from '../../farm.js';
-import {clearMarks} from '../../list/list-state.js';
-import {totalOf} from '../../live/live-window.js';
+import {chosenRows, unmark} from '../../list/chosen-rows.js';
 import type {ScreenBinding, ScreenTools} from '../../screen.js';
 import {plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
@@ -18,33 +17,18 @@ import {
 
 type Tools = ScreenTools<WorkersSlice>;
 
-const chosenWorkers = (view: WorkersView): readonly WorkerRow[] => {
-	const {list} = view.slice;
-	const shown = windowIn(view)?.rows ?? [];
-	if (list.isAllMarked) {
-		return shown;
-	}
-
-	if (list.marks.size > 0) {
-		return shown.filter(({id}) => list.marks.has(id));
-	}
-
-	const worker = selectedWorker(view);
-	return worker === undefined ? [] : [worker];
-};
+const chosenIn = (view: WorkersView) =>
+	chosenRows(view.slice.list, windowIn(view));
 
 /** Also those that the window does not show. */
 const allChosen = async (tools: Tools): Promise<readonly WorkerRow[]> => {
 	const view = tools.view();
-	const {list} = view.slice;
-	const shown = chosenWorkers(view);
-	const count = list.isAllMarked
-		? totalOf(windowIn(view))
-		: Math.max(list.marks.size, shown.length);
-	if (shown.length === count) {
-		return shown;
+	const {rows, count} = chosenIn(view);
+	if (rows.length === count) {
+		return rows;
 	}
 
+	const {list} = view.slice;
 	const {workers} = await tools.farm.request('worker.list', {});
 	const text = list.filter.toLowerCase();
 	return workers.filter(({id, name, host}) =>
@@ -55,13 +39,13 @@ const allChosen = async (tools: Tools): Promise<readonly WorkerRow[]> => {
 };
 
 const needsWorker = (view: WorkersView): string | undefined =>
-	chosenWorkers(view).length === 0 ? 'no worker is selected' : undefined;
+	chosenIn(view).count === 0 ? 'no worker is selected' : undefined;
 
 const needs =
 	(fits: (worker: WorkerRow) => boolean, reason: string) =>
 	(view: WorkersView): string | undefined =>
 		needsWorker(view) ??
-		(chosenWorkers(view).some((worker) => fits(worker)) ? undefined : reason);
+		(chosenIn(view).rows.some((worker) => fits(worker)) ? undefined : reason);
 
 const words = (workers: readonly WorkerRow[]): string =>
 	workers.length === 1
@@ -89,7 +73,7 @@ const act = async (
 		command: `worker ${action} ${quoted(workers)}`,
 		said: ({changed}) => `${done} ${plural(changed, 'worker')}`,
 	});
-	tools.update((slice) => ({...slice, list: clearMarks(slice.list)}));
+	unmark(tools);
 };
 
 const isThere = ({state}: WorkerRow): boolean => state !== 'off';

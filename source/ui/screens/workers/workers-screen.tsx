@@ -1,11 +1,7 @@
-import {Box} from 'ink';
-import {DetailPane} from '../../components/detail-pane.js';
-import {ListPane} from '../../components/list-pane.js';
-import {detailBindings} from '../../list/detail-bindings.js';
-import {listBindings, type ListAccess} from '../../list/list-bindings.js';
-import {listInput} from '../../list/list-input.js';
-import {listStatus} from '../../list/list-status.js';
-import {newList, settleList, windowOf} from '../../list/list-state.js';
+import {ListBody} from '../../components/list-body.js';
+import {listScreen} from '../../list/list-screen.js';
+import {listHeight} from '../../list/list-slice.js';
+import {newList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
 import {agesAfter} from '../../text/time-text.js';
 import type {WatchSpec} from '../../farm.js';
@@ -14,7 +10,6 @@ import {workerActions} from './worker-actions.js';
 import {workerColumns} from './worker-columns.js';
 import {workerDetail} from './worker-detail.js';
 import {
-	heightOf,
 	runningOn,
 	selectedWorker,
 	windowIn,
@@ -22,27 +17,17 @@ import {
 	type WorkersView,
 } from './workers-slice.js';
 
-const access: ListAccess<WorkersSlice> = {
-	name: 'workers',
-	list: ({list}) => list,
-	withList: (slice, list) => ({...slice, list, detailTop: 0}),
-	window: windowIn,
-	height: heightOf,
-	columns: workerColumns,
-	filterHelp: 'a part of the name or host',
-};
-
 /** Of what a worker runs; more are counted. */
 const mostShown = 64;
 
 /** What the list shows. */
-const listWatch = (view: WorkersView): WatchSpec => {
+const watch = (view: WorkersView): WatchSpec => {
 	const {list} = view.slice;
 	return {
 		what: 'workers',
 		...(list.filter !== '' && {filter: {text: list.filter}}),
 		...(list.order && {order: list.order}),
-		window: windowOf(list, heightOf(view)),
+		window: windowOf(list, listHeight(view)),
 	};
 };
 
@@ -58,10 +43,9 @@ export const workersScreen = defineScreen<WorkersSlice>({
 	}),
 	crumb: () => 'workers',
 	watches(view) {
-		const {list} = view.slice;
 		const worker = selectedWorker(view);
 		return {
-			list: listWatch(view),
+			list: watch(view),
 			running:
 				worker && worker.state !== 'off' && splitBody(view).detail
 					? {
@@ -72,15 +56,6 @@ export const workersScreen = defineScreen<WorkersSlice>({
 					: undefined,
 		};
 	},
-	settle(view) {
-		const list = settleList(
-			view.slice.list,
-			windowIn(view),
-			heightOf(view),
-			listWatch(view),
-		);
-		return list === view.slice.list ? view.slice : {...view.slice, list};
-	},
 	ages: (view) =>
 		runningOn(view).length > 0
 			? 1000
@@ -90,17 +65,13 @@ export const workersScreen = defineScreen<WorkersSlice>({
 						.map(({last_seen: at}) => at),
 					view.state.now,
 				),
-	status: (view) => listStatus(view.slice.list, windowIn(view), 'worker'),
-	onInput: listInput(access, (tools) => {
-		tools.enlarge();
-	}),
-	columns: workerColumns,
-	bindings: [
-		...detailBindings<WorkersSlice>({
-			top: ({detailTop}) => detailTop,
-			withTop: (slice, detailTop) => ({...slice, detailTop}),
-		}),
-		{
+	...listScreen<WorkersSlice>({
+		noun: 'worker',
+		columns: workerColumns,
+		window: windowIn,
+		watch,
+		filterHelp: 'a part of the name or host',
+		enter: {
 			id: 'worker.open',
 			keys: ['enter', 'l', 'right'],
 			label: 'detail',
@@ -113,45 +84,27 @@ export const workersScreen = defineScreen<WorkersSlice>({
 				tools.enlarge();
 			},
 		},
-		...workerActions,
-		...listBindings(access),
-	],
+		actions: workerActions,
+	}),
 	Component: WorkersBody,
 });
 
 function WorkersBody({view}: {readonly view: WorkersView}) {
-	const {list, detail} = splitBody(view);
 	return (
-		<Box>
-			{list && (
-				<ListPane<'workers'>
-					name="workers"
-					view={view}
-					columns={workerColumns}
-					list={view.slice.list}
-					window={windowIn(view)}
-					size={list}
-					empty={
-						view.slice.list.filter === ''
-							? 'There are no workers: start one with `lifeblood worker`.'
-							: 'No worker fits the filter.'
-					}
-				/>
-			)}
-			{detail && (
-				<DetailPane
-					view={view}
-					lines={workerDetail(selectedWorker(view), {
-						running: runningOn(view),
-						now: view.state.now,
-						width: detail.columns,
-						glyphs: view.theme.glyphs,
-					})}
-					top={view.slice.detailTop}
-					size={detail}
-					hasRule={list !== undefined}
-				/>
-			)}
-		</Box>
+		<ListBody<'workers'>
+			name="workers"
+			view={view}
+			columns={workerColumns}
+			window={windowIn(view)}
+			empty="There are no workers: start one with `lifeblood worker`."
+			detail={(width) =>
+				workerDetail(selectedWorker(view), {
+					running: runningOn(view),
+					now: view.state.now,
+					width,
+					glyphs: view.theme.glyphs,
+				})
+			}
+		/>
 	);
 }

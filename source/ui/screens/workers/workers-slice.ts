@@ -1,17 +1,11 @@
 import {rowAt} from '../../live/live-window.js';
-import type {ListState} from '../../list/list-state.js';
+import type {ListSlice} from '../../list/list-slice.js';
 import {liveOf, type View} from '../../screen.js';
 import type {WorkerRow} from './worker-columns.js';
 
-export type WorkersSlice = {
-	readonly list: ListState;
-	readonly detailTop: number;
-};
+export type WorkersSlice = ListSlice;
 
 export type WorkersView = View<WorkersSlice>;
-
-export const heightOf = (view: WorkersView): number =>
-	Math.max(1, view.body.rows - 1);
 
 export const windowIn = (view: WorkersView) => liveOf(view, 'list', 'workers');
 
