@@ -204,6 +204,24 @@ export const schedulerSchema = z.strictObject({
 				}),
 			},
 		),
+		metrics: section(
+			'A port for programs that watch the farm: /metrics in the format of Prometheus, and /healthz. It has no key: whoever reaches it may look.',
+			{
+				enabled: setting(flag, {
+					default: false,
+					description: 'Whether there is such a port.',
+				}),
+				ip: setting(text, {
+					default: '127.0.0.1',
+					description:
+						'The address where it is; empty: every interface of this machine.',
+				}),
+				port: setting(port, {
+					default: 1386,
+					description: 'The port; 0: any free one.',
+				}),
+			},
+		),
 		expressions: section(
 			'What an expression or script in the scheduler may use.',
 			{

@@ -43,6 +43,7 @@ import {livePresets} from './live-presets.js';
 import {createLog} from './log.js';
 import {createNotificationOutbox} from './notification-outbox.js';
 import {notificationRules, notificationTargets} from './notification-targets.js';
+import {startMonitor} from './monitor.js';
 import {notifySystemd} from './notify-ready.js';
 import {presetChecker} from './preset-checker.js';
 import {changesText, reloadOnHangup} from './reload.js';
@@ -238,6 +239,11 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			throw new FarmError('INTERNAL', 'The scheduler listens nowhere.');
 		}
 
+		await using monitor = await startMonitor({
+			settings: settings.scheduler.metrics,
+			scheduler,
+			log: logger,
+		});
 		await using _announced = await announce({
 			settings,
 			keys,
@@ -262,7 +268,10 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 				logger.warn(message);
 			},
 		});
-		greet(context, {scheduler, farm, database: opened.path, keys, server, ui});
+		greet(context, {
+			scheduler,
+			monitor: monitor.address(),
+			farm, database: opened.path, keys, server, ui});
 		const untold = await notifySystemd('ready', host.environment);
 		if (untold !== undefined) {
 			logger.warn(untold);
@@ -558,8 +567,10 @@ const greet = (
 		keys,
 		server,
 		ui,
+		monitor,
 	}: {
 		readonly scheduler: Scheduler;
+		readonly monitor: Address | undefined;
 		readonly farm: string;
 		readonly database: string;
 		readonly keys: Keys | undefined;
@@ -578,6 +589,9 @@ const greet = (
 			keys
 				? `  key:                    ${keys.file}`
 				: '  key:                    NONE: it runs with --insecure, and whoever can connect may do everything',
+			...(monitor
+				? [`  metrics:                http://${formatAddress(monitor)}/metrics`]
+				: []),
 			'Add a worker on this machine with   lifeblood worker',
 			keys
 				? `Add another machine to it with      lifeblood join ${own}:${server.port}\nThe join code that it asks for      lifeblood key show`

@@ -411,6 +411,7 @@ const assign = (
 	});
 	const id = invocationId(Number(lastInsertRowid));
 	row.invocation_id = id;
+	desk.changes().waits.push(desk.now() - row.changed_at);
 	desk.place(task, {
 		state: 'invoking',
 		note: worker.row.name,

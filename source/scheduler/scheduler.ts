@@ -29,6 +29,8 @@ import {takeUpRules} from './operations/notifications.js';
 import {recoverAfterRestart} from './operations/recover.js';
 import type {SchedulerSettings} from './turn-context.js';
 import {createTurnLoop, type TurnLoop} from './turn-loop.js';
+import type {Measured} from './monitor/measured.js';
+import type {Observer} from './monitor/observer.js';
 import {createLogLedger} from './retention/log-ledger.js';
 import {createRetention} from './retention/retention.js';
 import {createLogStore} from './views/log-store.js';
@@ -75,6 +77,9 @@ export type SchedulerOptions = {
 export type Scheduler = Service & {
 	readonly addresses: () => readonly Address[];
 	readonly loop: TurnLoop;
+	/** For whoever watches it: what there is to look at, and a way to hear of every turn. */
+	readonly measured: Measured;
+	readonly observe: (observer: Observer) => void;
 };
 
 /** The scheduler: it serves one database to workers, viewers and clients until it is stopped. */
@@ -86,6 +91,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	const probe = createProbe(options.logFolder);
 	let sweepTimer: NodeJS.Timeout | undefined;
 	let listener: Listener | undefined;
+	let observer: Observer | undefined;
 
 	const loop = createTurnLoop({
 		database,
@@ -102,6 +108,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			}
 
 			retention.onCommit(changes);
+			observer?.onCommit(changes);
+		},
+		onTurn(milliseconds) {
+			observer?.onTurn(milliseconds);
 		},
 		onDefect(error, what) {
 			log.error(
@@ -137,13 +147,14 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		askWorker: async (worker, params) =>
 			sessionOf(worker)?.peer.request('log.read', params),
 	});
+	const ledger = createLogLedger(options.logFolder);
 	const retention = createRetention({
 		submit: loop.submit,
 		statements: loop.statements,
 		settings,
 		clock,
 		logs,
-		ledger: createLogLedger(options.logFolder),
+		ledger,
 		isLive: (invocation) => loop.books.fleet.live.has(invocationId(invocation)),
 		log,
 	});
@@ -442,6 +453,15 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 
 	return {
 		loop,
+		measured: {
+			context,
+			loop,
+			connectionCount: () => listener?.connectionCount() ?? 0,
+			logBytes: ledger.bytes,
+		},
+		observe(other) {
+			observer = other;
+		},
 		addresses: () => listener?.addresses() ?? [],
 		async start(signal) {
 			listener = createListener({

@@ -30,6 +30,8 @@ export type TurnChanges = {
 	readonly invocations: Set<InvocationId>;
 	/** Whole groups of tasks changed by one statement, so that single tasks are not listed. */
 	manyTasks: boolean;
+	/** For how long each task that was offered to a worker had been ready, in milliseconds. */
+	readonly waits: number[];
 	/** Groups that got tasks. */
 	readonly grown: Set<GroupId>;
 	/** Rules that have news to deliver. */
@@ -44,6 +46,7 @@ export const noChanges = (): TurnChanges => ({
 	workers: new Set(),
 	invocations: new Set(),
 	manyTasks: false,
+	waits: [],
 	grown: new Set(),
 	told: new Set(),
 });

@@ -78,6 +78,7 @@ export const createTurnLoop = ({
 	settings,
 	clock,
 	onCommit,
+	onTurn = () => undefined,
 	onDefect,
 }: {
 	readonly database: FarmDatabase;
@@ -86,6 +87,8 @@ export const createTurnLoop = ({
 	readonly settings: SchedulerSettings;
 	readonly clock: Clock;
 	readonly onCommit: (changes: TurnChanges) => void;
+	/** A turn is over, and took so many milliseconds. */
+	readonly onTurn?: (milliseconds: number) => void;
 	/** Something threw that must not: for the log. */
 	readonly onDefect: (error: unknown, what: string) => void;
 }): TurnLoop => {
@@ -156,6 +159,7 @@ export const createTurnLoop = ({
 		measured.count += 1;
 		measured.totalMs += took;
 		measured.longestMs = Math.max(measured.longestMs, took);
+		onTurn(took);
 		// What there was no time for comes first in the next turn.
 		waiting = [...batch.slice(outcome.taken), ...waiting];
 		if (outcome.kind === 'failed') {

@@ -39,7 +39,7 @@ import type {TurnChanges} from '../../source/scheduler/turn-changes.js';
 import type {RunRequest} from '../../source/scheduler/worker-link.js';
 import {until} from './until.js';
 
-const settings: SchedulerSettings = {
+export const engineSettings: SchedulerSettings = {
 	attempts: 3,
 	workerGraceS: 60,
 	killGraceS: 5,
@@ -100,7 +100,7 @@ export const createTestFarm = async (
 			database,
 			registry: createRegistry([...coreNodes, ...definitions]),
 			sandbox,
-			settings: {...settings, ...overrides},
+			settings: {...engineSettings, ...overrides},
 			clock,
 			onCommit(changes) {
 				for (const listener of listeners) {

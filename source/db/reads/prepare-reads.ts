@@ -4,6 +4,7 @@ import {groupReads} from './groups.js';
 import {invocationReads} from './invocations.js';
 import {notificationReads} from './notifications.js';
 import {placeReads} from './places.js';
+import {monitorReads} from './monitor.js';
 import {restReads} from './rest.js';
 import {taskRuns} from './task-runs.js';
 import {taskReads} from './tasks.js';
@@ -17,6 +18,7 @@ export const prepareReads = (reader: Connection) => ({
 	farm: farmReads(reader),
 	places: placeReads(reader),
 	rest: restReads(reader),
+	monitor: monitorReads(reader),
 	notifications: notificationReads(reader),
 });
 

@@ -1,0 +1,204 @@
+import {
+	createServer,
+	type IncomingMessage,
+	type ServerResponse,
+} from 'node:http';
+import {once} from 'node:events';
+import {FarmError} from '../core/errors.js';
+import type {Service} from '../core/service.js';
+import {formatAddress, type Address} from './address.js';
+import type {Place} from './listener.js';
+
+export type StatusPage = {
+	readonly status: 200 | 503;
+	readonly type: string;
+	readonly body: string;
+};
+
+export type StatusServer = Service & {
+	/** Undefined before the start. */
+	readonly address: () => Address | undefined;
+};
+
+/** Whoever connects has so much time and room, and there are no more than so many of them: they only look, and work comes first. */
+const limits = {
+	connections: 64,
+	headerBytes: 8192,
+	headersMs: 5000,
+	requestMs: 5000,
+	/** Without a byte going either way. */
+	silenceMs: 10_000,
+	/** How often it is looked whether somebody has taken too long. */
+	lookMs: 1000,
+	requestsPerConnection: 10_000,
+};
+
+/**
+Serves pages to programs that watch, over plain HTTP: GET only, no parameters, no bodies. A page that is being made is made once for all who ask meanwhile.
+
+`start` rejects with `CONFLICT` or `INVALID` where the place cannot be listened on.
+*/
+export const createStatusServer = ({
+	place,
+	pages,
+	onDefect,
+}: {
+	readonly place: Place;
+	/** By their paths. */
+	readonly pages: Readonly<Record<string, () => Promise<StatusPage>>>;
+	/** A page threw: for the log. */
+	readonly onDefect: (error: unknown, path: string) => void;
+}): StatusServer => {
+	const making = new Map<string, Promise<StatusPage>>();
+
+	const make = async (
+		path: string,
+		page: () => Promise<StatusPage>,
+	): Promise<StatusPage> => {
+		const known = making.get(path);
+		if (known) {
+			return known;
+		}
+
+		const made = page().finally(() => {
+			making.delete(path);
+		});
+		making.set(path, made);
+		return made;
+	};
+
+	const answer = async (
+		request: IncomingMessage,
+		response: ServerResponse,
+	): Promise<void> => {
+		// Nothing is wanted of a body; its end is the end of the connection.
+		if (
+			request.headers['transfer-encoding'] !== undefined ||
+			(request.headers['content-length'] ?? '0') !== '0'
+		) {
+			send(response, 413, plain('A request has no body here.'), {
+				connection: 'close',
+			});
+			return;
+		}
+
+		const [path = ''] = (request.url ?? '').split('?', 1);
+		if (!Object.hasOwn(pages, path)) {
+			send(
+				response,
+				404,
+				plain(`There is no such page, only ${Object.keys(pages).join(', ')}.`),
+			);
+			return;
+		}
+
+		if (request.method !== 'GET') {
+			send(response, 405, plain('Only GET is answered.'), {allow: 'GET'});
+			return;
+		}
+
+		const page = pages[path];
+		try {
+			if (page) {
+				const made = await make(path, page);
+				send(response, made.status, made);
+			}
+		} catch (error) {
+			onDefect(error, path);
+			send(
+				response,
+				500,
+				plain("It could not be made; the scheduler's log says why."),
+			);
+		}
+	};
+
+	const server = createServer(
+		{
+			maxHeaderSize: limits.headerBytes,
+			headersTimeout: limits.headersMs,
+			requestTimeout: limits.requestMs,
+			keepAliveTimeout: limits.silenceMs,
+			connectionsCheckingInterval: limits.lookMs,
+			noDelay: true,
+		},
+		(request, response) => {
+			void answer(request, response);
+		},
+	);
+	server.maxConnections = limits.connections;
+	server.maxHeadersCount = 64;
+	server.maxRequestsPerSocket = limits.requestsPerConnection;
+	// A reader that takes nothing: what is made for it is not kept for long.
+	server.setTimeout(limits.silenceMs);
+	// Nobody may ask for another protocol, or for a way through.
+	server.on('connect', (_request, socket) => {
+		socket.destroy();
+	});
+
+	const stop = async (): Promise<void> =>
+		new Promise((resolve) => {
+			// With an error where it never listened: it is closed either way.
+			server.close(() => {
+				resolve();
+			});
+			server.closeAllConnections();
+		});
+
+	return {
+		address() {
+			const address = server.address();
+			return address === null || typeof address === 'string'
+				? undefined
+				: {host: address.address, port: address.port};
+		},
+		async start(signal) {
+			signal.throwIfAborted();
+			try {
+				server.listen({
+					port: place.port,
+					...(place.host !== undefined && {host: place.host}),
+				});
+				await once(server, 'listening');
+			} catch (error) {
+				throw new FarmError(
+					'CONFLICT',
+					`${formatAddress({host: place.host ?? '*', port: place.port})} cannot be listened on for metrics (${error instanceof Error ? error.message : String(error)}): choose others in [scheduler.metrics].`,
+					{cause: error},
+				);
+			}
+
+			// Too many open files, for instance: those who wait are taken when there is room again.
+			server.on('error', () => undefined);
+			signal.addEventListener(
+				'abort',
+				() => {
+					void stop();
+				},
+				{once: true},
+			);
+		},
+		stop,
+	};
+};
+
+const plain = (sentence: string): Omit<StatusPage, 'status'> => ({
+	type: 'text/plain; charset=utf-8',
+	body: `${sentence}\n`,
+});
+
+const send = (
+	response: ServerResponse,
+	status: number,
+	{type, body}: Omit<StatusPage, 'status'>,
+	headers: Readonly<Record<string, string>> = {},
+): void => {
+	response.writeHead(status, {
+		'content-type': type,
+		'content-length': new TextEncoder().encode(body).length,
+		'cache-control': 'no-store',
+		'x-content-type-options': 'nosniff',
+		...headers,
+	});
+	response.end(body);
+};
