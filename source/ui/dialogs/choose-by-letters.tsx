@@ -108,10 +108,10 @@ export const chooseByLetters = <Value,>({
 		}
 
 		const letters = content.typed + key;
-		const left = lettered(content).filter((one) =>
+		const left = lettered(content).find((one) =>
 			one.letters.startsWith(letters),
 		);
-		const [only] = left;
+		const only = left;
 		return only?.letters === letters
 			? take(only.choice)
 			: {content: {...content, typed: only === undefined ? '' : letters}};
@@ -176,7 +176,7 @@ function LettersView<Value>({
 		: [
 				{
 					text: fit(
-						`${typed === '' ? 'Type the letters beside one' : `${typed}_`}`,
+						typed === '' ? 'Type the letters beside one' : `${typed}_`,
 						columns,
 					),
 					role: 'dim',

@@ -24,6 +24,7 @@ import {
 	type GraphTools,
 	type GraphView,
 } from './graph-slice.js';
+import {movable, moveTasks} from './move-tasks.js';
 import {openPalette} from './palette.js';
 import {pasteGraph} from './paste-graph.js';
 import {applyPreset, savePreset} from './presets.js';
@@ -358,6 +359,19 @@ export const editBindings: readonly GraphBinding[] = [
 		isQuiet: true,
 		disabled: needsNode,
 		run: async (tools) => carryOut(tools, pauseEdit(chosenNodes(tools.view()))),
+	},
+	{
+		id: 'graph.move-tasks',
+		keys: ['m'],
+		label: 'move tasks',
+		help: 'to another node, by its letters: those in the node (of the group that is lit), or the task whose way is shown',
+		isChange: true,
+		isQuiet: true,
+		disabled(view) {
+			const moving = movable(view);
+			return typeof moving === 'string' ? moving : undefined;
+		},
+		run: moveTasks,
 	},
 	{
 		id: 'graph.retry',

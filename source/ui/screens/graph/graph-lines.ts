@@ -4,10 +4,14 @@ import {graphGlyphs} from '../../graph/glyphs.js';
 import {portPoint} from '../../graph/hit.js';
 import type {Layout, Point} from '../../graph/layout.js';
 import {drawMinimap} from '../../graph/minimap.js';
-import type {NodeId} from '../../../core/ids.js';
 import type {Line} from '../../text/span.js';
-import {liveOf} from '../../screen.js';
-import {graphIn, panesOf, partOf, type GraphView} from './graph-slice.js';
+import {
+	graphIn,
+	litIn,
+	panesOf,
+	partOf,
+	type GraphView,
+} from './graph-slice.js';
 import {lineOf} from './graph-roles.js';
 
 /** The drawing's pane, line by line, each of its full width. */
@@ -65,7 +69,7 @@ const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
 	return {
 		selected: slice.selected,
 		marked: slice.marks,
-		lit: litNodes(view),
+		lit: litIn(view),
 		way: slice.way,
 		...(isFlashing && {flashing: slice.flashes}),
 		hints: askedLetters(view).flatMap(({letters, place}) => {
@@ -91,17 +95,4 @@ const pointOf = (
 	}
 
 	return zoom === 'full' ? {x: box.x + 2, y: box.y + 1} : {x: box.x, y: box.y};
-};
-
-/** Of the group that is lit, how many tasks each node has. */
-const litNodes = (view: GraphView): ReadonlyMap<NodeId, number> | undefined => {
-	const window = liveOf(view, 'lit', 'places');
-	return window === undefined || view.slice.litGroup === undefined
-		? undefined
-		: new Map(
-				window.rows.map(({id, counts}) => [
-					id,
-					Object.values(counts).reduce((sum, count) => sum + count, 0),
-				]),
-			);
 };

@@ -88,6 +88,21 @@ export const graphIn = (view: GraphView): Graph => {
 export const selectedNode = (view: GraphView): GraphNode | undefined =>
 	graphIn(view).nodes.find(({id}) => id === view.slice.selected);
 
+/** Of the group that is lit, how many tasks each node has. */
+export const litIn = (
+	view: GraphView,
+): ReadonlyMap<NodeId, number> | undefined => {
+	const window = liveOf(view, 'lit', 'places');
+	return window === undefined || view.slice.litGroup === undefined
+		? undefined
+		: new Map(
+				window.rows.map(({id, counts}) => [
+					id,
+					Object.values(counts).reduce((sum, count) => sum + count, 0),
+				]),
+			);
+};
+
 /** The marked nodes, or else the selected one. */
 export const chosenNodes = (view: GraphView): readonly GraphNode[] =>
 	graphIn(view).nodes.filter(({id}) =>
