@@ -1,6 +1,10 @@
 import test from 'ava';
 import {createWalk} from '../source/db/reads/walk.js';
-import {sortIds, type SortKey} from '../source/scheduler/watches/sort-ids.js';
+import {
+	createSortedParts,
+	sortIds,
+	type SortKey,
+} from '../source/scheduler/watches/sort-ids.js';
 
 /** A list of ids from 1 on, the newest first. */
 const listOf = (count: number) =>
@@ -62,4 +66,28 @@ test('what has nothing to be sorted by comes last, both ways', async (t) => {
 		});
 		t.deepEqual(ids, descending ? [2, 1, 4, 3] : [1, 2, 4, 3]);
 	}
+});
+
+test('another part of a sorted list is there at once, and the next look sorts anew', async (t) => {
+	let sorts = 0;
+	const sort = async (wanted: number) => {
+		sorts += 1;
+		return sortIds(listOf(30_000), {
+			keysOf: keyed((id) => id),
+			descending: false,
+			wanted,
+		});
+	};
+
+	const first = createSortedParts(undefined);
+	await first.part({offset: 0, limit: 2}, sort);
+	const second = createSortedParts(first.last());
+	const {ids} = await second.part({offset: 100, limit: 2}, sort);
+	t.deepEqual(ids, [101, 102]);
+	t.is(sorts, 1);
+	await second.part({offset: 100, limit: 2}, sort);
+	t.is(sorts, 2);
+	const far = createSortedParts(second.last());
+	t.deepEqual((await far.part({offset: 29_999, limit: 2}, sort)).ids, [30_000]);
+	t.is(sorts, 3, 'what is further down than was kept is sorted too');
 });

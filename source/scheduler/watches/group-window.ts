@@ -5,7 +5,7 @@ import {takeAll} from '../views/task-list.js';
 import type {ViewContext} from '../views/view-context.js';
 import {locate, startOf, type Position, type WalkFrom} from './locate.js';
 import {orderAmong} from './order-among.js';
-import {sortIds} from './sort-ids.js';
+import {createSortedParts, sortIds} from './sort-ids.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 import type {WatchedRow, WatchedWindow} from './sent-window.js';
 
@@ -36,6 +36,7 @@ export const groupWindow = (
 			{from, descending: backwards},
 		);
 	let position: Position | undefined;
+	const parts = createSortedParts(near?.sorted);
 
 	const byId = async (): Promise<WatchedWindow> => {
 		const {offset, limit} = params.window;
@@ -43,7 +44,7 @@ export const groupWindow = (
 			offset,
 			descending,
 			total: undefined,
-			near,
+			near: near?.position,
 		});
 		const ids = await takeAll(walkFrom(position.anchor, descending), limit + 1);
 		return {
@@ -53,15 +54,18 @@ export const groupWindow = (
 	};
 
 	const sorted = async (order: GroupOrder): Promise<WatchedWindow> => {
-		const {offset, limit} = params.window;
-		const {ids, seen, isWhole} = await sortIds(walkFrom(startOf(true), true), {
-			keysOf: (some) =>
-				context.reads.groups.keyed(order).all(JSON.stringify(some)),
-			descending,
-			wanted: offset + limit,
-		});
+		const {ids, seen, isWhole} = await parts.part(
+			params.window,
+			async (wanted) =>
+				sortIds(walkFrom(startOf(true), true), {
+					keysOf: (some) =>
+						context.reads.groups.keyed(order).all(JSON.stringify(some)),
+					descending,
+					wanted,
+				}),
+		);
 		return {
-			rows: rowsOf(context, ids.slice(offset)),
+			rows: rowsOf(context, ids),
 			counts: isWhole
 				? countsOf(seen, true)
 				: {total: seen, exact: 0, sorted: seen},
@@ -87,7 +91,7 @@ export const groupWindow = (
 		read: async () => (by === 'id' ? byId() : sorted(by)),
 		isTouchedBy: (changes) => changes.groups.size > 0 || changes.manyTasks,
 		isTouchedByProgress: () => false,
-		position: () => position,
+		near: () => ({position, sorted: parts.last()}),
 	};
 };
 

@@ -12,7 +12,7 @@ export type SortKey = string | number | null; // eslint-disable-line @typescript
 export type KeyedRow = {readonly id: number; readonly key: SortKey};
 
 export type SortedIds = {
-	/** The first ones in order, as many as were wanted. */
+	/** The first ones in order, as many as were wanted, or more. */
 	readonly ids: readonly number[];
 	/** Rows among which they are the first. */
 	readonly seen: number;
@@ -50,6 +50,32 @@ export const sortIds = async (
 
 		await breathe(); // eslint-disable-line no-await-in-loop -- that is what the pieces are for
 	}
+};
+
+/** More than is shown is sorted at once, so that some pages on nothing has to be. */
+const leastSorted = 5000;
+
+/** A list that is shown in parts. The first part is that of the list as it was sorted `before`, where that reaches so far; from then on it is sorted anew. */
+export const createSortedParts = (before: SortedIds | undefined) => {
+	let last = before;
+	let isFirst = true;
+	return {
+		last: (): SortedIds | undefined => last,
+		async part(
+			{offset, limit}: {readonly offset: number; readonly limit: number},
+			sort: (wanted: number) => Promise<SortedIds>,
+		): Promise<SortedIds> {
+			const end = offset + limit;
+			const known = isFirst ? last : undefined;
+			isFirst = false;
+			const sorted =
+				known && (known.ids.length >= end || known.ids.length === known.seen)
+					? known
+					: await sort(Math.max(end, leastSorted));
+			last = sorted;
+			return {...sorted, ids: sorted.ids.slice(offset, end)};
+		},
+	};
 };
 
 /** What has nothing comes last, both ways round; of equals, the newest first. */

@@ -7,6 +7,7 @@ import type {EventLog} from './event-log.js';
 import type {Position} from './locate.js';
 import type {PulseLog} from './pulse-log.js';
 import type {WatchedWindow} from './sent-window.js';
+import type {SortedIds} from './sort-ids.js';
 
 export type WatchParams = {
 	readonly filter?: TaskFilter | undefined;
@@ -33,8 +34,15 @@ export type Source = {
 	readonly isTouchedByProgress: (invocation: InvocationId) => boolean;
 	/** Something beside turns that changes it, such as a file that grows. Returns how to stop. */
 	readonly listen?: (onTouch: () => void) => () => void;
-	/** Where the window is in a long list. */
-	readonly position?: () => Position | undefined;
+	/** What helps to find another window of the same list. */
+	readonly near?: () => Near;
+};
+
+export type Near = {
+	/** Where that window is in a list by id. */
+	readonly position?: Position | undefined;
+	/** The list as it was sorted last. */
+	readonly sorted?: SortedIds | undefined;
 };
 
 export type SourceContext = {
@@ -42,6 +50,6 @@ export type SourceContext = {
 	readonly logs: LogStore;
 	readonly events: EventLog;
 	readonly pulse: PulseLog;
-	/** Of a window of the same list, from which this one may not be far. */
-	readonly near?: Position | undefined;
+	/** Of a window of the same list. */
+	readonly near?: Near | undefined;
 };

@@ -13,7 +13,7 @@ import type {TaskFilter} from '../../net/messages/shapes.js';
 import type {ViewContext} from '../views/view-context.js';
 import {locate, startOf, type Position, type WalkFrom} from './locate.js';
 import {orderAmong} from './order-among.js';
-import {mostSorted, sortIds} from './sort-ids.js';
+import {createSortedParts, mostSorted, sortIds} from './sort-ids.js';
 import type {Source, SourceContext, WatchParams} from './source.js';
 import type {WatchedWindow} from './sent-window.js';
 import {
@@ -47,6 +47,7 @@ export const taskWindow = (
 		params.order ?? {by: 'id', descending: false},
 	);
 	let position: Position | undefined;
+	const parts = createSortedParts(near?.sorted);
 	let isFirst = true;
 	/** Invocations of the tasks in the window: the progress of others is no news here. */
 	let shown = new Set<InvocationId>();
@@ -59,7 +60,7 @@ export const taskWindow = (
 			offset,
 			descending,
 			total: plan.known && total(plan.known),
-			near,
+			near: near?.position,
 		});
 		const ids = await takeAll(walkFrom(position.anchor, descending), limit + 1);
 		return {
@@ -78,14 +79,17 @@ export const taskWindow = (
 		plan: TaskPlan,
 		order: TaskOrder,
 	): Promise<TaskPage> => {
-		const {offset, limit} = params.window;
-		const {ids, seen, isWhole} = await sortIds(walkNewest(plan), {
-			keysOf: (some) => taskKeys(context, order, some),
-			descending,
-			wanted: offset + limit,
-		});
+		const {ids, seen, isWhole} = await parts.part(
+			params.window,
+			async (wanted) =>
+				sortIds(walkNewest(plan), {
+					keysOf: (some) => taskKeys(context, order, some),
+					descending,
+					wanted,
+				}),
+		);
 		return {
-			rows: rowsOf(context, ids.slice(offset)),
+			rows: rowsOf(context, ids),
 			counts: isWhole
 				? countsOf(plan, {reached: seen, isEnd: true})
 				: {total: seen, exact: 0, sorted: seen},
@@ -151,7 +155,7 @@ export const taskWindow = (
 			concerns(changes.invocations, shown),
 		isTouchedByProgress: (invocation) =>
 			by === 'progress' || shown.has(invocation),
-		position: () => position,
+		near: () => ({position, sorted: parts.last()}),
 	};
 };
 

@@ -277,7 +277,7 @@ export const createWatches = ({
 			const source = sourceOf(
 				watch.what,
 				params,
-				isSameList ? watch.source.position?.() : undefined,
+				isSameList ? watch.source.near?.() : undefined,
 			);
 			const began = clock.monotonic();
 			watch.coming = source;
@@ -297,7 +297,10 @@ export const createWatches = ({
 			watch.source = source;
 			watch.sent = createSentWindow();
 			const snapshot = watch.sent.reset(first);
+			// Another part of a list that was dear to sort does not make it be sorted anew at once.
+			const restUntil = isSameList ? watch.nextAt : 0;
 			pause(watch, began);
+			watch.nextAt = Math.max(watch.nextAt, restUntil);
 			listen(watch);
 			// What happened while it was read may be missing from it.
 			touch(watch);
