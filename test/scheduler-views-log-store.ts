@@ -14,7 +14,8 @@ const base64 = (data: string): string => Buffer.from(data).toString('base64');
 
 const setUp = async (
 	t: Parameters<typeof createShownFarm>[0],
-	askWorker: AskWorker = async () => undefined,
+	askWorker: AskWorker['read'] = async () => undefined,
+	askMarks: AskWorker['marks'] = async () => undefined,
 ) => {
 	const farm = await createShownFarm(t);
 	const node = farm.node('a');
@@ -23,7 +24,11 @@ const setUp = async (
 	const invocation = farm.run(task, worker);
 	farm.link(worker);
 	const folder = path.join(farm.folder, 'farm.logs');
-	const logs = createLogStore({folder, context: farm.context, askWorker});
+	const logs = createLogStore({
+		folder,
+		context: farm.context,
+		askWorker: {read: askWorker, marks: askMarks},
+	});
 	const end = (): void => {
 		farm.end(invocation);
 		farm.set(task, {state: 'dead', invocation_id: null});
@@ -71,7 +76,11 @@ test('a log in the shared folder is read by offset while it grows, and is comple
 	});
 	end();
 	t.like(await logs.read({invocation, offset: 0, limit: 3}), {complete: true});
-	t.deepEqual(await logs.status(invocation), {size: 14, complete: true});
+	t.deepEqual(await logs.status(invocation), {
+		size: 14,
+		complete: true,
+		marked: 0,
+	});
 	await t.throwsAsync(
 		logs.read({invocation: invocationId(99), offset: 0, limit: 1}),
 		{code: 'NOT_FOUND'},
@@ -100,13 +109,13 @@ test('a log that is only with its worker is asked for there', async (t) => {
 	end();
 	t.deepEqual(
 		await logs.status(invocation),
-		{size: 14, complete: false},
+		{size: 14, complete: false, marked: 0},
 		'it is still to come here',
 	);
 	farm.unlink(worker);
 	t.deepEqual(
 		await logs.status(invocation),
-		{size: 0, complete: true},
+		{size: 0, complete: true, marked: 0},
 		'nothing will come any more',
 	);
 });

@@ -117,7 +117,7 @@ const setUp = async (t: Parameters<typeof createShownFarm>[0]) => {
 	const logs = createLogStore({
 		folder: path.join(farm.folder, 'farm.logs'),
 		context: farm.context,
-		askWorker: async () => undefined,
+		askWorker: {read: async () => undefined, marks: async () => undefined},
 	});
 	const troubles: unknown[] = [];
 	const start = () => {

@@ -130,10 +130,14 @@ const job =
 	'job {"invocation":1,"task":2,"started_at":3,"time_limit_s":0,"silence_limit_s":0,"progress_regex":"","log":"/l","is_local":true,"scratch":null}\n';
 
 test('a record cut anywhere never says what did not happen', (t) => {
-	const whole = `${job}pid 77\nKilled\nexit 137\n0m0.010000s 0m0.000000s\n0m1.500000s 0m0.250000s\n`;
+	const whole = `${job}pid 77\nKilled\nexit 137 12 34\n0m0.010000s 0m0.000000s\n0m1.500000s 0m0.250000s\n`;
 	t.deepEqual(parseRecord(whole, 9)?.notes, {
 		pid: 77,
-		end: {outcome: {kind: 'signalled', signal: 'SIGKILL'}, cpu_s: 1.75},
+		end: {
+			outcome: {kind: 'signalled', signal: 'SIGKILL'},
+			cpu_s: 1.75,
+			positions: {out: 12, error: 34},
+		},
 	});
 	for (let length = 0; length < whole.length; length++) {
 		const recorded = parseRecord(whole.slice(0, length), 9);

@@ -22,11 +22,11 @@ test('Linux has the fast way', (t) => {
 
 for (const [name, {start}] of means) {
 	test(`by ${name}, a process gets its arguments, environment, folder and outputs, and a session`, async (t) => {
-		const {pid, signal, output, error} = await run(t, start, {
+		const {pid, signal, output, error, third} = await run(t, start, {
 			file: '/bin/sh',
 			arguments: [
 				'-c',
-				String.raw`printf "[%s]" "$@"; tr "\0" "\n" < /proc/$$/environ; pwd; readlink /proc/self/fd/0; cut -d" " -f5,6 /proc/self/stat; echo wrong >&2; exit 3`,
+				String.raw`printf "[%s]" "$@"; tr "\0" "\n" < /proc/$$/environ; pwd; readlink /proc/self/fd/0; cut -d" " -f5,6 /proc/self/stat; echo wrong >&2; echo more >&3; exit 3`,
 				'sh',
 				'',
 				"it's $(here) ü",
@@ -38,6 +38,7 @@ for (const [name, {start}] of means) {
 			`[][it's $(here) ü]PATH=/usr/bin:/bin\nnot-a-name=x=y\n${os.tmpdir()}\n/dev/null\n${pid} ${pid}\n`,
 		);
 		t.is(error, 'wrong\n');
+		t.is(third, 'more\n');
 		t.is(signal, undefined);
 	});
 
@@ -106,8 +107,12 @@ const run = async (
 	t.teardown(() => {
 		fs.rmSync(folder, {recursive: true, force: true});
 	});
-	const places = ['output', 'error'].map((name) => path.join(folder, name));
-	const [output = 1, error = 2] = places.map((file) => fs.openSync(file, 'a'));
+	const places = ['output', 'error', 'third'].map((name) =>
+		path.join(folder, name),
+	);
+	const [output = 1, error = 2, third = 3] = places.map((file) =>
+		fs.openSync(file, 'a'),
+	);
 	let count = 0;
 	try {
 		const gone = Promise.withResolvers<NodeJS.Signals | undefined>();
@@ -118,6 +123,7 @@ const run = async (
 			...request,
 			output,
 			error,
+			third,
 			onExit(signal) {
 				count++;
 				gone.resolve(signal);
@@ -125,12 +131,13 @@ const run = async (
 		});
 		const signal = await gone.promise;
 		t.is(count, 1);
-		const [said, complained] = places.map((file) =>
+		const [said, complained, added] = places.map((file) =>
 			fs.readFileSync(file, 'utf8'),
 		);
-		return {pid, signal, output: said, error: complained};
+		return {pid, signal, output: said, error: complained, third: added};
 	} finally {
 		fs.closeSync(output);
 		fs.closeSync(error);
+		fs.closeSync(third);
 	}
 };

@@ -7,3 +7,7 @@ Where an invocation's log is within a folder of logs: a thousand to a subfolder,
 */
 export const logPath = (invocation: InvocationId): string =>
 	`${Math.floor(invocation / 1000)}/${invocation}.log`;
+
+/** Where it is noted when and by which output the bytes of a log came. */
+export const marksPath = (log: string): string =>
+	`${log.replace(/\.log$/v, '')}.marks`;

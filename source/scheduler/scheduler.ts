@@ -144,8 +144,12 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	const logs = createLogStore({
 		folder: options.logFolder,
 		context,
-		askWorker: async (worker, params) =>
-			sessionOf(worker)?.peer.request('log.read', params),
+		askWorker: {
+			read: async (worker, range) =>
+				sessionOf(worker)?.peer.request('log.read', range),
+			marks: async (worker, range) =>
+				sessionOf(worker)?.peer.request('log.marks', range),
+		},
 	});
 	const ledger = createLogLedger(options.logFolder);
 	const retention = createRetention({
@@ -198,6 +202,15 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		graceTimers.set(worker, timer);
 	};
 
+	const registeredOf = (connection: Connection): WorkerId => {
+		const worker = sessions.get(connection)?.id();
+		if (worker === undefined) {
+			throw new FarmError('CONFLICT', 'This worker has not registered yet.');
+		}
+
+		return worker;
+	};
+
 	const answer = async (
 		connection: Connection,
 		call: SchedulerCall,
@@ -238,17 +251,19 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 				return;
 			}
 
-			case 'log.append': {
-				const session = sessions.get(connection);
-				const worker = session?.id();
-				if (worker === undefined) {
-					throw new FarmError(
-						'CONFLICT',
-						'This worker has not registered yet.',
-					);
-				}
+			case 'log.marks': {
+				call.reply(await logs.marks(call.params));
+				return;
+			}
 
-				await logs.append(worker, call.params);
+			case 'log.append': {
+				await logs.append(registeredOf(connection), call.params);
+				call.reply({});
+				return;
+			}
+
+			case 'log.mark': {
+				await logs.mark(registeredOf(connection), call.params);
 				call.reply({});
 				return;
 			}

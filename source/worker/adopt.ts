@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type {InvocationId} from '../core/ids.js';
+import {marksPath} from '../core/log-path.js';
 import type {ProcessEntry, ProcessTable} from './process-table.js';
 import type {Record, Recorded, Records} from './record.js';
 import type {StateFolder} from './state-folder.js';
@@ -75,7 +76,10 @@ export const removeUnclaimed = (
 ): void => {
 	const claimed = new Set([
 		...running.map(({recorded: {job}}) => folder.attributesOf(job.invocation)),
-		...[...running, ...over].map(({recorded: {job}}) => job.log),
+		...[...running, ...over].flatMap(({recorded: {job}}) => [
+			job.log,
+			marksPath(job.log),
+		]),
 	]);
 	for (const place of [folder.attributes, folder.logs]) {
 		for (const entry of fs.readdirSync(place, {

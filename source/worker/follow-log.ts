@@ -1,13 +1,15 @@
 import {Buffer} from 'node:buffer';
 import fs from 'node:fs';
+import type {LogMarker} from './log-marker.js';
+import type {OutputPositions} from './output-positions.js';
 import type {Progress} from './progress-pattern.js';
 import type {ProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
 import {trimLog, type LogTrimmer} from './trim-log.js';
 
 export type LogFollower = {
-	/** Read what is left, and stop. Gives the log's size. */
-	readonly finish: () => number;
+	/** Read what is left, and stop; `positions`: where its wrapper found the outputs at its end. Gives the log's size. */
+	readonly finish: (positions: OutputPositions | undefined) => number;
 	readonly stop: () => void;
 	readonly size: () => number;
 	/** When it last grew, by the wall clock; undefined: it is empty. */
@@ -17,6 +19,7 @@ export type LogFollower = {
 type FollowOptions = {
 	readonly file: string;
 	readonly reader: ProgressReader;
+	readonly marker: LogMarker;
 	readonly pulse: Pulse;
 	/** More than this is not kept. */
 	readonly limit: number;
@@ -43,6 +46,7 @@ const piece = Buffer.alloc(mostAtOnce);
 export const followLog = ({
 	file,
 	reader,
+	marker,
 	pulse,
 	limit,
 	trimmer,
@@ -50,10 +54,13 @@ export const followLog = ({
 }: FollowOptions): LogFollower => {
 	let offset = 0;
 	let quiet = 0;
+	/** By which output the last bytes came may show at the next look. */
+	let isUnclear = false;
 	let watcher: fs.FSWatcher | undefined;
 
 	const look = (): void => {
 		const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
+		isUnclear = marker.look(size);
 		if (size === offset) {
 			return;
 		}
@@ -68,12 +75,16 @@ export const followLog = ({
 	};
 
 	const cutIfDue = (grown: number): void => {
-		if (
+		if (!(
 			offset > limit &&
 			(grown < limit * calm || offset > limit * mostTimes)
-		) {
-			offset = trimLog(file, limit);
+		)) {
+			return;
 		}
+
+		const {size, cut} = trimLog(file, limit);
+		offset = size;
+		marker.cut(cut);
 	};
 
 	const read = (): Progress => {
@@ -90,7 +101,7 @@ export const followLog = ({
 	const beat = (): void => {
 		const before = offset;
 		tryTo(look);
-		quiet = offset === before ? quiet + 1 : 0;
+		quiet = offset === before && !isUnclear ? quiet + 1 : 0;
 		tryTo(() => {
 			cutIfDue(offset - before);
 		});
@@ -137,11 +148,12 @@ export const followLog = ({
 
 	pulse.add(beat);
 	return {
-		finish() {
+		finish(positions) {
 			stop();
+			const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
+			marker.finish(size, positions);
 			tryTo(look);
 			onGrowth(reader.end());
-			const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
 			return size > limit ? trimmer.trim({file, size, limit}) : size;
 		},
 		stop,

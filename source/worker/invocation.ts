@@ -1,10 +1,12 @@
 import type {Clock} from '../core/clock.js';
 import type {InvocationOutcome} from '../core/invocation.js';
+import {marksPath} from '../core/log-path.js';
 import type {Cgroup} from './cgroup.js';
 import type {Cgroups} from './cgroups.js';
 import {findProgram} from './find-program.js';
 import {followLog} from './follow-log.js';
 import {watchLimits} from './limits.js';
+import {createLogMarker} from './log-marker.js';
 import type {Measured, Measurer} from './measure.js';
 import {
 	endForMemory,
@@ -13,6 +15,7 @@ import {
 	peakOf,
 	type MemoryUse,
 } from './memory-limit.js';
+import {hasOutputsTo, positionsOf, tellsPositions} from './output-positions.js';
 import type {Prepared} from './prepare-process.js';
 import {sendSignal, type ProcessTable} from './process-table.js';
 import {endTree} from './process-tree.js';
@@ -156,6 +159,15 @@ export const followInvocation = ({
 	const follower = followLog({
 		file: job.log,
 		reader: createProgressReader(createProgressPattern(job.progress_regex)),
+		marker: createLogMarker({
+			file: marksPath(job.log),
+			read:
+				tellsPositions() &&
+				(life.kind === 'child' || hasOutputsTo(pid, job.log))
+					? positionsOf(pid)
+					: undefined,
+			clock,
+		}),
 		pulse: tools.pulse,
 		limit: tools.logLimit(),
 		trimmer: tools.trimmer,
@@ -237,7 +249,7 @@ export const followInvocation = ({
 		}
 
 		remark(job.log, memoryRemark(used));
-		const logBytes = follower.finish();
+		const logBytes = follower.finish(notes?.end?.positions);
 		const outcome = outcomeOf({
 			reason,
 			failure,
@@ -251,11 +263,8 @@ export const followInvocation = ({
 			outcome,
 			measures: {
 				started_at: Math.round(job.started_at),
-				// An adopted one may have ended while nobody looked.
 				finished_at: Math.round(
-					life.kind === 'adopted' && notes?.end !== undefined
-						? Math.min(finishedAt, read?.changedAt ?? finishedAt)
-						: finishedAt,
+					life.kind === 'adopted' ? endOf(read, finishedAt) : finishedAt,
 				),
 				peak_memory_bytes: peakOf(used, outcome) ?? null,
 				cpu_s: notes?.end?.cpu_s ?? standing.measured?.cpu_s ?? null,
@@ -292,6 +301,12 @@ export const followInvocation = ({
 
 	return invocation;
 };
+
+/** An adopted one may have ended while nobody looked. */
+const endOf = (recorded: Recorded | undefined, seenAt: number): number =>
+	recorded?.notes.end === undefined
+		? seenAt
+		: Math.min(seenAt, recorded.changedAt);
 
 /** It is removed at once, where it can be: somebody may be in it still where it cannot. */
 const isInUse = (cgroup: Cgroup | undefined): boolean =>

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type {InvocationId} from '../core/ids.js';
 import type {InvocationOutcome} from '../core/invocation.js';
-import {logPath} from '../core/log-path.js';
+import {logPath, marksPath} from '../core/log-path.js';
 import type {ResultOf} from '../net/messages/method.js';
 import type {schedulerToWorker} from '../net/messages/worker.js';
 import {findLeft, removeUnclaimed, whenGone} from './adopt.js';
@@ -13,6 +13,7 @@ import {
 	type Life,
 	type Tools,
 } from './invocation.js';
+import {createLogMarker} from './log-marker.js';
 import {endForMemory, peakOf} from './memory-limit.js';
 import {mapToHere} from './path-mapping.js';
 import {
@@ -344,6 +345,14 @@ export const createInvocations = ({
 			tools.cgroups.release(cgroup);
 		}
 
+		if (recorded.ended === undefined) {
+			createLogMarker({
+				file: marksPath(job.log),
+				read: undefined,
+				clock: {...clock, now: () => recorded.changedAt},
+			}).finish(sizeOf(job.log), notes.end?.positions);
+		}
+
 		removePlaces(job, tools);
 		if (recorded.isForgotten) {
 			remove({job, record});
@@ -371,7 +380,7 @@ export const createInvocations = ({
 				finished_at: Math.round(recorded.changedAt),
 				peak_memory_bytes: peakOf(used, outcome) ?? null,
 				cpu_s: notes.end?.cpu_s ?? null,
-				log_bytes: fs.statSync(job.log, {throwIfNoEntry: false})?.size ?? 0,
+				log_bytes: sizeOf(job.log),
 			},
 		};
 		if (recorded.ended === undefined) {
@@ -573,10 +582,14 @@ export const createInvocations = ({
 const remove = ({job, record}: Left): void => {
 	if (job.is_local) {
 		fs.rmSync(job.log, {force: true});
+		fs.rmSync(marksPath(job.log), {force: true});
 	}
 
 	record.remove();
 };
+
+const sizeOf = (log: string): number =>
+	fs.statSync(log, {throwIfNoEntry: false})?.size ?? 0;
 
 const whyNot = (error: unknown): string => {
 	if (!(error instanceof Error)) {

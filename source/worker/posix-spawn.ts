@@ -84,6 +84,7 @@ const createPosixSpawn = (): StartProcess => {
 		cwd,
 		output,
 		error,
+		third,
 		cgroup,
 		onExit,
 	}) => {
@@ -95,6 +96,8 @@ const createPosixSpawn = (): StartProcess => {
 			check(library.duplicate(actions, nothing, 0));
 			check(library.duplicate(actions, output, 1));
 			check(library.duplicate(actions, error, 2));
+			// The last: none of the others is 3 by then. One that is 3 already is kept open by it.
+			check(library.duplicate(actions, third, 3));
 			check(library.changeFolder(actions, cwd));
 			check(
 				library.spawn(

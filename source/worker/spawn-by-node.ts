@@ -14,13 +14,14 @@ const start = ({
 	cwd,
 	output,
 	error,
+	third,
 	onExit,
 }: StartRequest): number | Promise<number> => {
 	const child = spawn(file, words, {
 		cwd,
 		env: environment,
 		detached: true,
-		stdio: ['ignore', output, error],
+		stdio: ['ignore', output, error, third],
 	});
 	child.once('exit', (_code, signal) => {
 		onExit(signal ?? undefined);

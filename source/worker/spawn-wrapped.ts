@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type {Cgroup} from './cgroup.js';
+import type {OpenLog} from './open-log.js';
 import {loadPosixSpawn} from './posix-spawn.js';
 import type {Prepared} from './prepare-process.js';
 import {spawnByNode} from './spawn-by-node.js';
@@ -7,8 +8,8 @@ import type {StartProcess, StartRequest} from './start-process.js';
 import {findShell, wrapperScript} from './wrapper.js';
 
 type Wrapping = Pick<StartRequest, 'onExit'> & {
-	/** Closed here, as soon as the process has it. */
-	readonly log: number;
+	/** Once for each output. Closed here, as soon as the process has them. */
+	readonly log: OpenLog;
 	readonly record: number;
 	readonly cgroup: Cgroup | undefined;
 };
@@ -37,14 +38,16 @@ export const spawnWrapped = (
 			],
 			environment,
 			cwd,
-			output: log,
-			// The wrapper gives the program the log for both.
+			output: log.out,
+			// The wrapper's own; it gives its program the third one as that.
 			error: record,
+			third: log.error,
 			cgroup: cgroup?.folder,
 			onExit,
 		});
 	} finally {
-		fs.closeSync(log);
+		fs.closeSync(log.out);
+		fs.closeSync(log.error);
 	}
 };
 

@@ -16,6 +16,8 @@ export type StartRequest = {
 	/** Descriptors; they stay the caller's to close as soon as this has returned. */
 	readonly output: number;
 	readonly error: number;
+	/** What it has as descriptor 3. */
+	readonly third: number;
 	/** The folder of the control group to start it in, where there is one and `entersGroups`. */
 	readonly cgroup: string | undefined;
 	/** Told once, in a later turn of the event loop: the signal that ended it, if one did. */

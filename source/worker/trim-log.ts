@@ -1,6 +1,9 @@
 /* eslint-disable @typescript-eslint/no-restricted-types -- a Buffer finds line ends, and is what files are read into */
 import {Buffer} from 'node:buffer';
 import fs from 'node:fs';
+import {marksPath} from '../core/log-path.js';
+import type {LogCut} from '../core/log-marks.js';
+import {cutMarksFile} from './log-marker.js';
 
 /** What stays of the end, so that the last lines are there however shortly before the end the middle went. */
 const mostTail = 4 * 1024 * 1024;
@@ -27,9 +30,12 @@ Bound a log that a process still writes: its first half stays, the middle goes, 
 
 Offsets within the head mean the same as before; a reader who stands behind it finds the file shorter than he was, and goes on from its end.
 
-@returns the new size
+@returns the new size, and what stands where
 */
-export const trimLog = (file: string, limit: number): number => {
+export const trimLog = (
+	file: string,
+	limit: number,
+): {readonly size: number; readonly cut: LogCut} => {
 	const descriptor = fs.openSync(file, 'r+');
 	const appending = fs.openSync(file, 'a');
 	try {
@@ -52,11 +58,30 @@ export const trimLog = (file: string, limit: number): number => {
 			tail.subarray(0, length),
 			late.subarray(0, lateLength),
 		]);
-		return fs.fstatSync(descriptor).size;
+		const {size: now} = fs.fstatSync(descriptor);
+		const from = size - parts.tail;
+		const whole = {
+			head: parts.head,
+			note: parts.note.length,
+			tail: [from, from + length + lateLength],
+		} as const;
+		return {
+			size: now,
+			cut: standsAt(descriptor, parts.note, parts.head)
+				? whole
+				: // The process was faster with what it writes next.
+					{...whole, note: now - parts.head, tail: [size, size]},
+		};
 	} finally {
 		fs.closeSync(appending);
 		fs.closeSync(descriptor);
 	}
+};
+
+const standsAt = (descriptor: number, bytes: Buffer, at: number): boolean => {
+	const found = Buffer.alloc(bytes.length);
+	fs.readSync(descriptor, found, 0, found.length, at);
+	return found.equals(bytes);
 };
 
 export type LogTrimmer = {
@@ -96,4 +121,9 @@ const cut = async (
 	await handle.read(bytes, 0, tail, size - tail);
 	await handle.truncate(head);
 	await handle.writev([note, bytes], head);
+	cutMarksFile(marksPath(file), {
+		head,
+		note: note.length,
+		tail: [size - tail, size],
+	});
 };

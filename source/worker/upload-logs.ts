@@ -1,7 +1,8 @@
 import {FarmError} from '../core/errors.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
-import type {Invocations} from './invocations.js';
+import type {Invocations, PendingLog} from './invocations.js';
 import {readLog} from './read-log.js';
+import {readAllMarks} from './read-marks.js';
 import type {LogTrimmer} from './trim-log.js';
 
 /** Bytes a piece: small enough that what else is to be said need not wait long. */
@@ -23,6 +24,7 @@ export const uploadLogs = async (
 		const {invocation, file} = next;
 		await trimmer.finish(); // eslint-disable-line no-await-in-loop -- it may be one that is cut just now
 		try {
+			await sendMarks(peer, next); // eslint-disable-line no-await-in-loop -- the log comes after it
 			let offset = 0;
 			for (let isLast = false; !isLast;) {
 				const {data, size} = readLog(file, {offset, limit: pieceBytes});
@@ -47,5 +49,24 @@ export const uploadLogs = async (
 		}
 
 		invocations.logSent(invocation);
+	}
+};
+
+const sendMarks = async (
+	peer: SchedulerPeer,
+	{invocation, file}: PendingLog,
+): Promise<void> => {
+	const marks = readAllMarks(file);
+	if (marks === undefined) {
+		return;
+	}
+
+	try {
+		await peer.request('log.mark', {invocation, ...marks});
+	} catch (error) {
+		// A scheduler from before there were marks has its log without.
+		if (!(error instanceof FarmError && error.code === 'VERSION')) {
+			throw error;
+		}
 	}
 };

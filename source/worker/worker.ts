@@ -19,6 +19,7 @@ import {createProcessTable} from './process-table.js';
 import {createProgramCache} from './program-cache.js';
 import {createPulse} from './pulse.js';
 import {readLog} from './read-log.js';
+import {readMarks} from './read-marks.js';
 import {createRecords, type InvocationEnd} from './record.js';
 import {createSchedulerLine} from './scheduler-line.js';
 import {createScratchPool} from './scratch.js';
@@ -367,6 +368,16 @@ export const createWorker = ({
 					request.reply({data: data.toString('base64'), size, known: true});
 				}
 
+				break;
+			}
+
+			case 'log.marks': {
+				const file = invocations.log(request.params.invocation);
+				request.reply(
+					file === undefined
+						? {since: 0, marks: [], marked: 0}
+						: readMarks(file, request.params),
+				);
 				break;
 			}
 

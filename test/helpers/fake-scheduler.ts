@@ -9,6 +9,7 @@ import {
 	workerId,
 	type InvocationId,
 } from '../../source/core/ids.js';
+import {unpackMarks, type LogMark} from '../../source/core/log-marks.js';
 import type {Address} from '../../source/net/address.js';
 import type {Connection} from '../../source/net/greet.js';
 import type {FarmKey} from '../../source/net/key.js';
@@ -37,6 +38,8 @@ export type FakeScheduler = {
 	readonly statuses: Status[];
 	/** What was uploaded, by invocation; complete ones only. */
 	readonly logs: Map<number, Buffer>;
+	/** What came before them of when, and by which output, their bytes were written. */
+	readonly marks: Map<number, readonly LogMark[]>;
 	/** What processes asked for; `onAsked` answers it, at first at once. */
 	readonly asked: JobRequest[];
 	onAsked: (request: JobRequest) => void;
@@ -55,6 +58,8 @@ export type FakeScheduler = {
 		more?: {readonly forget?: boolean; readonly grace_s?: number},
 	) => Promise<boolean>;
 	readonly readLog: (invocation: number, offset?: number) => Promise<string>;
+	/** Of a log that is still with its worker. */
+	readonly readMarks: (invocation: number) => Promise<readonly LogMark[]>;
 	readonly stopWorker: (drain: boolean) => Promise<void>;
 	readonly end: (invocation: number) => Promise<Finished>;
 	readonly connected: () => Promise<Connection>;
@@ -122,6 +127,7 @@ export const startFakeScheduler = async ({
 		left: [] as string[],
 		statuses: [] as Status[],
 		logs: new Map<number, Buffer>(),
+		marks: new Map<number, readonly LogMark[]>(),
 		asked: [] as JobRequest[],
 		onAsked: answerAtOnce,
 		isTaking: true,
@@ -189,6 +195,15 @@ export const startFakeScheduler = async ({
 								);
 							}
 
+							call.reply({});
+							break;
+						}
+
+						case 'log.mark': {
+							scheduler.marks.set(
+								call.params.invocation,
+								unpackMarks(call.params),
+							);
 							call.reply({});
 							break;
 						}
@@ -295,6 +310,16 @@ export const startFakeScheduler = async ({
 				limit: 1_000_000,
 			});
 			return Buffer.from(data, 'base64').toString();
+		},
+		async readMarks(invocation: number) {
+			const {peer} = await connected();
+			return unpackMarks(
+				await peer.request('log.marks', {
+					invocation: invocationId(invocation),
+					offset: 0,
+					limit: 1_000_000,
+				}),
+			);
 		},
 		async stopWorker(drain: boolean) {
 			const {peer} = await connected();

@@ -11,6 +11,7 @@ import {
 	jsonShape,
 	journalShape,
 	limitShape,
+	logMarksShape,
 	nameShape,
 	nodeShape,
 	taskFilterShape,
@@ -330,6 +331,18 @@ export const clientToScheduler = {
 			/** The invocation has ended, and so has the log. */
 			complete: z.boolean(),
 		}),
+	}),
+	'log.marks': method({
+		description:
+			"When the bytes of an invocation's log came, and by which output, for some of them.",
+		access: 'view',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			offset: z.number().int().nonnegative(),
+			/** Bytes. */
+			limit: z.number().int().positive().max(1_048_576).default(262_144),
+		}),
+		result: logMarksShape,
 	}),
 
 	'group.list': method({

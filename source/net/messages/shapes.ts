@@ -266,3 +266,21 @@ export const taskSelectionShape = z.union([
 ]);
 
 export type TaskSelection = z.output<typeof taskSelectionShape>;
+
+/** When the bytes of a log came, and by which output. */
+export const logMarksShape = z.strictObject({
+	/** What times count from, in milliseconds since 1970. */
+	since: z.number().int().nonnegative(),
+	/** Each: where its bytes end, an offset in the log; they begin where those of the one before end, the first one's at the offset that was asked for. How many milliseconds after `since` they were seen. By which output they came: 1, standard output; 2, standard error; 0, it is not known. */
+	marks: z
+		.array(
+			z.tuple([
+				z.number().int().positive(),
+				z.number().int(),
+				z.union([z.literal(0), z.literal(1), z.literal(2)]),
+			]),
+		)
+		.max(100_000),
+	/** Up to this byte there are marks; what comes behind it was not looked at yet. */
+	marked: z.number().int().nonnegative(),
+});

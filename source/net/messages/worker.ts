@@ -7,6 +7,7 @@ import {
 	environmentShape,
 	invocationIdShape,
 	jsonObjectShape,
+	logMarksShape,
 	nameShape,
 	resourcesShape,
 	taskIdShape,
@@ -222,6 +223,16 @@ export const workerToScheduler = {
 		}),
 		result: z.strictObject({}),
 	}),
+	'log.mark': method({
+		description:
+			'When the bytes of such a log came, and by which output: all of them, before its last piece.',
+		access: 'worker',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			...logMarksShape.shape,
+		}),
+		result: z.strictObject({}),
+	}),
 } as const;
 
 /** Notifications from a worker. */
@@ -316,6 +327,18 @@ export const schedulerToWorker = {
 			size: z.number().int().nonnegative(),
 			known: z.boolean(),
 		}),
+	}),
+	'log.marks': method({
+		description:
+			'When the bytes of a log that is still only here came, and by which output, for some of them.',
+		access: 'anyone',
+		params: z.strictObject({
+			invocation: invocationIdShape,
+			offset: z.number().int().nonnegative(),
+			/** Bytes. */
+			limit: z.number().int().positive().max(1_048_576),
+		}),
+		result: logMarksShape,
 	}),
 	'worker.stop': method({
 		description:

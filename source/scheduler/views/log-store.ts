@@ -2,10 +2,12 @@ import {Buffer} from 'node:buffer';
 import {
 	mkdir,
 	open,
+	readFile as readWhole,
 	rename,
 	rm,
 	rmdir,
 	stat,
+	writeFile,
 	type FileHandle,
 } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,7 +17,16 @@ import {
 	type InvocationId,
 	type WorkerId,
 } from '../../core/ids.js';
-import {logPath} from '../../core/log-path.js';
+import {
+	markedBytes,
+	marksBetween,
+	marksText,
+	packMarks,
+	parseMarks,
+	unpackMarks,
+	type PackedMarks,
+} from '../../core/log-marks.js';
+import {logPath, marksPath} from '../../core/log-path.js';
 import type {InvocationRow} from '../../db/queries/invocations.js';
 import type {ViewContext} from './view-context.js';
 
@@ -29,15 +40,25 @@ export type LogPiece = {
 	readonly complete: boolean;
 };
 
-export type LogStatus = {readonly size: number; readonly complete: boolean};
+export type LogStatus = {
+	readonly size: number;
+	readonly complete: boolean;
+	/** Up to this byte it is noted when they came, and by which output. */
+	readonly marked: number;
+};
+
+/** Some bytes of a log. */
+export type LogRange = {
+	readonly invocation: InvocationId;
+	readonly offset: number;
+	readonly limit: number;
+};
 
 export type LogStore = {
 	/** Bytes from an offset; a negative one counts from the end. Rejects with `NOT_FOUND` where there is no such invocation. */
-	readonly read: (params: {
-		readonly invocation: InvocationId;
-		readonly offset: number;
-		readonly limit: number;
-	}) => Promise<LogPiece>;
+	readonly read: (range: LogRange) => Promise<LogPiece>;
+	/** When they came, and by which output; nothing where that was not noted. Rejects with `NOT_FOUND` where there is no such invocation. */
+	readonly marks: (range: LogRange) => Promise<PackedMarks>;
 	readonly status: (invocation: InvocationId) => Promise<LogStatus>;
 	/** Take a piece of a log from the worker that ran the invocation. A piece that is there already is passed over; one behind a gap is refused with `CONFLICT`. */
 	readonly append: (
@@ -49,6 +70,11 @@ export type LogStore = {
 			readonly last: boolean;
 		},
 	) => Promise<void>;
+	/** Take all that is noted of a log from the worker that sends it. */
+	readonly mark: (
+		worker: WorkerId,
+		params: PackedMarks & {readonly invocation: InvocationId},
+	) => Promise<void>;
 	/** The files go in the background, one after the other. */
 	readonly remove: (invocations: readonly number[]) => void;
 	/** Where an invocation's log is, or will be, where worker and scheduler share the folder. */
@@ -58,17 +84,19 @@ export type LogStore = {
 };
 
 /** What a worker says of a log that is still only there. */
-export type AskWorker = (
-	worker: WorkerId,
-	params: {
-		readonly invocation: InvocationId;
-		readonly offset: number;
-		readonly limit: number;
-	},
-) => Promise<
-	| {readonly data: string; readonly size: number; readonly known: boolean}
-	| undefined
->;
+export type AskWorker = {
+	readonly read: (
+		worker: WorkerId,
+		range: LogRange,
+	) => Promise<
+		| {readonly data: string; readonly size: number; readonly known: boolean}
+		| undefined
+	>;
+	readonly marks: (
+		worker: WorkerId,
+		range: LogRange,
+	) => Promise<PackedMarks | undefined>;
+};
 
 /** A piece is sent in one message, and that has a limit. */
 const mostBytes = 1024 * 1024;
@@ -148,21 +176,14 @@ export const createLogStore = ({
 		}
 
 		const ask = async (from: number, bytes: number) => {
-			try {
-				const answer = await askWorker(row.worker_id, {
+			const answer = await ifPossible(async () =>
+				askWorker.read(row.worker_id, {
 					invocation: row.id,
 					offset: from,
 					limit: bytes,
-				});
-				return answer?.known ? answer : undefined;
-			} catch (error) {
-				// A worker that is lost meanwhile cannot be asked; that is no fault of whoever reads.
-				if (error instanceof FarmError) {
-					return undefined;
-				}
-
-				throw error;
-			}
+				}),
+			);
+			return answer?.known ? answer : undefined;
 		};
 
 		if (offset >= 0) {
@@ -180,18 +201,68 @@ export const createLogStore = ({
 		return answer && {data: answer.data, offset: from, size: answer.size};
 	};
 
+	const readMarks = async (
+		row: InvocationRow,
+		{offset, limit}: {readonly offset: number; readonly limit: number},
+	): Promise<PackedMarks> => {
+		const text = await textIn(marksPath(file(row.id)));
+		if (text !== undefined) {
+			return packMarks(
+				marksBetween(text, {from: offset, to: offset + limit}),
+				markedBytes(text),
+			);
+		}
+
+		if (
+			!books().fleet.workers.get(row.worker_id)?.link ||
+			(await sizeOf(file(row.id))) !== undefined
+		) {
+			return nothingNoted;
+		}
+
+		const there = await ifPossible(async () =>
+			askWorker.marks(row.worker_id, {invocation: row.id, offset, limit}),
+		);
+		return there ?? nothingNoted;
+	};
+
+	const markNow = async (
+		worker: WorkerId,
+		{invocation, ...packed}: Parameters<LogStore['mark']>[1],
+	): Promise<void> => {
+		expectFrom(worker, rowOf(invocation));
+		const text = marksText({
+			since: packed.since,
+			cutAt: undefined,
+			marks: unpackMarks(packed),
+		});
+		if (
+			(await sizeOf(file(invocation))) !== undefined ||
+			parseMarks(text)?.marks.length !== packed.marks.length
+		) {
+			return;
+		}
+
+		const name = marksPath(file(invocation));
+		await mkdir(path.dirname(name), {recursive: true});
+		await writeFile(`${name}.part`, text);
+		await rename(`${name}.part`, name);
+	};
+
+	const expectFrom = (worker: WorkerId, row: InvocationRow): void => {
+		if (row.worker_id !== worker) {
+			throw new FarmError(
+				'INVALID',
+				`Invocation ${row.id} did not run on this worker.`,
+			);
+		}
+	};
+
 	const appendNow = async (
 		worker: WorkerId,
 		{invocation, offset, data, last}: Parameters<LogStore['append']>[1],
 	): Promise<void> => {
-		const row = rowOf(invocation);
-		if (row.worker_id !== worker) {
-			throw new FarmError(
-				'INVALID',
-				`Invocation ${invocation} did not run on this worker.`,
-			);
-		}
-
+		expectFrom(worker, rowOf(invocation));
 		if ((await sizeOf(file(invocation))) !== undefined) {
 			return;
 		}
@@ -234,6 +305,7 @@ export const createLogStore = ({
 			/* eslint-disable no-await-in-loop -- one after the other, so that a million do not crowd out everything else */
 			await rm(name, {force: true});
 			await rm(`${name}.part`, {force: true});
+			await rm(marksPath(name), {force: true});
 			/* eslint-enable no-await-in-loop */
 		}
 
@@ -246,40 +318,63 @@ export const createLogStore = ({
 		}
 	};
 
+	/** Pieces of one log, and what is noted of it, come one after the other. */
+	const inTurn = async (
+		invocation: InvocationId,
+		act: () => Promise<void>,
+	): Promise<void> => {
+		const before = appending.get(invocation) ?? Promise.resolve();
+		const mine = after(before, act);
+		appending.set(invocation, mine);
+		try {
+			await mine;
+		} finally {
+			if (appending.get(invocation) === mine) {
+				appending.delete(invocation);
+			}
+		}
+	};
+
+	const sizeNow = async (
+		row: InvocationRow,
+	): Promise<Omit<LogStatus, 'marked'>> => {
+		const invocation = row.id;
+		const size = await sizeOf(file(invocation));
+		if (size !== undefined) {
+			return {size, complete: isOver(row)};
+		}
+
+		const there = await readThere(row, {offset: 0, limit: 1});
+		if (there) {
+			return {size: there.size, complete: false};
+		}
+
+		return {
+			size:
+				(await sizeOf(file(invocation))) ??
+				(await sizeOf(partOf(invocation))) ??
+				0,
+			complete: isOver(row) && !mayCome(row),
+		};
+	};
+
 	return {
 		read,
+		async marks({invocation, ...range}) {
+			return readMarks(rowOf(invocation), range);
+		},
 		async status(invocation) {
 			const row = rowOf(invocation);
-			const size = await sizeOf(file(invocation));
-			if (size !== undefined) {
-				return {size, complete: isOver(row)};
-			}
-
-			const there = await readThere(row, {offset: 0, limit: 1});
-			if (there) {
-				return {size: there.size, complete: false};
-			}
-
-			return {
-				size:
-					(await sizeOf(file(invocation))) ??
-					(await sizeOf(partOf(invocation))) ??
-					0,
-				complete: isOver(row) && !mayCome(row),
-			};
+			const [now, {marked}] = await Promise.all([
+				sizeNow(row),
+				readMarks(row, {offset: 0, limit: 1}),
+			]);
+			return {...now, marked};
 		},
-		async append(worker, params) {
-			const before = appending.get(params.invocation) ?? Promise.resolve();
-			const mine = after(before, async () => appendNow(worker, params));
-			appending.set(params.invocation, mine);
-			try {
-				await mine;
-			} finally {
-				if (appending.get(params.invocation) === mine) {
-					appending.delete(params.invocation);
-				}
-			}
-		},
+		append: async (worker, params) =>
+			inTurn(params.invocation, async () => appendNow(worker, params)),
+		mark: async (worker, params) =>
+			inTurn(params.invocation, async () => markNow(worker, params)),
 		remove(invocations) {
 			removing = after(removing, async () => removeNow(invocations));
 			// A file that cannot be removed is in nobody's way; the next removal goes on.
@@ -294,6 +389,32 @@ export const createLogStore = ({
 			}
 		},
 	};
+};
+
+const nothingNoted: PackedMarks = {since: 0, marks: [], marked: 0};
+
+/** Undefined where a worker is lost meanwhile, or from before there was what it is asked: that is no fault of whoever reads. */
+const ifPossible = async <Answer>(
+	ask: () => Promise<Answer>,
+): Promise<Answer | undefined> => {
+	try {
+		return await ask();
+	} catch (error) {
+		if (error instanceof FarmError) {
+			return undefined;
+		}
+
+		throw error;
+	}
+};
+
+const textIn = async (name: string): Promise<string | undefined> => {
+	try {
+		return await readWhole(name, 'latin1');
+	} catch (error) {
+		ignoreMissing(error);
+		return undefined;
+	}
 };
 
 /** Whatever became of the one before. */

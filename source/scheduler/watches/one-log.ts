@@ -18,10 +18,10 @@ export const oneLog = ({logs}: SourceContext, params: WatchParams): Source => {
 	let arm: () => void = () => undefined;
 	return {
 		async read() {
-			const {size, complete} = await logs.status(id);
+			const {size, complete, marked} = await logs.status(id);
 			isComplete = complete;
 			arm();
-			return {rows: [{id, size, complete}], counts: {}};
+			return {rows: [{id, size, complete, marked}], counts: {}};
 		},
 		isTouchedBy: (changes) => changes.invocations.has(id),
 		isTouchedByProgress: (invocation) => invocation === id,
