@@ -49,6 +49,20 @@ test('a result that the scheduler cannot keep is told again', async (t) => {
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 5});
 });
 
+test('a log that the scheduler cannot keep is sent again', async (t) => {
+	const {scheduler, worker} = await workerFarm(t);
+	worker();
+	scheduler.isTakingLogs = false;
+	await scheduler.run(1, shell('echo here'));
+	await scheduler.end(1);
+	await until(() => (scheduler.refusedLogs > 0 ? true : undefined), {
+		what: 'the log to be refused',
+	});
+	scheduler.isTakingLogs = true;
+	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
+	t.is(log.toString(), 'here\n');
+});
+
 test('what was given up meanwhile is ended when the worker is back', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();

@@ -211,10 +211,23 @@ export const createWorker = ({
 
 		uploading = (async () => {
 			try {
-				await uploadLogs(peer, {invocations, trimmer: tools.trimmer});
-			} catch (error) {
-				if (!peer.isClosed()) {
-					say(`a log was not taken: ${messageOf(error)}`);
+				for (
+					let pause = 500;
+					!peer.isClosed();
+					pause = Math.min(pause * 2, 10_000)
+				) {
+					try {
+						await uploadLogs(peer, {invocations, trimmer: tools.trimmer}); // eslint-disable-line no-await-in-loop -- tried again
+						return;
+					} catch (error) {
+						if (peer.isClosed()) {
+							return;
+						}
+
+						// As when the scheduler's disk is full.
+						say(`a log was not taken: ${messageOf(error)}`);
+						await delay(pause); // eslint-disable-line no-await-in-loop -- as above
+					}
 				}
 			} finally {
 				uploading = undefined;

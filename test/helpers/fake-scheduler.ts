@@ -65,6 +65,9 @@ export type FakeScheduler = {
 	readonly connected: () => Promise<Connection>;
 	/** Answers to `invocation.finished` fail as with a full disk while this is false. */
 	isTaking: boolean;
+	/** The same for logs. */
+	isTakingLogs: boolean;
+	refusedLogs: number;
 	/** What the next registration is told to end. */
 	toEnd: number[];
 	/** Close connections, and let nobody in until `open`. */
@@ -131,6 +134,8 @@ export const startFakeScheduler = async ({
 		asked: [] as JobRequest[],
 		onAsked: answerAtOnce,
 		isTaking: true,
+		isTakingLogs: true,
+		refusedLogs: 0,
 		toEnd: [] as number[],
 	};
 	let registered = 0;
@@ -185,6 +190,12 @@ export const startFakeScheduler = async ({
 						}
 
 						case 'log.append': {
+							if (!scheduler.isTakingLogs) {
+								scheduler.refusedLogs++;
+								call.refuse(new FarmError('STORAGE', 'The disk is full.'));
+								break;
+							}
+
 							const {invocation, offset, data, last} = call.params;
 							const list = offset === 0 ? [] : (pieces.get(invocation) ?? []);
 							pieces.set(invocation, [...list, Buffer.from(data, 'base64')]);

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
-import {z} from 'zod';
 import type {Chronicle} from '../chronicle.js';
 import {layCable, type Cable} from './cable.js';
 import {startDaemon, type Daemon} from './daemon.js';
@@ -59,10 +58,6 @@ export type TorturedFarm = {
 
 /** Seconds that a worker may be out of reach. */
 export const workerGrace = 6;
-
-const runtimeShape = z.object({
-	server: z.object({host: z.string(), port: z.number()}),
-});
 
 const programs = fileURLToPath(new URL('../programs', import.meta.url));
 
@@ -212,9 +207,11 @@ export const makeFarm = async ({
 		words: ['scheduler', '--db', database],
 		async whenReady(daemon) {
 			for (;;) {
-				const found = runtimeOf(state, daemon.pid);
+				const found = /workers and submitters: (?<host>\S+):(?<port>\d+)/v.exec(
+					daemon.said(),
+				)?.groups;
 				if (found !== undefined) {
-					server = found.server;
+					server = {host: found['host'] ?? '', port: Number(found['port'])};
 					return;
 				}
 
@@ -327,24 +324,4 @@ file_limit = "1M"
 file_count = 2
 `,
 	);
-};
-
-const runtimeOf = (
-	state: string,
-	pid: number,
-): z.output<typeof runtimeShape> | undefined => {
-	try {
-		const folder = path.join(state, 'lifeblood', 'run');
-		const file = fs
-			.readdirSync(folder, {recursive: true, encoding: 'utf8'})
-			.find((name) => path.basename(name) === `scheduler-${pid}.json`);
-		return file === undefined
-			? undefined
-			: runtimeShape.parse(
-					JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')),
-				);
-	} catch {
-		// Not yet.
-		return undefined;
-	}
 };

@@ -12,7 +12,12 @@ export const findLeftovers = (farm: TorturedFarm): readonly string[] => [
 		.filter((file) => !/\/lifeblood-\d+(?:\/worker-\d+)?$/v.test(file))
 		.map((file) => `${file} was left in the folder for temporary files.`),
 	...filesIn(path.join(farm.state, 'lifeblood', 'worker'))
-		.filter((file) => /\/(?:invocations|attributes|files|logs)\/./v.test(file))
+		.filter(
+			(file) =>
+				/\/(?:invocations|attributes|files|logs)\/./v.test(file) &&
+				// A folder for a thousand logs.
+				!/\/logs\/\d+$/v.test(file),
+		)
 		.map((file) => `${file} was left in a worker's folder.`),
 ];
 
