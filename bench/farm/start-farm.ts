@@ -21,6 +21,8 @@ export type Farm = AsyncDisposable & {
 	readonly folder: BenchFolder;
 	readonly database: string;
 	readonly address: Address;
+	/** Where viewers connect. */
+	readonly uiAddress: Address;
 	readonly key: FarmKey;
 	readonly keyFile: string;
 	readonly scheduler: Daemon;
@@ -56,6 +58,8 @@ export type FarmOptions = {
 	/** A folder to run in; else a new one, which goes with the farm. */
 	readonly folder?: BenchFolder;
 	readonly profile?: string | undefined;
+	/** UDP. None: it announces itself nowhere. */
+	readonly broadcastPort?: number | undefined;
 };
 
 /** A scheduler as a process of its own on a free port, with durable settings on real files. */
@@ -64,6 +68,7 @@ export const startFarm = async ({
 	database: given,
 	folder: ownFolder,
 	profile,
+	broadcastPort,
 }: FarmOptions = {}): Promise<Farm> => {
 	const folder = ownFolder ?? (await createBenchFolder());
 	const {environment} = folder;
@@ -73,15 +78,28 @@ export const startFarm = async ({
 	const workers: Daemon[] = [];
 	const clients: Client[] = [];
 	const scheduler = startDaemon(
-		schedulerWords({configFolder, database, name: farmName}),
+		schedulerWords({
+			configFolder,
+			database,
+			name: farmName,
+			isAnnounced: broadcastPort !== undefined,
+		}),
 		{
-			environment,
+			environment: {
+				...environment,
+				...(broadcastPort !== undefined && {
+					LIFEBLOOD_SCHEDULER_CORE_BROADCAST_PORT: String(broadcastPort),
+				}),
+			},
 			profile,
 		},
 	);
 	try {
 		await scheduler.untilSaid('is ready');
-		const address = await addressOf(scheduler, folder);
+		const {server: address, ui: uiAddress} = await addressesOf(
+			scheduler,
+			folder,
+		);
 		const key = await readKey(keyFile);
 		const open = async ({
 			onNotice,
@@ -118,6 +136,7 @@ export const startFarm = async ({
 			folder,
 			database,
 			address,
+			uiAddress,
 			key,
 			keyFile,
 			scheduler,
@@ -171,10 +190,12 @@ const schedulerWords = ({
 	configFolder,
 	database,
 	name,
+	isAnnounced,
 }: {
 	readonly configFolder: string;
 	readonly database: string;
 	readonly name: string;
+	readonly isAnnounced: boolean;
 }): string[] => [
 	'scheduler',
 	'--name',
@@ -191,7 +212,7 @@ const schedulerWords = ({
 	'127.0.0.1',
 	'--ui-port',
 	'0',
-	'--no-broadcast',
+	...(isAnnounced ? [] : ['--no-broadcast']),
 	'--log-level',
 	'warn',
 ];
@@ -249,17 +270,17 @@ const untilRegistered = async (
 	}
 };
 
-const addressOf = async (
+const addressesOf = async (
 	{pid}: Daemon,
 	folder: BenchFolder,
-): Promise<Address> => {
+): Promise<{readonly server: Address; readonly ui: Address}> => {
 	const runFolder = path.join(folder.path, 'state', 'lifeblood', 'run');
 	for (const machine of await fs.readdir(runFolder)) {
 		// eslint-disable-next-line no-await-in-loop -- there is one
 		const entries = await readRuntimeFiles(path.join(runFolder, machine));
 		const entry = entries.find((one) => one.pid === pid);
 		if (entry) {
-			return entry.server;
+			return entry;
 		}
 	}
 

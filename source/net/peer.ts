@@ -94,6 +94,9 @@ const defaultPeerLimits: PeerLimits = {
 	lingerMs: 1000,
 };
 
+/** Milliseconds. */
+const sliceMs = 5;
+
 /** Enough for a hello; what strangers can make this side hold is bounded by it. */
 const strangersLineBytes = 64 * 1024;
 
@@ -157,6 +160,8 @@ export const createPeer = <
 	const closed = Promise.withResolvers<string>();
 	let isOpen = true;
 	let isPaused = false;
+	/** Nothing more is read until what came is taken. */
+	let isHeld = false;
 	/** It asks nothing more, and has answers to come. */
 	let isLeaving = false;
 	let linger: NodeJS.Timeout | undefined;
@@ -262,7 +267,9 @@ export const createPeer = <
 
 			isPaused = false;
 			liveness.heard();
-			stream.resume();
+			if (!isHeld) {
+				stream.resume();
+			}
 		},
 		onTrouble,
 	});
@@ -360,25 +367,47 @@ export const createPeer = <
 		}
 	};
 
+	const takeLater = (rest: readonly Frame[]): void => {
+		isHeld = true;
+		stream.pause();
+		setImmediate(() => {
+			isHeld = false;
+			if (isOpen) {
+				takeFrames(rest);
+			}
+		});
+	};
+
+	/** Takes what came, for a few milliseconds at a time: what others sent has its turn in between. */
+	const takeFrames = (came: readonly Frame[]): void => {
+		const sliceEnd = clock.monotonic() + sliceMs;
+		for (const [index, frame] of came.entries()) {
+			takeFrame(frame);
+			if (!isOpen) {
+				return;
+			}
+
+			if (clock.monotonic() >= sliceEnd) {
+				takeLater(came.slice(index + 1));
+				return;
+			}
+		}
+
+		if (load() > 1) {
+			isPaused = true;
+			stream.pause();
+		} else if (!isPaused) {
+			stream.resume();
+		}
+	};
+
 	stream.on('data', (chunk: Uint8Array) => {
 		if (!isOpen) {
 			return;
 		}
 
 		liveness.heard();
-		for (const frame of frames.push(chunk)) {
-			takeFrame(frame);
-			if (!isOpen) {
-				return;
-			}
-		}
-
-		if (!(load() > 1)) {
-			return;
-		}
-
-		isPaused = true;
-		stream.pause();
+		takeFrames(frames.push(chunk));
 	});
 	stream.on('error', (error: NodeJS.ErrnoException) => {
 		end(`The connection to ${address} broke: ${error.code ?? error.message}.`, {

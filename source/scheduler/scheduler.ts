@@ -20,6 +20,7 @@ import {
 	type ChangeContext,
 } from './change-handlers.js';
 import {answersKeptMs} from './journal.js';
+import {createFairReads} from './fair-reads.js';
 import {graphAnswer} from './graph-answer.js';
 import {forgetAvoided} from './fleet.js';
 import {createMessageExchange} from './message-exchange.js';
@@ -172,6 +173,11 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		sessions
 			.values()
 			.find((session) => session.id() === worker && !session.peer.isClosed());
+
+	const fairReads = createFairReads({
+		clock,
+		turns: () => loop.turns().count,
+	});
 
 	const changeContext: ChangeContext = {
 		submit: loop.submit,
@@ -385,6 +391,24 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		}
 	};
 
+	const refuse = (call: SchedulerCall, error: unknown): void => {
+		call.refuse(
+			error instanceof FarmError
+				? error
+				: new FarmError(
+						'INTERNAL',
+						'A defect in the scheduler; its log says more.',
+						{cause: error},
+					),
+		);
+		if (!(error instanceof FarmError) || error.code === 'INTERNAL') {
+			log.error(
+				`${call.name}: ${error instanceof Error ? error.message : String(error)}`,
+				error,
+			);
+		}
+	};
+
 	const accept = (connection: Connection): ConnectionHandlers => {
 		if (connection.role === 'worker' && connection.access !== 'change') {
 			throw new FarmError(
@@ -412,23 +436,22 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		});
 		return {
 			onRequest(call) {
-				answer(connection, call).catch((error: unknown) => {
-					call.refuse(
-						error instanceof FarmError
-							? error
-							: new FarmError(
-									'INTERNAL',
-									'A defect in the scheduler; its log says more.',
-									{cause: error},
-								),
-					);
-					if (!(error instanceof FarmError) || error.code === 'INTERNAL') {
-						log.error(
-							`${call.name}: ${error instanceof Error ? error.message : String(error)}`,
-							error,
-						);
+				const start = async (): Promise<void> => {
+					try {
+						await answer(connection, call);
+					} catch (error) {
+						refuse(call, error);
 					}
-				});
+				};
+
+				if (isChangeCall(call) || isWorkerCall(call)) {
+					void start();
+				} else {
+					fairReads.enter(connection.peer, {
+						isWait: call.name === 'task.wait' || call.name === 'group.wait',
+						start,
+					});
+				}
 			},
 			onNotice({params}) {
 				const worker = sessions.get(connection)?.id();
@@ -514,6 +537,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			}
 
 			await listener?.stop();
+			fairReads.stop();
 			waits.stop();
 			watches.stop();
 			await retention.stop();

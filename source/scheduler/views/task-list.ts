@@ -11,6 +11,8 @@ import type {ViewContext} from './view-context.js';
 
 /** Rows that are looked at in one go; a few milliseconds, then turns come first. */
 const rowsAtOnce = 4096;
+/** Whole tasks that are made in one go. */
+const rowsMadeAtOnce = 500;
 /** A page ends before the message gets too large for the wire. */
 const pageBytes = 4 * 1024 * 1024;
 
@@ -51,6 +53,10 @@ export const listTasks = async (
 			}
 
 			tasks.push(wholeTask(context.books(), row));
+		}
+
+		if (tasks.length % rowsMadeAtOnce === 0) {
+			await breathe(); // eslint-disable-line no-await-in-loop -- likewise
 		}
 	}
 
