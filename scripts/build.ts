@@ -145,6 +145,7 @@ const program = await build({
 		yaml: 'source/modes/yaml.ts',
 		'sandbox-thread': 'source/sandbox/thread.ts',
 		'layout-thread': 'source/ui/graph/layout-thread.ts',
+		'checkpoint-thread': 'source/db/checkpoint-thread.ts',
 		'picture-thread': 'source/ui/pictures/picture-thread.ts',
 		'demo/render-frame': 'source/demo/render-frame.ts',
 		'demo/contact-sheet': 'source/demo/contact-sheet.ts',

@@ -12,7 +12,7 @@ export type BackupProgress = {
 };
 
 /**
-Copy a database, also while a scheduler serves it: what is copied is the database as of one moment. The copy is made under another name and appears under its own only when it is whole and on the disk; it needs no second file beside it.
+Copy a database, also while a scheduler serves it: what is copied is the database as of one moment, when the copy began. Whatever was acknowledged before is in it. The copy is made under another name and appears under its own only when it is whole and on the disk; it needs no second file beside it.
 
 Gives its size in bytes.
 
@@ -32,14 +32,23 @@ export const backupDatabase = async (
 	}
 
 	const source = openToRead(from);
+	let steps = 0;
 	const temporary = `${target}.part-${process.pid}`;
 	try {
+		// Hold on to this moment: a copy that follows what is written meanwhile begins anew with every commit, and never ends where there are many.
+		source.exec('BEGIN');
+		source.prepare('SELECT count(*) FROM farm').get();
 		await source.backup(temporary, {
 			progress({totalPages, remainingPages}) {
 				onProgress({
 					done_pages: totalPages - remainingPages,
 					total_pages: totalPages,
 				});
+				steps += 1;
+				if (steps % stepsBetweenSyncs === 0) {
+					sync(temporary);
+				}
+
 				return pagesAStep;
 			},
 		});
@@ -67,6 +76,8 @@ export const backupDatabase = async (
 
 /** 16 MiB at a time, so that a scheduler on the same disk is never held up for long. */
 const pagesAStep = 4096;
+/** What is copied goes to the disk bit by bit: all of it at the end would hold up every other write there. */
+const stepsBetweenSyncs = 2;
 
 const withoutWal = (file: string): void => {
 	const copy = new Database(file);

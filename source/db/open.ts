@@ -22,6 +22,11 @@ export type FarmDatabase = {
 	readonly close: () => void;
 };
 
+/** With so many pages in the WAL a commit gives them back to the database. */
+export const pagesBetweenCheckpoints = 1000;
+/** When all of it was given back, the WAL shrinks to this. */
+export const walBytes = 16 * 1024 * 1024;
+
 /**
 Open a database to serve it: lock it against a second scheduler, make it where there is none, bring its schema up to date.
 
@@ -79,8 +84,8 @@ const connect = (file: string, {readonly = false} = {}): Connection => {
 		// A commit that was answered survives the loss of power; FULL syncs the WAL at every commit, and the turn commits in groups.
 		connection.pragma('synchronous = FULL');
 		connection.pragma('foreign_keys = ON');
-		// After a checkpoint the WAL shrinks back to this.
-		connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+		connection.pragma(`wal_autocheckpoint = ${pagesBetweenCheckpoints}`);
+		connection.pragma(`journal_size_limit = ${walBytes}`);
 	}
 
 	connection.pragma('cache_size = -32768');

@@ -5,6 +5,7 @@ import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import {invocationId, type WorkerId} from '../core/ids.js';
 import type {Service} from '../core/service.js';
+import {createCheckpoints} from '../db/checkpoints.js';
 import type {FarmDatabase} from '../db/open.js';
 import {prepareReads} from '../db/reads/prepare-reads.js';
 import type {Connection, ConnectionHandlers} from '../net/greet.js';
@@ -93,6 +94,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	let sweepTimer: NodeJS.Timeout | undefined;
 	let listener: Listener | undefined;
 	let observer: Observer | undefined;
+	const checkpoints = createCheckpoints(database);
 
 	const loop = createTurnLoop({
 		database,
@@ -110,6 +112,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 
 			retention.onCommit(changes);
 			observer?.onCommit(changes);
+			checkpoints.onCommit(clock.monotonic());
 		},
 		onTurn(milliseconds) {
 			observer?.onTurn(milliseconds);
@@ -542,6 +545,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			watches.stop();
 			await retention.stop();
 			await loop.stop();
+			await checkpoints.stop();
 			await sandbox.stop();
 			probe.remove();
 		},
