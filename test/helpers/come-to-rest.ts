@@ -8,7 +8,7 @@ import {actOnNodes} from '../../source/scheduler/operations/graph.js';
 import {actOnGroups} from '../../source/scheduler/operations/groups.js';
 import {setLimit} from '../../source/scheduler/operations/limits.js';
 import {actOnWorkers} from '../../source/scheduler/operations/workers.js';
-import {expectEqual} from './engine-invariants.js';
+import {expectEqual} from './expect-equal.js';
 import {playedGraph} from './played-graph.js';
 import {allDone, groupNames, type Stage} from './played-stage.js';
 import {lookAgain, runningProcesses} from './played-worker-steps.js';

@@ -37,6 +37,7 @@ import {registerWorker} from '../../source/scheduler/operations/workers.js';
 import {createTurnLoop} from '../../source/scheduler/turn-loop.js';
 import type {TurnChanges} from '../../source/scheduler/turn-changes.js';
 import type {RunRequest} from '../../source/scheduler/worker-link.js';
+import {booksDisagreement} from './books-agreement.js';
 import {until} from './until.js';
 
 export const engineSettings: SchedulerSettings = {
@@ -92,13 +93,14 @@ export const createTestFarm = async (
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeblood-farm-'));
 	const file = path.join(folder, 'farm.db');
 	const defects: unknown[] = [];
+	const registry = createRegistry([...coreNodes, ...definitions]);
 	const open = async () => {
 		const database = await openDatabase(file);
 		const sandbox = await createSandbox();
 		const listeners = new Set<(changes: TurnChanges) => void>();
 		const loop = createTurnLoop({
 			database,
-			registry: createRegistry([...coreNodes, ...definitions]),
+			registry,
 			sandbox,
 			settings: {...engineSettings, ...overrides},
 			clock,
@@ -115,9 +117,16 @@ export const createTestFarm = async (
 	};
 
 	let current = await open();
+	const disagreement = (): readonly string[] =>
+		booksDisagreement(current.loop.books, {
+			writer: current.database.writer,
+			registry,
+		});
 	const submit = async <Value>(operation: Operation<Value>): Promise<Value> =>
 		current.loop.submit(operation);
 
+	/** What was not sound when an engine ended. */
+	const wrong: string[] = [];
 	let isClosed = false;
 	const close = async (): Promise<void> => {
 		if (isClosed) {
@@ -127,7 +136,12 @@ export const createTestFarm = async (
 		isClosed = true;
 		await current.loop.stop();
 		await current.sandbox.stop();
-		current.database.close();
+		const {database} = current;
+		wrong.push(
+			...checkDatabase(database.writer).map(({message}) => message),
+			...disagreement(),
+		);
+		database.close();
 	};
 
 	const remove = async (): Promise<void> => {
@@ -135,7 +149,12 @@ export const createTestFarm = async (
 		await rm(folder, {recursive: true, force: true});
 	};
 
-	t.teardown(remove);
+	t.teardown(async () => {
+		await remove();
+		if (wrong.length > 0) {
+			throw new Error(`The engine was not sound:\n${wrong.join('\n')}`);
+		}
+	});
 
 	const apply = async (
 		text: GraphText,
@@ -192,6 +211,7 @@ export const createTestFarm = async (
 		row,
 		all,
 		books: () => current.loop.books,
+		disagreement,
 		invocation: (id: InvocationId): InvocationRow | undefined =>
 			current.loop.statements.invocations.get.get(id),
 		database: () => current.database,
