@@ -20,13 +20,18 @@ export const evaluateExpression = async (
 		settings,
 	}: {
 		readonly context: Pick<ViewContext, 'reads' | 'books'>;
-		readonly sandbox: Pick<Sandbox, 'evaluateLater'>;
+		readonly sandbox: Pick<Sandbox, 'evaluateLater' | 'check'>;
 		readonly settings: Pick<SchedulerSettings, 'globals' | 'nodeConfig'>;
 	},
 	{node, task: id, expression}: ParamsOf<Client, 'node.evaluate'>,
 ): Promise<ResultOf<Client, 'node.evaluate'>> => {
 	const {name, type} = findNode(context.books().graph, node);
 	const task = getTask(context, id);
+	const fault = sandbox.check(expression);
+	if (fault !== undefined) {
+		return {value: null, message: fault};
+	}
+
 	const [evaluation] = await sandbox.evaluateLater([expression], {
 		task: {
 			id,

@@ -37,6 +37,16 @@ export function DialogFrame({
 				paddingX={1}
 				width={width}
 			>
+				{/* What is below shows where nothing is written: beside the text. */}
+				<Box
+					position="absolute"
+					marginLeft={-1}
+					width={width - 2}
+					height="100%"
+					overflow="hidden"
+				>
+					<Text>{`${' '.repeat(width - 2)}\n`.repeat(height)}</Text>
+				</Box>
 				<Text>
 					{theme.paint([{text: fit(dialog.title, width - 4), role: 'title'}])}
 				</Text>

@@ -241,12 +241,8 @@ const frameStyle = (
 		return 'box-lit';
 	}
 
-	if (!node.enabled) {
+	if (!node.enabled || state.isDimmed) {
 		return 'box-disabled';
-	}
-
-	if (state.isDimmed) {
-		return 'box';
 	}
 
 	if (counts.some(({kind}) => kind === 'error')) {

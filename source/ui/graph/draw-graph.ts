@@ -91,7 +91,7 @@ const isInView = (box: PlacedBox, {zoom}: Layout, view: View): boolean =>
 	box.y + box.height > view.y;
 
 const wireStyle = (wire: PlacedWire, emphasis: Emphasis): WireStyle => {
-	const {selected, way, flashing} = emphasis;
+	const {selected, way, lit, flashing} = emphasis;
 	if (flashing?.wires.has(wire.id)) {
 		return {style: 'wire-flash', rank: 4};
 	}
@@ -100,10 +100,20 @@ const wireStyle = (wire: PlacedWire, emphasis: Emphasis): WireStyle => {
 		return {style: 'wire-way', rank: 3};
 	}
 
-	return selected !== undefined &&
+	if (
+		selected !== undefined &&
 		(wire.from === selected || wire.to === selected)
-		? {style: 'wire-near', rank: 2}
-		: {style: wireStyles[wire.kind], rank: wire.kind === 'main' ? 1 : 0};
+	) {
+		return {style: 'wire-near', rank: 2};
+	}
+
+	const isDimmed =
+		way !== undefined ||
+		(lit !== undefined && !(lit.has(wire.from) && lit.has(wire.to)));
+	return {
+		style: isDimmed ? 'wire-side' : wireStyles[wire.kind],
+		rank: wire.kind === 'main' ? 1 : 0,
+	};
 };
 
 const wireStyles: Readonly<Record<PlacedWire['kind'], GraphStyle>> = {

@@ -1,6 +1,7 @@
 import type {Hints} from '../../graph/elk-graph.js';
-import type {Graph, Zoom} from '../../graph/graph.js';
+import type {Graph} from '../../graph/graph.js';
 import {createGraphLayouts, topologyOf} from '../../graph/graph-layouts.js';
+import {storedPlaces} from '../../graph/stored-places.js';
 import type {Layout} from '../../graph/layout.js';
 import {
 	graphIn,
@@ -56,28 +57,28 @@ export const followLayout = (tools: GraphTools): void => {
 
 const layOut = async (graph: Graph, view: GraphView): Promise<Layout> => {
 	const {zoom, laid} = view.slice;
-	const hints = (wanted: Zoom): Hints | undefined =>
-		laid?.layout.zoom === wanted ? laid.layout.boxes : undefined;
+	const hints: Hints =
+		laid?.layout.boxes ?? storedPlaces(windowIn(view)?.rows ?? []);
 	if (zoom !== undefined) {
-		return layouts.layOut(graph, zoom, hints(zoom));
+		return layouts.layOut(graph, zoom, hints);
 	}
 
 	const size = panesOf(view).drawing ?? view.body;
 	const fits = ({width, height}: Layout): boolean =>
 		width <= size.columns && height <= size.rows;
 	if (graph.nodes.length <= mostInBoxes) {
-		const boxes = await layouts.layOut(graph, 'full');
+		const boxes = await layouts.layOut(graph, 'full', hints);
 		if (fits(boxes)) {
 			return boxes;
 		}
 	}
 
 	if (graph.nodes.length <= mostInLines) {
-		const lines = await layouts.layOut(graph, 'line');
+		const lines = await layouts.layOut(graph, 'line', hints);
 		if (fits(lines) || graph.nodes.length <= mostInBoxes) {
 			return lines;
 		}
 	}
 
-	return layouts.layOut(graph, 'dot');
+	return layouts.layOut(graph, 'dot', hints);
 };

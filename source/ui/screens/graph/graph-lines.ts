@@ -73,17 +73,18 @@ const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
 		way: slice.way,
 		...(isFlashing && {flashing: slice.flashes}),
 		hints: askedLetters(view).flatMap(({letters, place}) => {
-			const at = pointOf(layout, place);
-			return at === undefined
-				? []
-				: [{...at, letters: letters.slice(slice.asking?.typed.length)}];
+			const left = letters.slice(slice.asking?.typed.length);
+			const at = pointOf(layout, place, left.length);
+			return at === undefined ? [] : [{...at, letters: left}];
 		}),
 	};
 };
 
+/** Where letters for a place begin: on the input's mark, or before the node's name, which stays readable. */
 const pointOf = (
 	{boxes, zoom}: Layout,
 	place: ReturnType<typeof askedLetters>[number]['place'],
+	length: number,
 ): Point | undefined => {
 	const box = boxes.get(place.node);
 	if (box === undefined) {
@@ -94,5 +95,7 @@ const pointOf = (
 		return portPoint(box, 'input', place.input);
 	}
 
-	return zoom === 'full' ? {x: box.x + 2, y: box.y + 1} : {x: box.x, y: box.y};
+	return zoom === 'full'
+		? {x: box.x + 2 - Math.min(2, length), y: box.y + 1}
+		: {x: box.x, y: box.y};
 };

@@ -222,6 +222,14 @@ const showWay: GraphBinding = {
 			filter: {...(node && {node: node.name}), dead: true},
 			limit: 200,
 		});
+		if (tasks.length === 0) {
+			tools.notice(
+				'info',
+				`No task is in ${node?.name ?? 'the graph'}: \`:way ID\` shows the way of any.`,
+			);
+			return;
+		}
+
 		tools.openDialog(
 			choose({
 				title: 'The way of which task?',
