@@ -27,9 +27,16 @@ test('errors that differ in numbers, paths and hosts have one cause', (t) => {
 			failed(5, 'The process ended with exit code 1.'),
 			failed(6, 'Cannot read /x, frame 1, on 10.0.0.7:22.'),
 		],
-		['blade-01', 'blade-02'],
+		[
+			{name: 'blade-01', host: 'rack-1'},
+			{name: 'blade-02', host: 'rack-1'},
+		],
 	);
-	t.like(first, {ids: [1, 2, 6], workers: ['blade-01', 'blade-02']});
+	t.like(first, {
+		ids: [1, 2, 6],
+		workers: ['blade-01', 'blade-02'],
+		hosts: ['rack-1'],
+	});
 	t.like(second, {ids: [3, 5]});
 	t.is(others.length, 1);
 });

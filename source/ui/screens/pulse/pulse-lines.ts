@@ -13,21 +13,28 @@ type Chart = {
 	readonly value: (column: PulseColumn) => number;
 	/** What fills the chart; undefined: the largest of what is shown. */
 	readonly most?: number | undefined;
+	/** A value, for the scale. */
+	readonly text: (value: number) => string;
 	/** What it is now. */
 	readonly figure: string;
 	readonly note: string;
 };
 
-const titleWidth = 13;
+const titleWidth = 12;
+/** Of the numbers at the left of a chart, with the line behind them. */
+const scaleWidth = 9;
 const figureWidth = 22;
-/** Lines that are not charts: findings, two bars, gaps, the axis. */
-const otherRows = 7;
+/** Lines that are not charts: findings, two bars, gaps, the axis with its times. */
+const otherRows = 8;
 const mostEventRows = 6;
 
 /** The whole screen, of exactly as many lines as the body has. */
 export const pulseLines = (view: PulseView): readonly Line[] => {
 	const {columns, rows} = view.body;
-	const chartWidth = Math.max(10, columns - titleWidth - figureWidth - 2);
+	const chartWidth = Math.max(
+		10,
+		columns - titleWidth - scaleWidth - figureWidth - 2,
+	);
 	const live = pulseIn(view);
 	const series = pulseColumns(live?.rows ?? [], {
 		stepMs: live?.counts['step_ms'] ?? 10_000,
@@ -49,7 +56,7 @@ export const pulseLines = (view: PulseView): readonly Line[] => {
 		findingsLine(view),
 		[],
 		...charts.flatMap((chart) => chartLines(chart, {series, height, view})),
-		axis(view.slice.minutes, series.length),
+		...axisLines(view, series.length),
 		[],
 		tasksBar(view, chartWidth),
 		workersBar(view, chartWidth),
@@ -91,6 +98,7 @@ const chartsOf = (
 			value: (column) =>
 				column.cpus === 0 ? 0 : column.cpusUsed / column.cpus,
 			most: 1,
+			text: (part) => `${Math.round(part * 100)}%`,
 			figure: cpus === 0 ? 'no cpus' : `${Math.round((used / cpus) * 100)}%`,
 			note: `${short(used)} of ${short(cpus)} cpus`,
 		},
@@ -98,6 +106,7 @@ const chartsOf = (
 			title: 'Processes',
 			role: 'done',
 			value: ({ended}) => ended,
+			text: perTime,
 			figure: perTime(now?.ended ?? 0),
 			note: `mean ${perTime(mean(({ended}) => ended))}`,
 		},
@@ -105,6 +114,7 @@ const chartsOf = (
 			title: 'Task moves',
 			role: 'accent',
 			value: ({moved}) => moved,
+			text: perTime,
 			figure: perTime(now?.moved ?? 0),
 			note: `mean ${perTime(mean(({moved}) => moved))}`,
 		},
@@ -112,6 +122,7 @@ const chartsOf = (
 			title: 'Queue',
 			role: 'ready',
 			value: ({queued}) => queued,
+			text: countText,
 			figure: countText(now?.queued ?? 0),
 			note: `most ${countText(Math.max(0, ...series.map(({queued}) => queued)))}`,
 		},
@@ -119,6 +130,7 @@ const chartsOf = (
 			title: 'Errors',
 			role: 'error',
 			value: ({errors}) => errors,
+			text: countText,
 			figure: countText(now?.errors ?? 0),
 			note: `${countText(failed)} new in ${minutes} min`,
 		},
@@ -126,7 +138,7 @@ const chartsOf = (
 };
 
 const chartLines = (
-	{title, role, value, most, figure, note}: Chart,
+	{title, role, value, text, figure, note, ...chart}: Chart,
 	{
 		series,
 		height,
@@ -138,15 +150,18 @@ const chartLines = (
 	},
 ): readonly Line[] => {
 	const values = series.map((column) => value(column));
-	const rows = sparkRows(values, {
-		height,
-		most: most ?? Math.max(...values),
-		sparks: view.theme.glyphs.sparks,
-	});
+	const {sparks, vertical} = view.theme.glyphs;
+	const most = chart.most ?? Math.max(...values);
+	const rows = sparkRows(values, {height, most, sparks});
 	return rows.map((row, index) => {
 		const isLast = index === rows.length - 1;
+		const scale = index === 0 && most > 0 ? text(most) : isLast ? '0' : '';
 		return [
 			{text: fit(isLast ? title : '', titleWidth), role: 'strong'},
+			{
+				text: `${fit(scale, scaleWidth - 1, 'right')}${vertical}`,
+				role: 'dim',
+			},
 			{text: row, role},
 			// With one line there is room for what it is now only.
 			...(isLast
@@ -161,12 +176,31 @@ const chartLines = (
 	});
 };
 
-const axis = (minutes: number, width: number): Line => [
-	{
-		text: `${' '.repeat(titleWidth)}${fit(`${minutes} min ago`, Math.max(0, width - 3))}now`,
-		role: 'dim',
-	},
-];
+/** The line on which all charts stand, with the times below it. */
+const axisLines = (view: PulseView, width: number): readonly Line[] => {
+	const {minutes} = view.slice;
+	const {horizontal, vertical} = view.theme.glyphs;
+	const parts = width >= 40 ? 4 : 2;
+	const indent = ' '.repeat(titleWidth + scaleWidth);
+	const ticks = Array.from({length: parts}, (_, index) =>
+		Math.round((index * width) / parts),
+	);
+	const marks = Array.from({length: width}, (_, column) =>
+		ticks.includes(column) ? vertical : horizontal,
+	);
+	const times = ticks.map((column, index) =>
+		fit(
+			index === 0
+				? `${minutes} min ago`
+				: String((minutes * (parts - index)) / parts),
+			(ticks[index + 1] ?? width - 3) - column,
+		),
+	);
+	return [
+		[{text: `${indent}${marks.join('')}`, role: 'dim'}],
+		[{text: `${indent}${times.join('')}now`, role: 'dim'}],
+	];
+};
 
 const tasksBar = (view: PulseView, width: number): Line => {
 	const counts = countsOf(view, 'tasks');

@@ -16,14 +16,18 @@ export type ErrorCause = {
 	readonly nodes: readonly string[];
 	/** Where they ran. */
 	readonly workers: readonly string[];
+	/** The machines of those that are known. */
+	readonly hosts: readonly string[];
 };
 
-/** Group tasks in error by cause, the most frequent first. `names` are those of workers and hosts: which one it was makes no other cause. */
+/** Group tasks in error by cause, the most frequent first. On which worker or host it was makes no other cause. */
 export const errorCauses = (
 	tasks: readonly Task[],
-	names: readonly string[],
+	fleet: ReadonlyArray<{readonly name: string; readonly host: string}>,
 ): readonly ErrorCause[] => {
-	const known = names
+	const hosts = new Map(fleet.map(({name, host}) => [name, host]));
+	const known = fleet
+		.flatMap(({name, host}) => [name, host])
 		.filter((name) => name !== '')
 		.toSorted((a, b) => b.length - a.length);
 	const causes = new Map<
@@ -65,6 +69,7 @@ export const errorCauses = (
 			...cause,
 			nodes: [...nodes].toSorted((a, b) => a.localeCompare(b)),
 			workers: [...workers].toSorted((a, b) => a.localeCompare(b)),
+			hosts: [...new Set([...workers].map((name) => hosts.get(name) ?? name))],
 		}))
 		.toArray()
 		.toSorted((a, b) => b.ids.length - a.ids.length);

@@ -6,7 +6,7 @@ import {atTop, clearMarks} from '../../list/list-state.js';
 import type {ScreenTools} from '../../screen.js';
 import {countText, plural} from '../../text/amount-text.js';
 import {shellWord} from '../../text/shell-word.js';
-import {fitLine, type Line} from '../../text/span.js';
+import {fit, fitLine, widthOf, type Line} from '../../text/span.js';
 import {wrapText} from '../../text/wrap-text.js';
 import {outcomeText} from './act-on-tasks.js';
 import {errorCauses, type ErrorCause} from './error-causes.js';
@@ -37,13 +37,10 @@ export const showCauses = async (tools: Tools): Promise<void> => {
 		return;
 	}
 
-	const causes = errorCauses(
-		tasks,
-		workers.flatMap(({name, host}) => [name, host]),
-	);
+	const causes = errorCauses(tasks, workers);
 	tools.openDialog(
 		asDialog<Content>({
-			title: `${more ? 'More than ' : ''}${plural(tasks.length, 'task')} in error, ${plural(causes.length, 'cause')}`,
+			title: titleOf(causes, {count: tasks.length, more}),
 			isLarge: true,
 			content: {causes, cursor: 0},
 			hints: () => [
@@ -115,6 +112,20 @@ export const showCauses = async (tools: Tools): Promise<void> => {
 			Component: CausesView,
 		}),
 	);
+};
+
+/** `212 tasks in error, one cause, 3 hosts` */
+const titleOf = (
+	causes: readonly ErrorCause[],
+	{count, more}: {readonly count: number; readonly more: boolean},
+): string => {
+	const [only, ...others] = causes;
+	return [
+		`${more ? 'More than ' : ''}${plural(count, 'task')} in error`,
+		...(only !== undefined && others.length === 0
+			? ['one cause', plural(only.hosts.length, 'host')]
+			: [plural(causes.length, 'cause')]),
+	].join(', ');
 };
 
 const markThese = (tools: Tools, {ids}: ErrorCause): void => {
@@ -203,21 +214,25 @@ function CausesView({
 		0,
 		Math.min(cursor - height + 1, causes.length - height),
 	);
-	const list = causes.slice(top, top + height).map((cause, index) => ({
-		line: fitLine(
-			[
-				{text: countText(cause.ids.length).padStart(6), role: 'error'},
-				{text: `  ${cause.reason.padEnd(10)} `, role: 'dim'},
-				{text: cause.pattern},
+	const list = causes.slice(top, top + height).map((cause, index) => {
+		const before = `${countText(cause.ids.length).padStart(6)}  `;
+		const reason = `${cause.reason.padEnd(10)} `;
+		const hosts = `  ${plural(cause.hosts.length, 'host').padStart(8)}`;
+		return {
+			line: [
+				{text: before, role: 'error'},
+				{text: reason, role: 'dim'},
 				{
-					text: `   ${plural(cause.workers.length, 'worker')}`,
-					role: 'dim',
+					text: fit(
+						cause.pattern,
+						columns - widthOf(before) - widthOf(reason) - widthOf(hosts),
+					),
 				},
-			],
-			columns,
-		),
-		...(top + index === cursor && {backdrop: 'selected' as const}),
-	}));
+				{text: hosts, role: 'dim'},
+			] satisfies Line,
+			...(top + index === cursor && {backdrop: 'selected' as const}),
+		};
+	});
 	return (
 		<Lines
 			lines={[

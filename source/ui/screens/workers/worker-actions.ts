@@ -95,6 +95,26 @@ export const workerActions: ReadonlyArray<ScreenBinding<WorkersSlice>> = [
 		},
 	},
 	{
+		id: 'worker.log',
+		keys: ['L'],
+		label: 'logs',
+		help: 'the logs of what runs on it, together',
+		command: 'logs',
+		isQuiet: true,
+		disabled: needs(({running}) => running.length > 0, 'nothing runs on it'),
+		async run(tools) {
+			const worker = selectedWorker(tools.view());
+			if (worker === undefined) {
+				return;
+			}
+
+			const {tasks} = await tools.farm.request('task.list', {
+				filter: {worker: worker.name},
+			});
+			tools.open('output', {tasks: tasks.map(({id}) => id)});
+		},
+	},
+	{
 		id: 'worker.drain',
 		keys: ['d'],
 		label: 'drain',
