@@ -11,6 +11,7 @@ import {lookAtConfiguration} from './doctor/look-at-configuration.js';
 import {lookAtDatabase} from './doctor/look-at-database.js';
 import {lookAtMachine} from './doctor/look-at-machine.js';
 import {lookAtNetwork} from './doctor/look-at-network.js';
+import {lookAtNotifications} from './doctor/look-at-notifications.js';
 
 /** Looks at everything that lifeblood needs of this machine. Nothing is changed, but that folders of its own are made. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
@@ -33,7 +34,12 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			configDirectory,
 			keyFile: flags.text('key-file'),
 		})),
-		...(scheduler === undefined ? [] : await lookAtDatabase(host, scheduler)),
+		...(scheduler === undefined
+			? []
+			: [
+					...(await lookAtDatabase(host, scheduler)),
+					...(await lookAtNotifications(host, scheduler)),
+				]),
 		...(await lookAtNetwork({context, host, scheduler, viewer})),
 	];
 	if (flags.toggle('json') === true) {

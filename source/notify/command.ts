@@ -1,10 +1,15 @@
 import {spawn} from 'node:child_process';
 import process from 'node:process';
+import type {Readable} from 'node:stream';
 import type {Notification} from '../core/notification.js';
 import type {Delivery, Target} from './target.js';
 
-/** So much of what a command says goes to the log. */
+/** So many characters of what a command writes to each of its outputs go to the log. */
 const mostOutput = 4096;
+/** For what it wrote last; something that it left behind may hold its output open for ever. */
+const outputGraceMs = 200;
+/** Characters; what is longer is whole on standard input. */
+const longestVariable = 8192;
 /** Between asking a command to end and ending it. */
 const killGraceMs = 2000;
 
@@ -57,10 +62,10 @@ const variables = (news: Notification): Record<string, string> => {
 		LIFEBLOOD_WORKER: nameIn(news, 'worker'),
 	};
 	return Object.fromEntries(
-		// A variable cannot hold NUL, and a name may.
+		// A variable cannot hold NUL, and a name may; nor may it be long.
 		Object.entries(named).map(([name, value]) => [
 			name,
-			value.replaceAll('\0', ''),
+			value.replaceAll('\0', '').slice(0, longestVariable),
 		]),
 	);
 };
@@ -115,19 +120,33 @@ const run = async ({
 			end();
 		}, timeoutMs);
 		signal.addEventListener('abort', end, {once: true});
+		let isSettled = false;
 		const settle = (delivery: Delivery): void => {
+			if (isSettled) {
+				return;
+			}
+
+			isSettled = true;
 			clearTimeout(timer);
 			clearTimeout(killTimer);
 			signal.removeEventListener('abort', end);
-			// What stays behind and holds its output open is not waited for.
+			if (killTimer !== undefined) {
+				// It has ended, but what it started may not have listened.
+				endGroup(child.pid, 'SIGKILL');
+			}
+
+			for (const line of outputs.flatMap(({text}) => text().split('\n'))) {
+				if (line.trim() !== '') {
+					onOutput(line);
+				}
+			}
+
 			child.stdout.destroy();
 			child.stderr.destroy();
 			resolve(delivery);
 		};
 
-		const onText = passLines(onOutput);
-		child.stdout.setEncoding('utf8').on('data', onText);
-		child.stderr.setEncoding('utf8').on('data', onText);
+		const outputs = [beginningOf(child.stdout), beginningOf(child.stderr)];
 
 		// It need not read what it is told.
 		child.stdin.on('error', () => undefined);
@@ -136,38 +155,34 @@ const run = async ({
 			settle({kind: 'failed', reason: error.message});
 		});
 		child.on('exit', (code, by) => {
-			// What it wrote last is there a moment later.
-			setImmediate(() => {
-				settle(
-					code === 0
-						? {kind: 'delivered'}
-						: {
-								kind: 'failed',
-								reason: isLate
-									? `it took longer than ${timeoutMs / 1000} s, and was ended`
-									: code === null
-										? `it was ended by ${by ?? 'a signal'}`
-										: `it ended with exit code ${code}`,
-							},
-				);
+			const delivery: Delivery =
+				code === 0
+					? {kind: 'delivered'}
+					: {
+							kind: 'failed',
+							reason: isLate
+								? `it took longer than ${timeoutMs / 1000} s, and was ended`
+								: code === null
+									? `it was ended by ${by ?? 'a signal'}`
+									: `it ended with exit code ${code}`,
+						};
+			const ending = setTimeout(() => {
+				settle(delivery);
+			}, outputGraceMs);
+			child.on('close', () => {
+				clearTimeout(ending);
+				settle(delivery);
 			});
 		});
 	});
 
-/** The beginning of what is written, by lines. */
-const passLines = (
-	onLine: (line: string) => void,
-): ((text: string) => void) => {
-	let left = mostOutput;
-	return (text) => {
-		const taken = text.slice(0, left);
-		left -= taken.length;
-		for (const line of taken.split('\n')) {
-			if (line.trim() !== '') {
-				onLine(line);
-			}
-		}
-	};
+/** The beginning of what comes from a stream. */
+const beginningOf = (stream: Readable): {readonly text: () => string} => {
+	let text = '';
+	stream.setEncoding('utf8').on('data', (more: string) => {
+		text += more.slice(0, mostOutput - text.length);
+	});
+	return {text: () => text};
 };
 
 const endGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {

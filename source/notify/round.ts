@@ -148,10 +148,15 @@ export const createRound = ({
 			return;
 		}
 
-		const delivery = await target.deliver(
-			waiting.map(({news}) => news),
-			breaking.signal,
-		);
+		const delivery = await target
+			.deliver(
+				waiting.map(({news}) => news),
+				breaking.signal,
+			)
+			.catch((error: unknown): Delivery => ({
+				kind: 'failed',
+				reason: error instanceof Error ? error.message : String(error),
+			}));
 		// What was broken off has not failed.
 		if (delivery.kind === 'delivered' || !breaking.signal.aborted) {
 			await conclude(waiting, delivery);

@@ -22,7 +22,7 @@ export type Target = {
 	readonly most: number;
 	/** Milliseconds in which more is waited for, to tell it together. */
 	readonly gatherMs: number;
-	/** Never rejects. Ends early, as failed, once the signal is aborted. */
+	/** Ends early, as failed, once the signal is aborted. */
 	readonly deliver: (
 		news: readonly Notification[],
 		signal: AbortSignal,
