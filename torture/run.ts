@@ -7,7 +7,7 @@ import process from 'node:process';
 import {parseArgs} from 'node:util';
 import {createChronicle} from './chronicle.js';
 import {makeFolder} from './farm/farm.js';
-import {torture} from './torture.js';
+import {torture, type Figures} from './torture.js';
 
 const {values} = parseArgs({
 	options: {
@@ -35,49 +35,53 @@ if (minutes > 0 && workers >= 1 && Number.isSafeInteger(seed)) {
 	const chronicle = createChronicle(path.join(folder, 'chronicle'));
 	say(`The seed is ${seed}; what happens is written to ${chronicle.file}`);
 	chronicle.note(`seed ${seed}, ${minutes} minutes, ${workers} workers`);
-	const {violations, ...figures} = await torture({
-		seed,
-		minutes,
-		workers,
-		folder,
-		chronicle,
-		say,
-		signal: ending.signal,
-	});
-	const total = (counts: Readonly<Record<string, number>>): number =>
-		Object.values(counts).reduce((sum, count) => sum + count, 0);
-	const lines = [
-		...violations.map((text) => `WRONG: ${text}`),
-		`${total(figures.faults)} faults thrown: ${listed(figures.faults)}`,
-		`${total(figures.edits)} edits made: ${listed(figures.edits)}`,
-		`${figures.submitted} tasks submitted, which became ${figures.tasks}; ${figures.processes} processes began, of ${figures.invocations} invocations`,
-		`${violations.length} things were not as they should be (seed ${seed}, ${Math.round(chronicle.elapsed())} s)`,
-	];
-	for (const line of [
-		...lines,
-		JSON.stringify({
+	try {
+		const figures = await torture({
 			seed,
-			seconds: Math.round(chronicle.elapsed()),
-			...figures,
-			found: violations.length,
-		}),
-	]) {
-		process.stdout.write(`${line}\n`);
+			minutes,
+			workers,
+			folder,
+			chronicle,
+			say,
+			signal: ending.signal,
+		});
+		report(figures);
+		if (figures.violations.length === 0) {
+			fs.rmSync(folder, {recursive: true, force: true});
+		} else {
+			process.exitCode = 1;
+			say(
+				`The seed was ${seed}; all that happened, and the database as it was, is in ${folder}`,
+			);
+		}
+	} catch (error) {
+		process.exitCode = 1;
+		say(
+			`It did not come to its end (seed ${seed}, see ${folder}): ${error instanceof Error ? error.stack : String(error)}`,
+		);
 	}
 
-	if (violations.length === 0) {
-		fs.rmSync(folder, {recursive: true, force: true});
-	} else {
-		say(
-			`The seed was ${seed}; everything that happened, and the database as it was, is in ${folder}`,
-		);
-		process.exitCode = 1;
+	function report({violations, ...figures}: Figures): void {
+		const seconds = Math.round(chronicle.elapsed());
+		const lines = [
+			...violations.map((text) => `WRONG: ${text}`),
+			`${total(figures.faults)} faults thrown: ${listed(figures.faults)}`,
+			`${total(figures.edits)} edits made: ${listed(figures.edits)}`,
+			`${figures.submitted} tasks submitted, which became ${figures.tasks}; ${figures.processes} processes began, of ${figures.invocations} invocations`,
+			`${violations.length} things were not as they should be (seed ${seed}, ${seconds} s)`,
+			JSON.stringify({seed, seconds, ...figures, found: violations.length}),
+		];
+		process.stdout.write(`${lines.join('\n')}\n`);
 	}
 } else {
 	say(
 		'npm run torture -- [--minutes N] [--seed S] [--workers N]: N minutes (5), with the decisions of the whole number S, on N workers (3).',
 	);
 	process.exitCode = 2;
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+	return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function listed(counts: Readonly<Record<string, number>>): string {

@@ -2,18 +2,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type {Chronicle} from './chronicle.js';
 import {comeToRest} from './come-to-rest.js';
-import {createClient, type Client} from './farm/client.js';
+import {createClient} from './farm/client.js';
 import {makeFarm, pause, type TorturedFarm} from './farm/farm.js';
 import {sendSignal} from './farm/processes.js';
-import {drawByWeight, edits, type EditSetting} from './faults/edits.js';
-import {faults} from './faults/faults.js';
-import {createRandom} from './random.js';
+import {throwEverything} from './throw-everything.js';
 import {findLeftovers} from './verdict/leftovers.js';
 import {judge} from './verdict/judge.js';
 import {readStored} from './verdict/stored.js';
 import {readAccount} from './work/account.js';
 import {limitName, tortureGraph} from './work/graph.js';
-import {drawSubmission, type Submission} from './work/submission.js';
+import type {Submission} from './work/submission.js';
 
 export type Figures = {
 	readonly faults: Readonly<Record<string, number>>;
@@ -38,12 +36,8 @@ export type Torture = {
 	readonly signal: AbortSignal;
 };
 
-/** Seconds at the end that are for coming to rest, and for looking at everything. */
-const restTime = 60;
 /** Seconds that coming to rest may take at most: a machine may be slow. */
 const longestRest = 240;
-/** With more processes to come, what is next waits a little. */
-const mostToCome = 60;
 
 /** Runs a farm through all that may happen to it, and says what was wrong. */
 export const torture = async (run: Torture): Promise<Figures> => {
@@ -155,160 +149,6 @@ const tortureFarm = async (
 	}
 
 	return figures;
-};
-
-type Throwing = Torture & {
-	readonly farm: TorturedFarm;
-	readonly client: Client;
-	readonly program: string;
-	readonly submitted: Map<number, Submission>;
-	readonly deleted: Set<string>;
-	readonly restarted: Map<number, number>;
-};
-
-/** Submissions, edits and faults at random instants, each decided in a fixed order, whatever time they take. */
-const throwEverything = async ({
-	seed,
-	minutes,
-	farm,
-	client,
-	chronicle,
-	program,
-	submitted,
-	deleted,
-	restarted,
-	signal,
-}: Throwing): Promise<void> => {
-	const order = createRandom(seed, 'order');
-	const submissionNumbers = createRandom(seed, 'submissions');
-	const faultNumbers = createRandom(seed, 'faults');
-	const all: Submission[] = [];
-	const ids = new Map<Submission, number>();
-	const underWay = new Set<Promise<void>>();
-	const editing: EditSetting = {
-		client,
-		random: createRandom(seed, 'edits'),
-		submitted: all,
-		idOf: (submission) => ids.get(submission),
-		workers: farm.workers.map(({name}) => name),
-		program,
-		deleted,
-		restarted,
-		note: chronicle.note,
-	};
-	const go = (what: string, run: () => Promise<unknown>): void => {
-		const promise = (async () => {
-			try {
-				await run();
-			} catch (error) {
-				// Refused, mostly: what it asks for makes no sense just then.
-				const text = String(error);
-				chronicle.note(`  ${what}: ${text}`);
-				if (/INTERNAL|TypeError|ZodError/v.test(text)) {
-					chronicle.violated(`${what}: ${text}`);
-				}
-			}
-		})();
-		underWay.add(promise);
-		void promise.then(() => {
-			underWay.delete(promise);
-		});
-	};
-
-	const submit = (): void => {
-		const submission = drawSubmission(submissionNumbers, all.length);
-		all.push(submission);
-		chronicle.note(
-			`submit ${submission.root}: ${JSON.stringify(submission.params.attributes)} in ${submission.group}`,
-		);
-		go(submission.root, async () => {
-			const {id} = await client.ask('task.submit', submission.params);
-			ids.set(submission, id);
-			submitted.set(id, submission);
-			chronicle.note(`  ${submission.root} is task ${id}`);
-		});
-	};
-
-	const edit = (): void => {
-		const [name, {decide}] = drawByWeight(editing.random, edits);
-		const run = decide(editing);
-		chronicle.note(`edit: ${name}`);
-		if (run === undefined) {
-			return;
-		}
-
-		chronicle.countEdit(name);
-		go(name, run);
-	};
-
-	const fault = (): void => {
-		const [name, {decide}] = drawByWeight(faultNumbers, faults);
-		const decided = decide({farm, random: faultNumbers, chronicle});
-		if (decided === undefined) {
-			chronicle.note(`fault: ${name}, which this system does not let us throw`);
-			return;
-		}
-
-		const {says, takes, run} = decided;
-		if (takes.some((member) => member.isTaken())) {
-			chronicle.note(`fault: ${says}; passed over, another has it`);
-			return;
-		}
-
-		chronicle.note(`fault: ${says}`);
-		chronicle.countFault(name);
-		for (const member of takes) {
-			member.take();
-		}
-
-		go(name, async () => {
-			try {
-				await run();
-			} finally {
-				for (const member of takes) {
-					member.release();
-				}
-			}
-		});
-	};
-
-	const end = Math.max(minutes * 60 - restTime, 15);
-	while (chronicle.elapsed() < end) {
-		signal.throwIfAborted();
-		const number = order.next();
-		const length = order.between(20, 900);
-		if (number < 0.3) {
-			submit();
-		} else if (number < 0.72) {
-			edit();
-		} else {
-			fault();
-		}
-
-		await pause(length); // eslint-disable-line no-await-in-loop -- one after the other
-		await untilRoom(farm.tries, submitted.values()); // eslint-disable-line no-await-in-loop -- as above
-	}
-
-	await Promise.all(underWay);
-};
-
-/** Whatever comes next waits a little while there is too much to do for this machine. What is paused meanwhile does not hold it up for ever. */
-const untilRoom = async (
-	tries: string,
-	submitted: Iterable<Submission>,
-): Promise<void> => {
-	const due = [...submitted]
-		.filter(({part}) => part === 'calm')
-		.reduce((sum, {expected}) => sum + expected.size, 0);
-	const deadline = performance.now() + 2000;
-	while (
-		performance.now() < deadline &&
-		due -
-			fs.readdirSync(tries).filter((name) => name.startsWith('calm-')).length >
-			mostToCome
-	) {
-		await pause(200); // eslint-disable-line no-await-in-loop -- until there is room
-	}
 };
 
 /** What a worker leaves behind on purpose ends a little after it. */

@@ -15,7 +15,7 @@ export type Daemon = {
 };
 
 /** Another build is tortured by naming its program. */
-export const program =
+const program =
 	process.env['LIFEBLOOD_TEST_PROGRAM'] ??
 	fileURLToPath(new URL('../../dist/lifeblood.js', import.meta.url));
 
