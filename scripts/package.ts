@@ -126,7 +126,11 @@ const fetchPackage = async (
 	}
 
 	const temporary = await mkdtemp(path.join(cache, 'fetch-'));
-	await execa('npm', ['pack', `${name}@${version}`], {cwd: temporary});
+	// A registry that says nothing any more is not waited for.
+	await execa('npm', ['pack', `${name}@${version}`], {
+		cwd: temporary,
+		timeout: 300_000,
+	});
 	const names = await readdir(temporary);
 	const archive = names.find((file) => file.endsWith('.tgz'));
 	if (archive === undefined) {
