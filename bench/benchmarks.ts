@@ -17,4 +17,6 @@ export const loaders: ReadonlyMap<string, Loader> = new Map<string, Loader>([
 	['job', async () => import('./job.js')],
 	['sandbox', async () => import('./sandbox.js')],
 	['viewer', async () => import('./viewer.js')],
+	['retention', async () => import('./retention.js')],
+	['month', async () => import('./month.js')],
 ]);

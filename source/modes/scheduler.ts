@@ -298,6 +298,9 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 				await scheduler.loop.submit(takeUpRules());
 				await courier.serve(nextTargets, deliverySettings(again.settings));
 				logger.level = again.settings.log.level;
+				scheduler.removeOld().catch((error: unknown) => {
+					logger.warn({error}, 'old work could not be removed yet');
+				});
 				loaded = again;
 				return text;
 			},

@@ -34,7 +34,7 @@ import {createTurnLoop, type TurnLoop} from './turn-loop.js';
 import type {Measured} from './monitor/measured.js';
 import type {Observer} from './monitor/observer.js';
 import {createLogLedger} from './retention/log-ledger.js';
-import {createRetention} from './retention/retention.js';
+import {createRetention, type Removed} from './retention/retention.js';
 import {createLogStore} from './views/log-store.js';
 import type {ViewContext} from './views/view-context.js';
 import {evaluateExpression} from './views/evaluate-expression.js';
@@ -82,6 +82,8 @@ export type Scheduler = Service & {
 	/** For whoever watches it: what there is to look at, and a way to hear of every turn. */
 	readonly measured: Measured;
 	readonly observe: (observer: Observer) => void;
+	/** Remove what is kept no longer now, and not only at the next look. */
+	readonly removeOld: () => Promise<Removed>;
 };
 
 /** The scheduler: it serves one database to workers, viewers and clients until it is stopped. */
@@ -502,6 +504,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		},
 		observe(other) {
 			observer = other;
+		},
+		async removeOld() {
+			await sweep();
+			return retention.sweep();
 		},
 		addresses: () => listener?.addresses() ?? [],
 		async start(signal) {

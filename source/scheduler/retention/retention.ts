@@ -33,7 +33,7 @@ export type Retention = {
 };
 
 /** A step may hold the database for 50 ms at most, with its commit and with what else is in its turn. */
-const targetMs = 8;
+const targetMs = 5;
 /** Of the time, steps take about one part of so many, while others have work too. */
 const share = 5;
 /** A farm at work is looked at so often, and one that rests so rarely; in milliseconds. */
@@ -73,13 +73,13 @@ export const createRetention = ({
 	const tasksAtOnce = createStepSize({
 		targetMs,
 		least: 4,
-		most: 1000,
+		most: 500,
 		first: 50,
 	});
 	const entriesAtOnce = createStepSize({
 		targetMs,
 		least: 50,
-		most: 10_000,
+		most: 5000,
 		first: 200,
 	});
 	let current: Promise<Removed> | undefined;
