@@ -20,7 +20,7 @@ const after = (
 	bytes: Uint8Array,
 	size = log.end + bytes.length,
 	isComplete = false,
-) => withBytesAfter(log, bytes, {order: 0, at: undefined, size, isComplete});
+) => withBytesAfter(log, bytes, {at: undefined, size, isComplete});
 
 test('a log that comes in any pieces has the lines that it has as a whole', (t) => {
 	fc.assert(
@@ -64,8 +64,6 @@ test('a log read backwards in pieces has the lines that it has as a whole', (t) 
 				for (let steps = 0; log.start > 0 && steps < 1000; steps++) {
 					const from = Math.max(0, log.start - size);
 					log = withBytesBefore(log, bytes.subarray(from, log.start), {
-						order: 0,
-						at: undefined,
 						size: bytes.length,
 						isComplete: true,
 					});
@@ -128,7 +126,6 @@ const outputOf = (...logs: readonly string[]) => ({
 		logs.map((text, index) => [
 			index + 1,
 			withBytesAfter(emptyLog(0), Buffer.from(text), {
-				order: index * 2,
 				at: undefined,
 				size: text.length,
 				isComplete: true,

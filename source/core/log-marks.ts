@@ -104,6 +104,38 @@ export const markedBytes = (tail: string): number => {
 	return markOf(last.slice(last.lastIndexOf('\n') + 1), 0)?.end ?? 0;
 };
 
+/** When a line began to come, and by which output all of it came, where that is known. `marks` begin at byte `from`, at or before the line. */
+export const markOfLine = (
+	marks: readonly LogMark[],
+	{begin, end}: {readonly begin: number; readonly end: number},
+): {readonly at: number | undefined; readonly stream: LogStream} => {
+	let low = 0;
+	let high = marks.length;
+	while (low < high) {
+		const middle = Math.floor((low + high) / 2);
+		if (marks[middle]!.end > begin) {
+			high = middle;
+		} else {
+			low = middle + 1;
+		}
+	}
+
+	const first = marks[low];
+	if (first === undefined) {
+		return {at: undefined, stream: 0};
+	}
+
+	let last = low;
+	while (marks[last] !== undefined && marks[last]!.end < end) {
+		last++;
+		if (marks[last]?.stream !== first.stream) {
+			return {at: first.at, stream: 0};
+		}
+	}
+
+	return {at: first.at, stream: first.stream};
+};
+
 /** At most so many: times get coarser, and only where that is not enough it is forgotten by which output the older bytes came. */
 export const thinMarks = (
 	marks: readonly LogMark[],

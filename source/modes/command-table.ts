@@ -592,9 +592,21 @@ export const commandTable: readonly CommandDefinition[] = [
 				description: 'only the last N lines',
 				minimum: 0,
 			},
+			timestamps: {
+				type: 'switch',
+				description: 'before each line, when it came',
+			},
+			stderr: {
+				type: 'switch',
+				description: 'only lines that came by standard error',
+			},
 		},
 		examples: [
 			{command: 'task log 12 --follow', description: 'watch it run'},
+			{
+				command: 'task log 12 --timestamps --stderr',
+				description: 'what it complained of, and when',
+			},
 			{command: 'task log 12 --tail 20', description: 'the last lines'},
 		],
 	},

@@ -10,7 +10,7 @@ const tailBytes = 65_536;
 export type LogReader = {
 	readonly client: Client;
 	readonly invocation: InvocationId;
-	readonly write: (bytes: Uint8Array) => void;
+	readonly write: (bytes: Uint8Array, offset: number) => void | Promise<void>;
 };
 
 /** Writes a log from a byte offset to its present end. Gives where that was, and whether nothing more will come. */
@@ -27,7 +27,7 @@ export const readLog = async (
 			return {offset, isComplete: piece.complete};
 		}
 
-		write(data);
+		await write(data, piece.offset); // eslint-disable-line no-await-in-loop -- as above
 		offset = piece.offset + data.length;
 		if (offset >= piece.size) {
 			return {offset, isComplete: piece.complete};

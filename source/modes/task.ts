@@ -14,6 +14,7 @@ import {followLog, readLog, tailOffset} from './follow-log.js';
 import {counted, humanDuration, humanTime, secondsSince} from './human.js';
 import {parseEnvironment} from './parse-environment.js';
 import {parseTaskId, parseTaskIds} from './parse-id.js';
+import {printMarkedLog} from './print-marked-log.js';
 import {subcommands, type Subcommand} from './subcommands.js';
 import {detailLines, tableLines} from './table.js';
 import {parseStates, taskSelection} from './task-selection.js';
@@ -227,6 +228,14 @@ const log: Subcommand = async ({context, client}) => {
 	const {output, flags} = context;
 	const isFollowing = flags.toggle('follow') === true;
 	const invocation = await chooseInvocation({context, client});
+	if (
+		flags.toggle('timestamps') === true ||
+		flags.toggle('stderr') === true ||
+		(output.paint('red', '') !== '' && flags.toggle('json') !== true)
+	) {
+		return printMarkedLog({context, client}, invocation);
+	}
+
 	if (flags.toggle('json') === true) {
 		const pieces: Uint8Array[] = [];
 		const {isComplete} = await readLog(

@@ -44,6 +44,8 @@ const logShape = z.looseObject({
 	id: z.number(),
 	size: z.number(),
 	complete: z.boolean(),
+	/** Up to this byte it is noted when they came, and by which output; an older scheduler does not say. */
+	marked: z.number().optional(),
 });
 
 const graphNodeShape = nodeShape.omit({parameters: true}).extend({

@@ -12,6 +12,8 @@ export type Glyphs = {
 	readonly dot: string;
 	readonly ellipsis: string;
 	readonly times: string;
+	/** Before a line that came by standard error. */
+	readonly stderr: string;
 	readonly vertical: string;
 	readonly horizontal: string;
 	readonly open: string;
@@ -52,6 +54,7 @@ export const unicodeGlyphs: Glyphs = {
 	dot: '·',
 	ellipsis: '…',
 	times: '×',
+	stderr: '▎',
 	vertical: '│',
 	horizontal: '─',
 	open: '▾',
@@ -88,6 +91,7 @@ export const asciiGlyphs: Glyphs = {
 	dot: '-',
 	ellipsis: '~',
 	times: 'x',
+	stderr: '!',
 	vertical: '|',
 	horizontal: '-',
 	open: '-',

@@ -1,9 +1,12 @@
 import {Buffer} from 'node:buffer';
+import {unpackMarks} from '../../../core/log-marks.js';
 import {type ScreenTools, liveOf} from '../../screen.js';
 import {
 	emptyLog,
+	nextToMark,
 	withBytesAfter,
 	withBytesBefore,
+	withMarks,
 	withoutFirstPiece,
 	type LogText,
 } from './log-text.js';
@@ -22,10 +25,14 @@ type Tools = ScreenTools<OutputSlice>;
 const pieceBytes = 262_144;
 /** Somebody who looks at the end does not wait for more than this to be read: the end itself is read. */
 const mostBehind = 2 * 1024 * 1024;
+/** A log that is followed for hours is asked for often, and what was answered long ago need not be remembered. */
+const mostAsked = 200;
 /** So many lines from the edge of what is here, more is asked for. */
 const nearLines = 200;
-/** Lines of what was there at first keep this far apart between logs, in the order of their tasks. */
-const orderStep = 1_000_000;
+/** Lines that are looked through for a page of a filter. */
+const mostFiltered = 20_000;
+/** Bytes whose marks are asked for at once. */
+const markBytes = 1_048_576;
 
 /** Reads what is looked at: the end as it grows, what is before it when somebody goes there, all of it while the first error is sought. Told after every change. */
 export const followOutput = (tools: Tools): void => {
@@ -57,7 +64,10 @@ const ask = (
 		return;
 	}
 
-	tools.update((slice) => ({...slice, asked: new Set(slice.asked).add(key)}));
+	tools.update((slice) => ({
+		...slice,
+		asked: new Set([...slice.asked].slice(-mostAsked)).add(key),
+	}));
 	const carryOut = async (): Promise<void> => {
 		try {
 			await act();
@@ -109,6 +119,7 @@ const followLog = (tools: Tools, invocation: number): void => {
 		return;
 	}
 
+	followMarks(tools, invocation, log);
 	const size = Math.max(log.size, status?.size ?? 0);
 	const isOver = log.isComplete || status?.complete === true;
 	const isAtEnd = isNearEnd(view);
@@ -127,7 +138,7 @@ const followLog = (tools: Tools, invocation: number): void => {
 			key: `over ${invocation} ${log.end}`,
 			act: async () => readMore(tools, invocation, log),
 		});
-	} else if (log.start > 0 && isNearBeginning(view)) {
+	} else if (log.start > 0 && isNearBeginning(view, log)) {
 		ask(tools, {
 			key: `before ${invocation} ${log.start}`,
 			act: async () => readBefore(tools, invocation, log),
@@ -135,13 +146,47 @@ const followLog = (tools: Tools, invocation: number): void => {
 	}
 };
 
+/** Of what is here, and only of that, it is asked when it came and by which output, as its worker notes it. */
+const followMarks = (tools: Tools, invocation: number, log: LogText): void => {
+	const noted = statusOf(tools.view(), invocation)?.marked ?? 0;
+	const range = nextToMark(log, {noted, most: markBytes});
+	if (range === undefined) {
+		return;
+	}
+
+	ask(tools, {
+		key: `marks ${invocation} ${range.from} ${range.to}`,
+		async act() {
+			const found = await tools.farm.request('log.marks', {
+				invocation,
+				offset: range.from,
+				limit: range.to - range.from,
+			});
+			tools.update((slice) => {
+				const known = slice.logs[invocation];
+				return known === undefined
+					? slice
+					: withLog(
+							slice,
+							invocation,
+							withMarks(known, range, unpackMarks(found)),
+						);
+			});
+		},
+	});
+};
+
 const isNearEnd = ({slice, body}: OutputView): boolean =>
 	slice.top === undefined ||
 	slice.top + body.rows + nearLines >= shownLines(slice).length;
 
-const isNearBeginning = ({slice, body}: OutputView): boolean =>
+/** Where a filter leaves less than a page of what is here, it is not sought for ever: whoever wants more goes up. */
+const isNearBeginning = (
+	{slice, body}: OutputView,
+	{lines}: LogText,
+): boolean =>
 	slice.top === undefined
-		? shownLines(slice).length < body.rows
+		? shownLines(slice).length < body.rows && lines.length < mostFiltered
 		: slice.top < nearLines;
 
 /** It is read again from its end. */
@@ -175,10 +220,6 @@ const readTail = async (tools: Tools, invocation: number): Promise<void> => {
 				emptyLog(piece.offset + skipped),
 				bytes.subarray(skipped),
 				{
-					order:
-						(shownInvocations(slice).indexOf(invocation) -
-							shownInvocations(slice).length) *
-						orderStep,
 					at: undefined,
 					size: piece.size,
 					isComplete: piece.complete,
@@ -211,7 +252,6 @@ const readMore = async (
 				slice,
 				invocation,
 				withBytesAfter(log, Buffer.from(piece.data, 'base64'), {
-					order: nextOrder(slice),
 					at: isSeeking ? undefined : at,
 					size: piece.size,
 					isComplete: piece.complete,
@@ -248,8 +288,6 @@ const readBefore = async (
 			slice,
 			invocation,
 			withBytesBefore(log, Buffer.from(piece.data, 'base64'), {
-				order: log.lines[0]?.order ?? 0,
-				at: undefined,
 				size: piece.size,
 				isComplete: piece.complete,
 			}),
@@ -272,12 +310,6 @@ const withLog = (
 	trouble: undefined,
 	logs: {...slice.logs, [invocation]: log},
 });
-
-const nextOrder = ({logs}: OutputSlice): number =>
-	Math.max(
-		0,
-		...Object.values(logs).map(({lines}) => (lines.at(-1)?.order ?? -1) + 1),
-	);
 
 const isAllRead = (slice: OutputSlice): boolean =>
 	shownInvocations(slice).every((invocation) => {

@@ -1,12 +1,20 @@
 import {stripVTControlCharacters} from 'node:util';
+import {
+	markOfLine,
+	type LogMark,
+	type LogStream,
+} from '../../../core/log-marks.js';
 import {plain} from '../../text/plain.js';
 
 export type LogLine = {
 	readonly text: string;
-	/** Order of arrival among all logs that are shown. */
-	readonly order: number;
-	/** When it came, milliseconds since 1970; undefined for what was there already. */
+	/** Where it begins and ends in the log, in bytes. */
+	readonly begin: number;
+	readonly end: number;
+	/** When it came, milliseconds since 1970, as far as it is known: as its worker noted it, else as it was seen here. */
 	readonly at: number | undefined;
+	/** By which output it came: 1, standard output; 2, standard error; 0, it is not known. */
+	readonly stream: LogStream;
 };
 
 /** The part of one log that is here: from byte `start` to byte `end`. */
@@ -20,6 +28,8 @@ export type LogText = {
 	readonly lines: readonly LogLine[];
 	/** Bytes before `end` that are no whole line yet. */
 	readonly rest: Uint8Array;
+	/** The lines between have what is noted of them. */
+	readonly marked: {readonly from: number; readonly to: number};
 };
 
 export const emptyLog = (start: number): LogText => ({
@@ -29,6 +39,7 @@ export const emptyLog = (start: number): LogText => ({
 	isComplete: false,
 	lines: [],
 	rest: new Uint8Array(),
+	marked: {from: start, to: start},
 });
 
 /** With more lines than this, those far from where bytes were added are let go; they can be read again. */
@@ -37,8 +48,7 @@ const mostLines = 50_000;
 const longestRest = 65_536;
 
 type Arrival = {
-	/** Of the first line; the others follow, or precede it where they are put before what is there. */
-	readonly order: number;
+	/** When they were seen to come; undefined for what was there already. */
 	readonly at: number | undefined;
 	readonly size: number;
 	readonly isComplete: boolean;
@@ -48,29 +58,30 @@ type Arrival = {
 export const withBytesAfter = (
 	log: LogText,
 	bytes: Uint8Array,
-	{order, at, size, isComplete}: Arrival,
+	{at, size, isComplete}: Arrival,
 ): LogText => {
 	const all = joined(log.rest, bytes);
 	const end = log.end + bytes.length;
 	const isOver = isComplete && end >= size;
 	const cut =
 		isOver || all.length > longestRest ? all.length : all.lastIndexOf(10) + 1;
-	const added = linesOf(all.subarray(0, cut)).map((text, index) => ({
-		text,
-		order: order + index,
-		at,
-	}));
+	const added = linesOf(all.subarray(0, cut), end - all.length, at);
 	const lines = added.length === 0 ? log.lines : [...log.lines, ...added];
-	const dropped = Math.max(0, lines.length - mostLines);
+	const kept = lines.length > mostLines ? lines.slice(-mostLines) : lines;
+	const start =
+		kept === lines ? log.start : (kept[0]?.begin ?? end - all.length + cut);
 	return {
 		...log,
+		start,
 		end,
 		size,
 		isComplete,
-		lines: dropped === 0 ? lines : lines.slice(dropped),
-		// How many bytes the dropped lines had is not known: what is before counts as not here any more.
-		start: dropped === 0 ? log.start : end - byteLength(lines.slice(dropped)),
+		lines: kept,
 		rest: all.slice(cut),
+		marked: {
+			from: Math.max(start, log.marked.from),
+			to: Math.max(start, log.marked.to),
+		},
 	};
 };
 
@@ -78,18 +89,13 @@ export const withBytesAfter = (
 export const withBytesBefore = (
 	log: LogText,
 	bytes: Uint8Array,
-	{order, size, isComplete}: Arrival,
+	{size, isComplete}: Omit<Arrival, 'at'>,
 ): LogText => {
 	const begin = log.start - bytes.length;
 	const first = begin === 0 ? 0 : bytes.indexOf(10) + 1;
 	const start = begin + first;
-	const texts = linesOf(bytes.subarray(first));
 	const lines = [
-		...texts.map((text, index) => ({
-			text,
-			order: order - texts.length + index,
-			at: undefined,
-		})),
+		...linesOf(bytes.subarray(first), start, undefined),
 		...log.lines,
 	];
 	const whole = {...log, size, isComplete, start, lines};
@@ -98,11 +104,65 @@ export const withBytesBefore = (
 	}
 
 	const kept = lines.slice(0, mostLines);
+	const end = kept.at(-1)?.end ?? start;
 	return {
 		...whole,
 		lines: kept,
-		end: start + byteLength(kept),
+		end,
 		rest: new Uint8Array(),
+		marked: {
+			from: Math.min(end, log.marked.from),
+			to: Math.min(end, log.marked.to),
+		},
+	};
+};
+
+/** Bytes of whole lines whose marks are to be asked for next, of those that are noted up to byte `noted`: at first what follows on those that have theirs, then what precedes them. Undefined: none. */
+export const nextToMark = (
+	{start, lines, marked}: LogText,
+	{noted, most}: {readonly noted: number; readonly most: number},
+): {readonly from: number; readonly to: number} | undefined => {
+	const to = Math.min(noted, marked.to + most);
+	const last =
+		to > marked.to ? lines.findLast(({end}) => end <= to)?.end : undefined;
+	if (last !== undefined && last > marked.to) {
+		return {from: marked.to, to: last};
+	}
+
+	if (marked.from <= start || marked.from === marked.to) {
+		return undefined;
+	}
+
+	const from = lines.find(({begin}) => begin >= marked.from - most)?.begin;
+	return from === undefined || from >= marked.from
+		? undefined
+		: {from, to: marked.from};
+};
+
+/** With what is noted of the lines of a range that `nextToMark` gave. */
+export const withMarks = (
+	log: LogText,
+	{from, to}: {readonly from: number; readonly to: number},
+	marks: readonly LogMark[],
+): LogText => {
+	if (from !== log.marked.to && to !== log.marked.from) {
+		return log;
+	}
+
+	return {
+		...log,
+		marked: {
+			from: Math.min(from, log.marked.from),
+			to: Math.max(to, log.marked.to),
+		},
+		lines: log.lines.map((line) => {
+			if (line.begin < from || line.end > to) {
+				return line;
+			}
+
+			const {at, stream} = markOfLine(marks, line);
+			return {...line, at: at ?? line.at, stream};
+		}),
 	};
 };
 
@@ -110,20 +170,28 @@ export const withBytesBefore = (
 export const withoutFirstPiece = (bytes: Uint8Array): number =>
 	bytes.indexOf(10) + 1;
 
-const byteLength = (lines: readonly LogLine[]): number =>
-	lines.reduce((sum, {text}) => sum + encoder.encode(text).length + 1, 0);
-
-const linesOf = (bytes: Uint8Array): readonly string[] => {
-	if (bytes.length === 0) {
-		return [];
+/** `begin`: where the bytes do in the log. */
+const linesOf = (
+	bytes: Uint8Array,
+	begin: number,
+	at: number | undefined,
+): readonly LogLine[] => {
+	const lines: LogLine[] = [];
+	for (let from = 0; from < bytes.length;) {
+		const feed = bytes.indexOf(10, from);
+		const end = feed === -1 ? bytes.length : feed;
+		const next = Math.min(end + 1, bytes.length);
+		lines.push({
+			text: shown(decoder.decode(bytes.subarray(from, end))),
+			begin: begin + from,
+			end: begin + next,
+			at,
+			stream: 0,
+		});
+		from = next;
 	}
 
-	const texts = decoder.decode(bytes).split('\n');
-	if (texts.at(-1) === '') {
-		texts.pop();
-	}
-
-	return texts.map((text) => shown(text));
+	return lines;
 };
 
 /** As a terminal would show it at the end: what was written over by a carriage return is gone, and so are colours. */
@@ -145,4 +213,3 @@ const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
 };
 
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();

@@ -242,6 +242,24 @@ export const outputBindings: ReadonlyArray<ScreenBinding<OutputSlice>> = [
 		},
 	},
 	{
+		id: 'output.stderr',
+		keys: ['E'],
+		label: 'only stderr',
+		help: 'only lines that came by standard error, or all again',
+		command: 'stderr',
+		isQuiet: true,
+		disabled: noLog,
+		run(tools) {
+			tools.update((slice) => ({
+				...slice,
+				isOnlyErrors: !slice.isOnlyErrors,
+				isSeeking: false,
+				top: undefined,
+				found: undefined,
+			}));
+		},
+	},
+	{
 		id: 'output.wrap',
 		keys: ['w'],
 		label: 'wrap',
@@ -254,7 +272,7 @@ export const outputBindings: ReadonlyArray<ScreenBinding<OutputSlice>> = [
 		id: 'output.times',
 		keys: ['t'],
 		label: 'times',
-		help: 'when each line came; only for those that came while you looked',
+		help: 'when each line came, as its worker noted it',
 		isQuiet: true,
 		run(tools) {
 			tools.update((slice) => ({...slice, hasTimes: !slice.hasTimes}));
@@ -352,7 +370,7 @@ export const outputBindings: ReadonlyArray<ScreenBinding<OutputSlice>> = [
 		help: 'show all lines again, and highlight none',
 		isQuiet: true,
 		disabled: ({slice}) =>
-			slice.search === '' && !slice.isSeeking
+			slice.search === '' && !slice.isSeeking && !slice.isOnlyErrors
 				? 'nothing is searched'
 				: undefined,
 		run(tools) {
@@ -360,6 +378,7 @@ export const outputBindings: ReadonlyArray<ScreenBinding<OutputSlice>> = [
 				...slice,
 				search: '',
 				context: undefined,
+				isOnlyErrors: false,
 				found: undefined,
 				isSeeking: false,
 			}));

@@ -61,7 +61,7 @@ export const outputLines = (view: OutputView): readonly Line[] => {
 };
 
 const emptyLine = (view: OutputView): Line => {
-	const {sources, trouble, search, context} = view.slice;
+	const {sources, trouble, search, context, isOnlyErrors} = view.slice;
 	if (sources.length === 0) {
 		return [{text: ' Choose a task, and press L.', role: 'dim'}];
 	}
@@ -72,6 +72,17 @@ const emptyLine = (view: OutputView): Line => {
 
 	if (context !== undefined && search !== '') {
 		return [{text: ' No line of what is here matches.', role: 'dim'}];
+	}
+
+	if (isOnlyErrors) {
+		return [
+			{
+				text: isAnyKnown(view)
+					? ' No line of what is here came by standard error.'
+					: ' By which output its lines came was not noted: its worker is an older one, or its system does not tell.',
+				role: 'dim',
+			},
+		];
 	}
 
 	if (sources.some(({attempts}) => attempts === undefined)) {
@@ -89,6 +100,11 @@ const emptyLine = (view: OutputView): Line => {
 	];
 };
 
+const isAnyKnown = ({slice}: OutputView): boolean =>
+	shownInvocations(slice).some((invocation) =>
+		slice.logs[invocation]?.lines.some(({stream}) => stream !== 0),
+	);
+
 /** One line of a log as one row, or as many as it needs. */
 const rowsOf = (
 	view: OutputView,
@@ -98,7 +114,11 @@ const rowsOf = (
 	const {slice} = view;
 	const prefix = prefixOf(view, line);
 	const room = Math.max(10, columns - prefixWidth(prefix));
-	const role: Role = looksLikeError(line.text) ? 'error' : 'normal';
+	const role: Role = looksLikeError(line.text)
+		? 'error'
+		: line.stream === 2
+			? 'warning'
+			: 'normal';
 	const pieces = slice.isWrapped ? piecesOf(line.text, room) : [line.text];
 	return pieces.map((piece, index) => [
 		...(index === 0 ? prefix : [{text: ' '.repeat(prefixWidth(prefix))}]),
@@ -115,6 +135,9 @@ const prefixOf = (view: OutputView, line: ShownLine): Line => {
 	const role = sourceRoles[line.source % sourceRoles.length];
 	return [
 		{text: line.isAfterGap ? theme.glyphs.horizontal : ' ', role: 'dim'},
+		line.stream === 2
+			? {text: theme.glyphs.stderr, role: 'warning'}
+			: {text: ' '},
 		{text: hasTimes ? `${clockText(line.at)} ` : '', role: 'dim'},
 		...(sources.length > 1
 			? [{text: `${fit(`#${sources[line.source]?.task ?? ''}`, 8)} `, role}]
@@ -124,12 +147,12 @@ const prefixOf = (view: OutputView, line: ShownLine): Line => {
 
 const clockText = (at: number | undefined): string => {
 	if (at === undefined) {
-		return '--:--:--';
+		return '--:--:--.-';
 	}
 
 	const two = (value: number): string => String(value).padStart(2, '0');
 	const date = new Date(at);
-	return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+	return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${Math.floor(date.getMilliseconds() / 100)}`;
 };
 
 const piecesOf = (text: string, width: number): readonly string[] => {
@@ -203,6 +226,10 @@ export const outputStatus = (view: OutputView): Line => {
 
 	if (slice.context !== undefined) {
 		add(`filtered ±${slice.context}`, 'accent');
+	}
+
+	if (slice.isOnlyErrors) {
+		add('only stderr', 'accent');
 	}
 
 	if (slice.isSeeking) {

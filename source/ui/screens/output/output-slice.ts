@@ -37,6 +37,8 @@ export type OutputSlice = {
 	readonly found: number | undefined;
 	/** Only lines that match are shown, with so many around each; undefined: all lines. */
 	readonly context: number | undefined;
+	/** Only lines that came by standard error are shown. */
+	readonly isOnlyErrors: boolean;
 	/** Reading on towards the beginning, until the first error is here. */
 	readonly isSeeking: boolean;
 };
@@ -64,6 +66,7 @@ export const newOutput = (
 	search: '',
 	found: undefined,
 	context: undefined,
+	isOnlyErrors: false,
 	isSeeking: false,
 });
 

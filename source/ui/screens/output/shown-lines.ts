@@ -10,21 +10,28 @@ export type ShownLine = LogLine & {
 	readonly isAfterGap: boolean;
 };
 
-type Wanted = Pick<OutputSlice, 'sources' | 'logs' | 'search' | 'context'>;
+type Wanted = Pick<
+	OutputSlice,
+	'sources' | 'logs' | 'search' | 'context' | 'isOnlyErrors'
+>;
 
-/** All lines that could be shown, in order: of one log as they stand in it, of several as they came. Filtered where that is wanted. The same object while nothing of it has changed. */
+/** All lines that could be shown, in order: of one log as they stand in it, of several as they came, by the times that are known. Filtered where that is wanted. The same object while nothing of it has changed. */
 export const shownLines = (slice: Wanted): readonly ShownLine[] => {
 	const known = last;
 	if (
 		known?.slice.sources === slice.sources &&
 		known.slice.logs === slice.logs &&
 		known.slice.search === slice.search &&
-		known.slice.context === slice.context
+		known.slice.context === slice.context &&
+		known.slice.isOnlyErrors === slice.isOnlyErrors
 	) {
 		return known.lines;
 	}
 
-	const lines = filtered(marked(merged(slice), slice.search), slice.context);
+	const lines = filtered(
+		marked(byStream(merged(slice), slice.isOnlyErrors), slice.search),
+		slice.context,
+	);
 	last = {slice, lines};
 	return lines;
 };
@@ -44,32 +51,56 @@ const finder = (search: string): ((text: string) => boolean) => {
 		: (text) => text.includes(search);
 };
 
-const merged = ({
-	sources,
-	logs,
-}: Wanted): ReadonlyArray<Omit<ShownLine, 'isMatch' | 'isAfterGap'>> => {
+type MergedLine = Omit<ShownLine, 'isMatch'>;
+
+const merged = ({sources, logs}: Wanted): readonly MergedLine[] => {
 	const parts = sources.map((source, index) => {
 		const invocation = shownAttempt(source)?.invocation ?? 0;
 		return (logs[invocation]?.lines ?? []).map((line) => ({
 			...line,
 			invocation,
 			source: index,
+			isAfterGap: false,
 		}));
 	});
-	return parts.length === 1
-		? parts[0]!
-		: parts.flat().toSorted((a, b) => a.order - b.order);
+	return parts.length === 1 ? parts[0]! : inTime(parts);
 };
 
+/** Each log keeps its order, whatever its times say: a line of which none is known follows the one before it. */
+const inTime = (
+	parts: ReadonlyArray<readonly MergedLine[]>,
+): readonly MergedLine[] =>
+	parts
+		.flatMap((part) => {
+			let latest = part.find(({at}) => at !== undefined)?.at ?? 0;
+			return part.map((line) => {
+				latest = Math.max(latest, line.at ?? latest);
+				return {line, latest};
+			});
+		})
+		.toSorted((a, b) => a.latest - b.latest)
+		.map(({line}) => line);
+
+const byStream = (
+	lines: readonly MergedLine[],
+	isOnlyErrors: boolean,
+): readonly MergedLine[] =>
+	isOnlyErrors
+		? lines.flatMap((line, index) =>
+				line.stream === 2
+					? {...line, isAfterGap: index > 0 && lines[index - 1]!.stream !== 2}
+					: [],
+			)
+		: lines;
+
 const marked = (
-	lines: ReadonlyArray<Omit<ShownLine, 'isMatch' | 'isAfterGap'>>,
+	lines: readonly MergedLine[],
 	search: string,
 ): readonly ShownLine[] => {
 	const finds = finder(search);
 	return lines.map((line) => ({
 		...line,
 		isMatch: finds(line.text),
-		isAfterGap: false,
 	}));
 };
 
