@@ -27,9 +27,7 @@ export const benchmark: Benchmark = async ({runs, quick, say}) => {
 	const filled = path.join(folder.path, 'filled.db');
 	await fillDatabase(filled, folder, {dead, blocked: 0});
 	const kinds = ['resting', 'busy'] as const;
-	const figures = new Map(
-		kinds.map((kind) => [kind, {rate: [], median: [], late: [], longest: []}]),
-	);
+	const figures = new Map(kinds.map((kind) => [kind, noFigures()]));
 	for (let run = 1; run <= runs; run += 1) {
 		for (const kind of kinds) {
 			/* eslint-disable no-await-in-loop -- one measurement at a time */
@@ -66,6 +64,15 @@ export const benchmark: Benchmark = async ({runs, quick, say}) => {
 		{name: `turn, ${kind}, longest`, unit: 'ms', runs: longest},
 	]);
 };
+
+type Figures = Record<'rate' | 'median' | 'late' | 'longest', number[]>;
+
+const noFigures = (): Figures => ({
+	rate: [],
+	median: [],
+	late: [],
+	longest: [],
+});
 
 const removeAll = async (
 	file: string,
