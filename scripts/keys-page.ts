@@ -17,13 +17,18 @@ export const keysPage = (): string =>
 		keyTable(globalBindings),
 		'While something is typed, the keys are those of a shell: `ctrl+a`, `ctrl+e`, `ctrl+w`, `ctrl+u`, `ctrl+k`, `alt+b`, `alt+f`; `tab` completes, `up` and `down` recall, `esc` leaves it.',
 		...Object.values(screens).flatMap(
-			({title, help, aliases, name, bindings}) => [
+			({title, help, aliases, name, bindings, columns = []}) => [
 				`## ${title}`,
 				`${capital(help)}. \`:${name}\`${aliases.map((alias) => `, \`:${alias}\``).join('')}`,
 				...sectionsOf(title, bindings).flatMap(([section, within]) => [
 					...(section === title ? [] : [`${section}:`]),
 					keyTable(within),
 				]),
+				...(columns.length === 0
+					? []
+					: [
+							`The columns of \`${name}\`, for \`[viewer.columns]\`: ${columns.map(({id}) => code(id)).join(' ')}`,
+						]),
 			],
 		),
 	].join('\n\n');
