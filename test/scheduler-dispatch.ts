@@ -112,6 +112,32 @@ test('a task stays away from a machine where it did not start, unless there is n
 	farm.expectSound();
 });
 
+test('a worker that can start nothing just now uses up no attempt', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: running(),
+		overrides: {attempts: 2},
+	});
+	const worker = await farm.addWorker();
+	const id = await farm.submitTask('run');
+	const unable = {kind: 'unable', message: 'The disk is full.'} as const;
+	for (let times = 0; times < 5; times++) {
+		const {invocation, attempt} = await worker.take(); // eslint-disable-line no-await-in-loop -- one after the other
+		t.is(attempt, 1);
+		await worker.finish(invocation, unable); // eslint-disable-line no-await-in-loop -- as above
+	}
+
+	const {invocation} = await worker.take();
+	await worker.finish(invocation, {kind: 'not_started', message: 'missing'});
+	const second = await worker.take();
+	t.is(second.attempt, 2);
+	await worker.finish(second.invocation, {
+		kind: 'not_started',
+		message: 'missing',
+	});
+	await farm.untilState(id, 'error');
+	t.is(farm.row(id).attempts, 2);
+});
+
 test('higher priority first; among equals the group with fewer running; then the older task', async (t) => {
 	const farm = await createTestFarm(t, {graph: running()});
 	const a1 = await farm.submitTask('run', {groups: ['a']});

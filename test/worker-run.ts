@@ -105,9 +105,9 @@ test('what cannot be started says why, names the program, and leaves nothing beh
 		...rest: [readonly string[], Parameters<typeof scheduler.run>[2]?]
 	): Promise<string> => {
 		const answer = await scheduler.run(invocation, ...rest);
-		return answer.kind === 'not_started'
-			? answer.message
-			: `it runs: ${answer.pid}`;
+		return answer.kind === 'running'
+			? `it runs: ${answer.pid}`
+			: answer.message;
 	};
 
 	t.regex(

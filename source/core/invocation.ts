@@ -55,6 +55,8 @@ export type InvocationOutcome =
 	| {readonly kind: 'signalled'; readonly signal: string}
 	/** The program could not be started at all: missing, not executable, no scratch space, an environment that cannot be made. */
 	| {readonly kind: 'not_started'; readonly message: string}
+	/** The worker could start nothing at all just then, as on a full disk: no attempt of the task. */
+	| {readonly kind: 'unable'; readonly message: string}
 	| {
 			readonly kind: 'limit';
 			readonly limit: 'time' | 'silence' | 'memory';

@@ -1,5 +1,6 @@
 import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
+import type {InvocationOutcome} from '../core/invocation.js';
 import type {WorkerId} from '../core/ids.js';
 import type {Connection} from '../net/greet.js';
 import type {CallTo, SchedulerCall} from '../net/scheduler-methods.js';
@@ -74,7 +75,7 @@ export const createWorkerSession = ({
 			if (outcome.kind === 'running') {
 				await insist(submit, confirmRunning(request.invocation, clock.now()));
 			} else {
-				await notStarted(request, outcome.message);
+				await notStarted(request, outcome);
 			}
 		} catch (error) {
 			if (error instanceof FarmError && error.code === 'CLOSED') {
@@ -82,16 +83,16 @@ export const createWorkerSession = ({
 				return;
 			}
 
-			await notStarted(
-				request,
-				error instanceof Error ? error.message : String(error),
-			);
+			await notStarted(request, {
+				kind: 'not_started',
+				message: error instanceof Error ? error.message : String(error),
+			});
 		}
 	};
 
 	const notStarted = async (
 		{invocation}: RunRequest,
-		message: string,
+		outcome: InvocationOutcome,
 	): Promise<void> => {
 		if (id === undefined) {
 			return;
@@ -103,7 +104,7 @@ export const createWorkerSession = ({
 			finishInvocation({
 				invocation,
 				worker: id,
-				outcome: {kind: 'not_started', message},
+				outcome,
 				measures: {
 					started_at: now,
 					finished_at: now,

@@ -37,6 +37,7 @@ import type {Resolved} from './resolvers/contract.js';
 import type {WorkerSettings} from './settings.js';
 import {openLog} from './open-log.js';
 import {spawnWrapped} from './spawn-wrapped.js';
+import {isMachineTrouble} from './trouble.js';
 
 export type RunAnswer = ResultOf<typeof schedulerToWorker, 'invocation.run'>;
 
@@ -177,11 +178,17 @@ export const createInvocations = ({
 	const refuse = (
 		invocation: InvocationId,
 		message: string,
-		scratch: Job['scratch'] = null,
+		{
+			kind = 'not_started',
+			scratch = null,
+		}: {
+			readonly kind?: 'not_started' | 'unable';
+			readonly scratch?: Job['scratch'];
+		} = {},
 	): RunAnswer => {
 		jobs.close(invocation);
 		removePlaces({invocation, scratch}, tools);
-		return {kind: 'not_started', message: message.slice(0, 60_000)};
+		return {kind, message: message.slice(0, 60_000)};
 	};
 
 	const start = (
@@ -202,7 +209,10 @@ export const createInvocations = ({
 				tools.cgroups.release(cgroup);
 			}
 
-			return refuse(invocation, whyNot(error), prepared?.scratch);
+			return refuse(invocation, whyNot(error), {
+				kind: isMachineTrouble(error) ? 'unable' : 'not_started',
+				scratch: prepared?.scratch ?? null,
+			});
 		};
 
 		try {

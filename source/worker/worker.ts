@@ -9,7 +9,7 @@ import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {Tools} from './invocation.js';
 import {createCgroups} from './cgroups.js';
 import {startGuard, type Guard} from './guard.js';
-import {createInvocations} from './invocations.js';
+import {createInvocations, type RunAnswer} from './invocations.js';
 import {createJobCalls} from './job-calls.js';
 import {createJobInterface} from './job-interface.js';
 import {createMailboxes} from './mailboxes.js';
@@ -32,6 +32,7 @@ import {createLogTrimmer} from './trim-log.js';
 import {createSweeper} from './sweeper.js';
 import {entersGroups} from './spawn-wrapped.js';
 import {createTakenMessages} from './taken-messages.js';
+import {diskTrouble} from './trouble.js';
 import {uploadLogs} from './upload-logs.js';
 
 export type Worker = {
@@ -63,6 +64,8 @@ const usualKillGraceSeconds = 5;
 /** How long a stopping worker waits for its last results and logs to be taken. */
 const farewellMs = 5000;
 const lookMs = 250;
+/** How often it is looked whether what kept processes from being started is over. */
+const troubleMs = 2000;
 
 /** A worker: runs the processes that its scheduler gives it, and loses none of them, whatever happens to the connection, to the scheduler or to itself. */
 export const createWorker = ({
@@ -83,6 +86,7 @@ export const createWorker = ({
 	let grace = settings.grace_s ?? usualGraceSeconds;
 	let killGrace = settings.kill_grace_s ?? usualKillGraceSeconds;
 	let trouble: string | undefined;
+	let troubleTimer: NodeJS.Timeout | undefined;
 	let sharedLogs: string | undefined;
 	let graceTimer: NodeJS.Timeout | undefined;
 	let uploading: Promise<void> | undefined;
@@ -260,9 +264,10 @@ export const createWorker = ({
 		}
 
 		startUpload(peer);
-		trouble = troubleOf(settings);
+		trouble = findTrouble();
 		if (trouble !== undefined) {
 			say(trouble);
+			lookAgain();
 		}
 
 		if (trouble !== undefined || mode !== 'work') {
@@ -325,6 +330,48 @@ export const createWorker = ({
 		});
 	};
 
+	const findTrouble = (): string | undefined =>
+		troubleOf(settings) ??
+		diskTrouble([
+			folder.records,
+			folder.attributes,
+			sharedLogs ?? folder.logs,
+			settings.scratch_folder,
+		]);
+
+	const beInTrouble = (message: string): void => {
+		if (trouble !== undefined) {
+			return;
+		}
+
+		trouble = `Nothing can be started on ${settings.host}: ${message}`;
+		say(trouble);
+		tellTrouble();
+		lookAgain();
+	};
+
+	const tellTrouble = (): void => {
+		// One that is lost meanwhile is told when it is back.
+		void (online && tellStatus(online).catch(() => undefined));
+	};
+
+	/** Until nothing is in the way any more. */
+	const lookAgain = (): void => {
+		clearTimeout(troubleTimer);
+		troubleTimer = setTimeout(() => {
+			const before = trouble;
+			trouble = findTrouble();
+			if (trouble !== before) {
+				say(trouble ?? 'processes can be started again');
+				tellTrouble();
+			}
+
+			if (trouble !== undefined) {
+				lookAgain();
+			}
+		}, troubleMs).unref();
+	};
+
 	/** The scheduler gives up on us after the same time, and the tasks go on elsewhere. */
 	const startGrace = (): void => {
 		clearTimeout(graceTimer);
@@ -345,17 +392,26 @@ export const createWorker = ({
 			case 'invocation.run': {
 				if (mode === 'now' || mode === 'force') {
 					request.reply({
-						kind: 'not_started',
+						kind: 'unable',
 						message: `The worker ${settings.name} is stopping.`,
 					});
 					return;
 				}
 
+				const reply = (answer: RunAnswer): void => {
+					if (answer.kind === 'unable') {
+						// First, so that it is not offered at once again.
+						beInTrouble(answer.message);
+					}
+
+					request.reply(answer);
+				};
+
 				const answer = invocations.run(request.params);
 				if (answer instanceof Promise) {
-					void answer.then(request.reply);
+					void answer.then(reply);
 				} else {
-					request.reply(answer);
+					reply(answer);
 				}
 
 				break;

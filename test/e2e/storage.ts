@@ -182,6 +182,37 @@ testWithDisk(
 	},
 );
 
+testWithDisk(
+	"a worker whose disk is full says so and takes nothing, no task's attempts are used up, and once there is room it works again by itself",
+	async (t) => {
+		const disk = await smallDisk(t);
+		const farm = createFarm(t, {attempts: 1});
+		const {server} = await farm.scheduler();
+		await farm.graph({run: {type: 'command', parameters: job()}});
+		await farm.worker({
+			flags: ['--scheduler', `${server.host}:${server.port}`],
+			environment: {XDG_STATE_HOME: disk},
+		});
+		const filler = path.join(disk, 'filler');
+		fill(filler);
+		const {ids} = await farm.ask('task.submit_many', {
+			tasks: Array.from({length: 20}, () => ({node: 'run'})),
+		});
+		await farm.workerIn('one', 'error');
+		const {message} = await farm.ask('worker.get', {worker: 'one'});
+		t.regex(message ?? '', /no space left|full/v);
+		const {tasks} = await farm.ask('task.list', {});
+		t.deepEqual(
+			tasks.filter(({state, attempts}) => state !== 'ready' || attempts !== 0),
+			[],
+		);
+		fs.rmSync(filler);
+		t.like(await farm.rest(ids), {errors: 0});
+		t.is(farm.runs().length, 20);
+		t.deepEqual(notRunOnce(farm.runs()), []);
+	},
+);
+
 test.serial(
 	'a second scheduler on one file says so and ends, by whatever name it calls the file, and the first goes on',
 	async (t) => {

@@ -15,6 +15,7 @@ const outcomes: readonly InvocationOutcome[] = [
 	{kind: 'exited', exit_code: 3},
 	{kind: 'signalled', signal: 'SIGSEGV'},
 	{kind: 'not_started', message: 'missing'},
+	{kind: 'unable', message: 'full'},
 	{kind: 'limit', limit: 'time', message: 'too long'},
 	{kind: 'failed', message: 'said so'},
 	{kind: 'vanished', message: 'no trace'},

@@ -353,9 +353,10 @@ export const faults: Readonly<
 				async run() {
 					await endBy(farm.scheduler, 'SIGKILL');
 					const release = await makeReadOnly(farm.database);
-					void farm.scheduler.start();
+					const started = farm.scheduler.start();
 					await seconds(length);
 					await release();
+					await started;
 					const {hasEnded, said} = farm.scheduler.daemon();
 					if (!hasEnded()) {
 						return;

@@ -106,7 +106,7 @@ const disagreement = (
 	{exitCode, label}: Process,
 ): readonly string[] => {
 	const of = `Invocation ${id} of task ${task} (${label})`;
-	if (reason === 'not_started') {
+	if (reason === 'not_started' || reason === 'unable') {
 		return [`${of} began, but is said not to have: ${message}`];
 	}
 
@@ -159,7 +159,9 @@ const wrongAttempts = ({
 	for (const [task, rows] of byTask) {
 		for (const [index, row] of rows.entries()) {
 			const before = rows[index - 1];
-			if (row.attempt !== 1 && row.attempt !== (before?.attempt ?? 0) + 1) {
+			const due =
+				(before?.attempt ?? 0) + (before?.reason === 'unable' ? 0 : 1);
+			if (row.attempt !== 1 && row.attempt !== due) {
 				wrong.push(
 					`Task ${task} has attempt ${row.attempt} (invocation ${row.id}) after attempt ${before?.attempt ?? 0}.`,
 				);

@@ -21,6 +21,7 @@ export const outcomeShape = z.discriminatedUnion('kind', [
 		kind: z.literal('not_started'),
 		message: z.string().max(65_536),
 	}),
+	z.strictObject({kind: z.literal('unable'), message: z.string().max(65_536)}),
 	z.strictObject({
 		kind: z.literal('limit'),
 		limit: z.enum(['time', 'silence', 'memory']),
@@ -268,6 +269,8 @@ export const schedulerToWorker = {
 		result: z.discriminatedUnion('kind', [
 			z.strictObject({kind: z.literal('running'), pid: z.number().int()}),
 			z.strictObject({kind: z.literal('not_started'), message: z.string()}),
+			/** Nothing can be started here just now; it counts as no attempt. */
+			z.strictObject({kind: z.literal('unable'), message: z.string()}),
 		]),
 	}),
 	'invocation.cancel': method({

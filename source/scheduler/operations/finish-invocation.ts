@@ -100,7 +100,8 @@ export const loseInvocation = (
 
 type Verdict = {
 	/** What becomes of the task. */
-	readonly next: 'good' | 'again' | 'error' | 'cancelled' | 'restart';
+	readonly next:
+		'good' | 'again' | 'postponed' | 'error' | 'cancelled' | 'restart';
 	readonly end: {
 		readonly state: 'finished' | 'cancelled' | 'lost';
 		readonly exit_code?: number;
@@ -186,6 +187,15 @@ const judge = (
 			};
 		}
 
+		case 'unable': {
+			// It takes nothing more until it says that it can again.
+			return {
+				next: 'postponed',
+				end: {state: 'finished', reason: 'unable', message: outcome.message},
+				keepAway: false,
+			};
+		}
+
 		case 'limit': {
 			return {
 				next: 'error',
@@ -244,7 +254,11 @@ const conclude = (
 		avoid(books.fleet, task.row.id, {machine: live.machine, until});
 	}
 
-	if (verdict.next !== 'again' && books.fleet.avoided.delete(task.row.id)) {
+	if (
+		verdict.next !== 'again' &&
+		verdict.next !== 'postponed' &&
+		books.fleet.avoided.delete(task.row.id)
+	) {
 		statements.invocations.forgetAvoided.run(task.row.id);
 	}
 
@@ -259,6 +273,12 @@ const conclude = (
 	switch (verdict.next) {
 		case 'good': {
 			desk.place(task, {state: 'post_waiting', ...output});
+			return;
+		}
+
+		case 'postponed': {
+			task.row.attempts = live.attempt - 1;
+			desk.place(task, {state: 'ready', note: message, ...output});
 			return;
 		}
 
