@@ -3,9 +3,11 @@ import {fieldSchemas} from '../source/ui/form/field-schema.js';
 import {formInput} from '../source/ui/form/form-input.js';
 import {
 	changedParameters,
+	chosenParameters,
 	faultOf,
 	fieldAt,
 	fieldsOf,
+	withPreset,
 	type Form,
 } from '../source/ui/form/form-state.js';
 import {attributeSplitterNode} from '../source/nodes/core/attribute-splitter.js';
@@ -50,6 +52,7 @@ const opened: Form = {
 	typing: undefined,
 	faults: [],
 	preview: undefined,
+	done: undefined,
 	isLeaving: false,
 };
 
@@ -151,4 +154,23 @@ test("a real node type's schema makes a form", (t) => {
 		'Attribute',
 		'Chunk size',
 	]);
+});
+
+test("a preset's values come into the form, forget what was wrong with the old ones, and what is not default is kept as one", (t) => {
+	const form = {
+		...opened,
+		faults: [
+			{path: ['cpus'], message: 'wrong'},
+			{path: ['end'], message: 'wrong too'},
+		],
+	};
+	const taken = withPreset(form, {cpus: 3, nothing: 1});
+	t.is(taken.values['cpus'], 3);
+	t.false('nothing' in taken.values);
+	t.deepEqual(
+		taken.faults.map(({path}) => path),
+		[['end']],
+	);
+	t.deepEqual(changedParameters(taken), ['cpus']);
+	t.deepEqual(chosenParameters(taken), {cpus: 3});
 });

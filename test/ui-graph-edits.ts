@@ -18,6 +18,7 @@ import {
 	rerouteEdit,
 	wireText,
 } from '../source/ui/screens/graph/edits.js';
+import {presetEdit} from '../source/ui/screens/graph/presets.js';
 import {wayOf} from '../source/ui/screens/graph/way-of.js';
 import {anyGraph} from './helpers/any-graph.js';
 import {graphOf, productionGraph} from './helpers/production-graph.js';
@@ -287,4 +288,34 @@ test("a task's way has the nodes where it was and the wires between them", (t) =
 	]);
 	t.deepEqual([...way.nodes], [nodeId(1), nodeId(2), nodeId(3)]);
 	t.deepEqual([...way.wires], [1, 2]);
+});
+
+test('a preset is taken back parameter by parameter, on every node that took it', (t) => {
+	const {label, steps} = presetEdit(
+		{name: 'heavy', parameters: {cpus: 8, memory_gb: 16}},
+		[{name: 'render'}, {name: 'sim'}],
+		{nodes: {render: {type: 'command', parameters: {cpus: 2, cwd: '/x'}}}},
+	);
+	t.is(label, 'applied heavy to render, sim');
+	t.deepEqual(
+		steps.map((step) => [step.apply, step.revert]),
+		[
+			[
+				{
+					kind: 'set',
+					name: 'render',
+					parameters: {cpus: 8, memory_gb: 16},
+				},
+				{
+					kind: 'set',
+					name: 'render',
+					parameters: {cpus: 2, memory_gb: null},
+				},
+			],
+			[
+				{kind: 'set', name: 'sim', parameters: {cpus: 8, memory_gb: 16}},
+				{kind: 'set', name: 'sim', parameters: {cpus: null, memory_gb: null}},
+			],
+		],
+	);
 });

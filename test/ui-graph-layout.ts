@@ -5,10 +5,15 @@ import fc from 'fast-check';
 import {nodeId, type NodeId} from '../source/core/ids.js';
 import {createGraphLayouts} from '../source/ui/graph/graph-layouts.js';
 import {zooms, type Graph} from '../source/ui/graph/graph.js';
+import {storedPlaces} from '../source/ui/graph/stored-places.js';
 import type {Layout, PlacedBox, PlacedWire} from '../source/ui/graph/layout.js';
 import {walk} from '../source/ui/graph/draw-wires.js';
 import {anyGraph} from './helpers/any-graph.js';
-import {largeGraph, productionGraph} from './helpers/production-graph.js';
+import {
+	graphOf,
+	largeGraph,
+	productionGraph,
+} from './helpers/production-graph.js';
 
 const layouts = createGraphLayouts();
 test.after.always(async () => {
@@ -193,6 +198,102 @@ test('nodes that were there keep their order within a layer when one is added', 
 		t.true((there?.x ?? 0) < (further?.x ?? 0), `${left} and ${right}`);
 	}
 });
+
+test('a node that comes into any wire, or goes again, turns no neighbours round and moves the others little aside', async (t) => {
+	const before = await layouts.layOut(productionGraph, 'full');
+	for (const [index, wire] of productionGraph.wires.entries()) {
+		const added = nodeId(100 + index);
+		// eslint-disable-next-line no-await-in-loop -- one thread lays them out
+		const after = await layouts.layOut(
+			{
+				nodes: [
+					...productionGraph.nodes,
+					{
+						id: added,
+						name: 'review',
+						type: 'null',
+						inputs: ['main'],
+						outputs: ['main'],
+						enabled: true,
+						counts: {},
+					},
+				],
+				wires: [
+					...productionGraph.wires.filter(({id}) => id !== wire.id),
+					{...wire, id: 200 + index, to: added, input: 'main'},
+					{...wire, id: 300 + index, from: added, output: 'main'},
+				],
+			},
+			'full',
+			before.boxes,
+		);
+		t.deepEqual(
+			pairsOf(before)
+				.map((pair) => pair.map((id) => after.boxes.get(id)))
+				.filter(([left, right]) => left?.y === right?.y)
+				.filter(([left, right]) => (left?.x ?? 0) >= (right?.x ?? 0)),
+			[],
+		);
+		t.true(
+			movedAside(before, after) < 12,
+			`a node in wire ${wire.id} moves the others by ${movedAside(before, after)}`,
+		);
+		// eslint-disable-next-line no-await-in-loop -- likewise
+		const again = await layouts.layOut(
+			{...productionGraph, nodes: [...productionGraph.nodes]},
+			'full',
+			after.boxes,
+		);
+		t.is(again, before, 'taken back, it is as it was');
+	}
+});
+
+test('stored places say how neighbours stand from left to right, and mean nothing where nobody gave one', async (t) => {
+	const graph = graphOf(
+		[
+			['start', 'null'],
+			['a', 'null'],
+			['b', 'null'],
+			['c', 'null'],
+		],
+		['start -> a', 'start -> b', 'start -> c'],
+	);
+	const place = new Map([
+		['a', {x: 900, y: 10}],
+		['b', {x: -20, y: 10}],
+		['c', {x: 400.5, y: 0}],
+	]);
+	const hints = storedPlaces(
+		graph.nodes.map(({id, name}) => ({
+			id,
+			...(place.get(name) ?? {x: 0, y: 0}),
+		})),
+	);
+	t.is(hints.size, 3);
+	const {boxes} = await layouts.layOut(graph, 'line', hints);
+	t.deepEqual(
+		boxes
+			.values()
+			.filter(({y}) => y > 0)
+			.toArray()
+			.toSorted((one, other) => one.x - other.x)
+			.map(({name}) => name.join('')),
+		['b', 'c', 'a'],
+	);
+});
+
+/** How far nodes are from where they were, beside what all of them moved by, on the average. */
+const movedAside = (before: Layout, after: Layout): number => {
+	const moves = before.boxes
+		.values()
+		.map(({id, x}) => (after.boxes.get(id)?.x ?? x) - x)
+		.toArray()
+		.toSorted((a, b) => a - b);
+	const common = moves[Math.floor(moves.length / 2)] ?? 0;
+	return (
+		moves.reduce((sum, move) => sum + Math.abs(move - common), 0) / moves.length
+	);
+};
 
 /** Nodes of one layer, the left one first. */
 const pairsOf = (layout: Layout): ReadonlyArray<readonly [NodeId, NodeId]> => {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {taskId} from '../../source/core/ids.js';
 import {createFarm, type FarmProcess} from '../helpers/farm-process.js';
 import {
 	openTerminal,
@@ -101,9 +102,28 @@ test('a working pipeline is made from nothing, taken back step by step, and made
 		'start.main -> command.main',
 		'command.main -> end.main',
 	]);
-	const task = await farm.submit('start');
+	// A task, too, comes from the keyboard, and goes through it to its end.
+	await terminal.press('3', 'n');
+	await terminal.shows('A new task in node');
+	await terminal.type('start');
+	await terminal.press('Enter');
+	await terminal.shows('A new task in start');
+	await terminal.press('Enter');
+	await terminal.shows('groups, with commas');
+	await terminal.press('Enter');
+	await terminal.shows('Edit attributes first?');
+	await terminal.press('n');
+	await terminal.shows('created task');
+	const task = 1;
 	await farm.rest(task);
 	t.is(await farm.state(task), 'dead');
+	const {steps} = await farm.ask('task.history', {id: taskId(task)});
+	t.deepEqual(
+		[...new Set(steps.map(({node}) => node))],
+		['start', 'command', 'end'],
+	);
+	await terminal.press('2');
+	await terminal.shows(/┃ end/v);
 
 	for (const said of [
 		'undone: inserted end behind command',

@@ -30,7 +30,10 @@ type FormOptions = {
 					onTaken: (parameters: JsonObject) => void,
 				) => Promise<void>;
 				/** Keeps these, after asking for a name. */
-				readonly save: (parameters: JsonObject) => Promise<void>;
+				readonly save: (
+					parameters: JsonObject,
+					onSaved: (name: string) => void,
+				) => Promise<void>;
 		  }
 		| undefined;
 };
@@ -60,6 +63,7 @@ export const openForm = (
 		typing: undefined,
 		faults: [],
 		preview: undefined,
+		done: undefined,
 		isLeaving: false,
 	});
 };
@@ -138,7 +142,13 @@ const formDialog = (
 				case 'save-preset': {
 					return {
 						content: step.form,
-						act: async () => options.presets?.save(chosenParameters(step.form)),
+						act: async () =>
+							options.presets?.save(chosenParameters(step.form), (name) => {
+								changeForm(tools, (shown) => ({
+									...shown,
+									done: `Saved as preset ${name}.`,
+								}));
+							}),
 					};
 				}
 

@@ -111,6 +111,7 @@ const move =
 	(form) =>
 		to({
 			...form,
+			done: undefined,
 			isLeaving: false,
 			cursor: Math.max(
 				0,

@@ -28,6 +28,8 @@ export type Form = {
 	readonly preview:
 		| {readonly of: string; readonly said: string; readonly isFault: boolean}
 		| undefined;
+	/** What was done from here, such as a preset that was saved; until something else is. */
+	readonly done: string | undefined;
 	/** Esc was pressed with changes that are not saved. */
 	readonly isLeaving: boolean;
 };
@@ -148,6 +150,7 @@ export const withValue = (form: Form, path: FieldPath, value: Json): Form => {
 		...form,
 		values: {...form.values, [name]: whole},
 		typing: undefined,
+		done: undefined,
 		isLeaving: false,
 		faults: form.faults.filter(
 			({path: other}) => JSON.stringify(other) !== JSON.stringify(path),
@@ -163,6 +166,7 @@ export const withRows = (
 ): Form => ({
 	...form,
 	values: {...form.values, [name]: rows},
+	done: undefined,
 	isLeaving: false,
 	faults: form.faults.filter(({path}) => path[0] !== name),
 });
@@ -198,6 +202,7 @@ export const withPreset = (form: Form, parameters: JsonObject): Form => ({
 		),
 	},
 	typing: undefined,
+	done: undefined,
 	isLeaving: false,
 	faults: form.faults.filter(
 		({path}) => !Object.hasOwn(parameters, path[0] ?? ''),

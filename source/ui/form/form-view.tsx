@@ -148,7 +148,7 @@ const valueSpans = (
 };
 
 const helpLines = (
-	{isLeaving, typing, preview}: Form,
+	{isLeaving, typing, preview, done}: Form,
 	field: FormField | undefined,
 	columns: number,
 ): readonly Line[] => {
@@ -178,6 +178,10 @@ const helpLines = (
 					{text: line, role: preview.isFault ? 'error' : 'good'},
 				]),
 		];
+	}
+
+	if (done !== undefined) {
+		return [[], [{text: ` ${done}`, role: 'good'}]];
 	}
 
 	const {schema} = field ?? {};

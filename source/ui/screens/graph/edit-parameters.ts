@@ -63,8 +63,8 @@ export const editParameters = async (tools: GraphTools): Promise<void> => {
 				choosePreset(tools, type, ({parameters}) => {
 					onTaken(parameters);
 				}),
-			save: async (parameters) =>
-				savePreset(tools, {type, node: name, parameters}),
+			save: async (parameters, onSaved) =>
+				savePreset(tools, {type, node: name, parameters, onSaved}),
 		},
 		async onSave(after, changed) {
 			const faults = await faultsOf(tools, node, after);

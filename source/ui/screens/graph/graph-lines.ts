@@ -74,7 +74,7 @@ const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
 		...(isFlashing && {flashing: slice.flashes}),
 		hints: askedLetters(view).flatMap(({letters, place}) => {
 			const left = letters.slice(slice.asking?.typed.length);
-			const at = pointOf(layout, place, left.length);
+			const at = pointOf(layout, place);
 			return at === undefined ? [] : [{...at, letters: left}];
 		}),
 	};
@@ -84,18 +84,13 @@ const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
 const pointOf = (
 	{boxes, zoom}: Layout,
 	place: ReturnType<typeof askedLetters>[number]['place'],
-	length: number,
 ): Point | undefined => {
 	const box = boxes.get(place.node);
 	if (box === undefined) {
 		return undefined;
 	}
 
-	if (place.kind === 'input') {
-		return portPoint(box, 'input', place.input);
-	}
-
-	return zoom === 'full'
-		? {x: box.x + 2 - Math.min(2, length), y: box.y + 1}
-		: {x: box.x, y: box.y};
+	return place.kind === 'input'
+		? portPoint(box, 'input', place.input)
+		: {x: box.x, y: zoom === 'full' ? box.y + 1 : box.y};
 };

@@ -61,12 +61,14 @@ export const savePreset = async (
 		type,
 		node,
 		parameters,
+		onSaved,
 	}: {
 		readonly type: string;
 		/** For the command that does the same. */
 		readonly node: string;
 		/** Those that are not as by default. */
 		readonly parameters: JsonObject;
+		readonly onSaved?: (name: string) => void;
 	},
 ): Promise<void> => {
 	const known = await presetsOf(tools, type);
@@ -78,6 +80,7 @@ export const savePreset = async (
 			command: `node save-preset ${shellWord(node)} ${shellWord(name)}${isReplacing ? ' --replace' : ''}`,
 			said: () => `saved as preset ${name} for ${type}`,
 		});
+		onSaved?.(name);
 	};
 
 	tools.openDialog(
