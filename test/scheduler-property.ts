@@ -1,10 +1,13 @@
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
+import type {NotificationRule} from '../source/core/notification.js';
 import {setLimit} from '../source/scheduler/operations/limits.js';
+import {takeUpRules} from '../source/scheduler/operations/notifications.js';
 import {comeToRest, expectBlockedForGood} from './helpers/come-to-rest.js';
 import {
 	expectAgreement,
+	expectFollowed,
 	expectNothingHeld,
 	expectSound,
 	expectSplitsAwaited,
@@ -25,6 +28,17 @@ const runs = Number(process.env['PROPERTY_RUNS'] ?? 20);
 const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
 /** With PROPERTY_SHRINK=1 a case that fails is made as small as it goes, which takes minutes. */
 const endOnFailure = process.env['PROPERTY_SHRINK'] === undefined;
+
+/** News are noted too: what is followed and what waits is held against the database. */
+const tellAll: NotificationRule = {
+	name: 'all',
+	events: ['group_finished', 'group_errors', 'worker_lost'],
+	groups: ['*'],
+	creators: ['*'],
+	workers: ['*'],
+	minimumTasks: 1,
+	minimumErrors: 2,
+};
 
 type Step = readonly [name: StepName, ...numbers: Numbers];
 type Batch = readonly Step[];
@@ -70,6 +84,9 @@ const play = async (
 	const farm = await createTestFarm(t, {
 		graph: playedGraph,
 		definitions: [awaitingNode],
+		overrides: {
+			notifications: {rules: [tellAll], settleS: 0.02, queue: 5},
+		},
 		clock,
 	});
 	const fleet = createPlayedFleet(farm.submit, clock.now);
@@ -84,6 +101,7 @@ const play = async (
 		},
 	};
 	try {
+		await farm.submit(takeUpRules());
 		await farm.submit(setLimit('lic', 1));
 		await Promise.all(fleet.workers.map(async (worker) => worker.connect()));
 		for (const [index, batch] of played.entries()) {
@@ -101,6 +119,7 @@ const play = async (
 		expectAgreement(stage);
 		expectNothingHeld(stage);
 		expectSplitsAwaited(stage);
+		expectFollowed(stage);
 		await expectBlockedForGood(stage);
 		expectSound(stage);
 	} finally {

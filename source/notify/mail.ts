@@ -112,7 +112,7 @@ const failure = (error: unknown): Delivery => {
 };
 
 /** A header is one line. */
-export const mailSubject = (news: readonly Notification[]): string => {
+const mailSubject = (news: readonly Notification[]): string => {
 	const [first] = news;
 	const subject =
 		news.length === 1
@@ -124,7 +124,7 @@ export const mailSubject = (news: readonly Notification[]): string => {
 		: line;
 };
 
-export const mailText = (news: readonly Notification[]): string =>
+const mailText = (news: readonly Notification[]): string =>
 	`${news
 		.map(({timestamp, text, data}) =>
 			[`${timestamp}  ${text}`, ...causesOf(data['causes'])].join('\n'),

@@ -1,5 +1,8 @@
 import {inspect} from 'node:util';
+import type {GroupId} from '../../source/core/ids.js';
 import {checkDatabase} from '../../source/db/check.js';
+import {prepareStatements} from '../../source/db/statements.js';
+import {groupRest} from '../../source/scheduler/views/group-rest.js';
 import {booksDisagreement, rounded} from './books-agreement.js';
 import {expectEqual} from './expect-equal.js';
 import type {Stage} from './played-stage.js';
@@ -51,6 +54,30 @@ export const expectNothingHeld = ({farm, fleet}: Stage): void => {
 			.toArray(),
 		[0],
 		'limits at rest',
+	);
+};
+
+/** Groups that move are followed, and no others, but for what is remembered of their errors. */
+export const expectFollowed = ({farm}: Stage): void => {
+	const statements = prepareStatements(farm.database().writer);
+	const moving = farm
+		.database()
+		.writer.prepare<unknown[], {id: GroupId}>(
+			'SELECT id FROM groups ORDER BY id',
+		)
+		.all()
+		.filter(
+			({id}) =>
+				!groupRest({rest: statements.rest, books: farm.books}, id).atRest,
+		)
+		.map(({id}) => id);
+	expectEqual(
+		[...farm.books().followed]
+			.filter(([, followed]) => followed.moving)
+			.map(([id]) => id)
+			.toSorted((a, b) => a - b),
+		moving,
+		'groups that are followed as they move',
 	);
 };
 

@@ -5,6 +5,7 @@ import {matchesAny} from '../../graph/patterns.js';
 import type {Turn} from '../turn-context.js';
 import {groupRest} from '../views/group-rest.js';
 import {groupShapeOf} from '../views/group-shape.js';
+import {countUntold} from './count-untold.js';
 import {firstCauses, type Cause} from './first-causes.js';
 import {
 	atEase,
@@ -83,7 +84,7 @@ const withdraw = ({desk, books, statements}: Turn, id: GroupId): void => {
 		'group_finished',
 		desk.now(),
 	)) {
-		books.untold.set(rule, (books.untold.get(rule) ?? 1) - 1);
+		countUntold(books, rule, -1);
 	}
 };
 

@@ -5,6 +5,7 @@ import type {
 	NotificationRule,
 } from '../../core/notification.js';
 import type {Turn} from '../turn-context.js';
+import {countUntold} from './count-untold.js';
 
 export type News = {
 	readonly event: NotificationEvent;
@@ -32,7 +33,7 @@ export const tell = (turn: Turn, rule: NotificationRule, news: News): void => {
 				: now,
 	});
 	if (waiting < notifications.queue) {
-		books.untold.set(rule.name, waiting + 1);
+		countUntold(books, rule.name, 1);
 	} else {
 		statements.notifications.removeOldest.run(rule.name);
 		statements.notifications.addDropped.run(rule.name, 1);

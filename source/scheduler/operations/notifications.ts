@@ -1,3 +1,4 @@
+import {countUntold} from '../notifications/count-untold.js';
 import {follow, followsGroups} from '../notifications/note-groups.js';
 import type {Operation, Turn} from '../turn-context.js';
 import {groupRest} from '../views/group-rest.js';
@@ -93,12 +94,6 @@ const remove = (
 		count += statements.notifications.remove.run(id).changes;
 	}
 
-	const waiting = (books.untold.get(rule) ?? 0) - count;
-	if (waiting > 0) {
-		books.untold.set(rule, waiting);
-	} else {
-		books.untold.delete(rule);
-	}
-
+	countUntold(books, rule, -count);
 	return count;
 };
