@@ -128,6 +128,12 @@ test('setting a parameter looks up its type, and sends it with that type', async
 	await scheduler.stop();
 });
 
+test('a node is not given an empty name', async (t) => {
+	const {status, stderr} = await runCommand(['node', 'rename', 'x', '']);
+	t.is(status, 2);
+	t.regex(stderr, /A node needs a name: write the new one after the old/v);
+});
+
 test('a wire that is none is refused without a scheduler', async (t) => {
 	const {status, stderr} = await runCommand(['node', 'connect', 'a']);
 	t.is(status, 2);

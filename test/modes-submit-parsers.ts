@@ -100,6 +100,37 @@ test('an attribute that cannot be read says how it is written', (t) => {
 	});
 });
 
+test('a number that could not be kept as it is written is refused, and not rounded', (t) => {
+	for (const written of [
+		'9007199254740993',
+		'-9007199254740993',
+		'[1,{"n":9007199254740993}]',
+		'1e999',
+		'100000000000000000000000001',
+	]) {
+		t.throws(
+			() => parseAssignment(`n:=${written}`, 'job attr set'),
+			{
+				code: 'INVALID',
+				message:
+					/^job attr set n: the number .* cannot be kept as it is: .* in quotes\.$/v,
+			},
+			`Of: ${written}`,
+		);
+	}
+
+	for (const [written, value] of [
+		['9007199254740991', 9_007_199_254_740_991],
+		['9007199254740992', 9_007_199_254_740_992],
+		['"9007199254740993"', '9007199254740993'],
+		['0.1', 0.1],
+		['1e21', 1e21],
+		['-0', -0],
+	] as const) {
+		t.deepEqual(parseAssignment(`n:=${written}`, '--attr').value, value);
+	}
+});
+
 test('an attribute called __proto__ is an attribute', (t) => {
 	t.true(
 		Object.hasOwn(parseAssignments(['__proto__=x'], '--attr'), '__proto__'),

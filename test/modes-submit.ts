@@ -84,6 +84,22 @@ test('what cannot be submitted is told before a scheduler is looked for', async 
 	}
 });
 
+test('a number in a file that could not be kept, and a group without a name, are refused', async (t) => {
+	const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-submit-'));
+	const file = path.join(folder, 'attributes.yaml');
+	await fs.writeFile(file, 'deep:\n  n: 9007199254740993\n');
+	const rounded = await runCommand(['submit', 'render', '--attrs', file]);
+	t.is(rounded.status, 2);
+	t.regex(rounded.stderr, /the number 9007199254740993 cannot be kept/v);
+	await fs.rm(folder, {recursive: true});
+	const nameless = await runCommand(['submit', 'render', '--group', '']);
+	t.is(nameless.status, 2);
+	t.regex(
+		nameless.stderr,
+		/--group was given nothing: --group GROUP, or leave it out/v,
+	);
+});
+
 test('waiting for what was submitted ends with 1 where something of it is in error', async (t) => {
 	const scheduler = await startCannedScheduler({
 		'task.submit': () => ({id: 12}),

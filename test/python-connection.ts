@@ -58,6 +58,33 @@ print(farm.get_my_invocation_id(), len(farm.generate_addressee()) > 20)
 });
 
 test.serial(
+	'more names than a request takes are deleted in several',
+	async (t) => {
+		const job = await startJobInterface(t);
+		const {status, stderr} = await startPython(
+			script(`
+farm.set_attributes({'a': 1}, True, ['n%d' % i for i in range(25_000)])
+`),
+			job.environment,
+		).ended;
+		t.is(status, 0, `It said: ${stderr}`);
+		const requests = asked(job).map(({params}) => params) as Array<{
+			readonly set: unknown;
+			readonly delete: readonly string[];
+		}>;
+		t.deepEqual(
+			requests.map((request) => [request.set, request.delete.length]),
+			[
+				[{a: 1}, 10_000],
+				[{}, 10_000],
+				[{}, 5000],
+			],
+		);
+		t.is(new Set(requests.flatMap((request) => request.delete)).size, 25_000);
+	},
+);
+
+test.serial(
 	'an environment is a resolver with its arguments, or the arguments of the standard one',
 	async (t) => {
 		const job = await startJobInterface(t, {'job.spawn': () => ({id: 1})});

@@ -265,17 +265,27 @@ def set_attributes(
 
     :param attribs: the values are taken as they are now, also where this is not blocking.
     :param blocking: wait until it is durable.
-    :param delete: names of attributes to take away in the same step.
+    :param delete: names of attributes to take away; up to 10,000 of them in the same step.
     :return: None if blocking, else an operation that may be waited for.
     """
     names = _names(delete)
-    ask = _prepare(
-        'job.set_attributes',
-        {'set': _checked_attributes(attribs), 'delete': names, 'request_id': _request_id()},
-    )
+    values = _checked_attributes(attribs)
+    # No request takes more names: what is set goes with the first of them.
+    asks = [
+        _prepare(
+            'job.set_attributes',
+            {
+                'set': values if start == 0 else {},
+                'delete': names[start : start + _MOST_NAMES],
+                'request_id': _request_id(),
+            },
+        )
+        for start in range(0, max(1, len(names)), _MOST_NAMES)
+    ]
 
     def carry_out() -> None:
-        ask()
+        for ask in asks:
+            ask()
 
     words = ', '.join(repr(name) for name in list(attribs) + names)
     operation = AsyncOperation('set_attributes({})'.format(words), carry_out)
@@ -448,6 +458,7 @@ def wait_for_currently_running_async_operations() -> None:
 # From here on: how it is done.
 
 _LARGEST_INTEGER = 2**53
+_MOST_NAMES = 10_000
 _DEEPEST = 200
 _LARGEST_LINE = 8 * 1024 * 1024
 _LARGEST_MESSAGE = 4 * 1024 * 1024

@@ -1,6 +1,7 @@
 import {FarmError} from '../core/errors.js';
 import type {Json, JsonObject} from '../core/json.js';
 import type {Flags} from './context.js';
+import {inexactNumber, isExact} from './exact-number.js';
 import {parseAssignments} from './parse-assignment.js';
 import {parseFrames} from './parse-frames.js';
 import {readInput} from './read-input.js';
@@ -25,7 +26,7 @@ export const taskAttributes = async (flags: Flags): Promise<JsonObject> => {
 
 const attributesFile = async (file: string): Promise<JsonObject> => {
 	const text = await readInput(file, '--attrs');
-	const {parseDocument} = await import('./yaml.js');
+	const {parseDocument, visit} = await import('./yaml.js');
 	const document = parseDocument(text);
 	const [fault] = document.errors;
 	if (fault !== undefined) {
@@ -35,6 +36,20 @@ const attributesFile = async (file: string): Promise<JsonObject> => {
 		);
 	}
 
+	visit(document, {
+		Scalar(_key, {value: number, source}) {
+			if (
+				typeof number === 'number' &&
+				source !== undefined &&
+				!isExact(number, source)
+			) {
+				throw new FarmError(
+					'INVALID',
+					`--attrs ${file}: ${inexactNumber(source)}.`,
+				);
+			}
+		},
+	});
 	const value: unknown = document.toJS({maxAliasCount: 1000});
 	if (!isJsonObject(value)) {
 		throw new FarmError(

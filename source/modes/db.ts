@@ -7,7 +7,7 @@ import {
 	type DatabaseChoice,
 } from '../config/database-choice.js';
 import {setInFile} from '../config/edit-toml.js';
-import {absolute, dataFolder, stateFolders} from '../config/folders.js';
+import {absolute, dataFolder} from '../config/folders.js';
 import {thisHost, type Host} from '../config/host.js';
 import {loadSchedulerConfig, schemas, type Loaded} from '../config/load.js';
 import type {SchedulerSettings} from '../config/scheduler-settings.js';
@@ -20,7 +20,7 @@ import {schemaVersion} from '../db/migrate.js';
 import {openDatabase, openToRead, type Connection} from '../db/open.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {counted, humanBytes} from './human.js';
-import {readRuntimeFiles} from './runtime-file.js';
+import {runningSchedulers} from './running-schedulers.js';
 import {detailLines, tableLines} from './table.js';
 import {withoutPassword} from './without-password.js';
 
@@ -78,7 +78,7 @@ const list = async ({context, host, loaded}: Setup): Promise<ExitStatus> => {
 	const all = choices.some((choice) => choice.name === inUse.name)
 		? choices
 		: [...choices, inUse];
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const running = await runningSchedulers(host);
 	const rows = all.map((choice) => {
 		const place = placeOf(choice);
 		const found =
@@ -240,7 +240,7 @@ const info = async (setup: Setup): Promise<ExitStatus> => {
 	const {context, host} = setup;
 	const {flags, output} = context;
 	const file = fileOf(setup);
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const running = await runningSchedulers(host);
 	const served = running.find(
 		(entry) => realPath(entry.database) === realPath(file),
 	);

@@ -7,14 +7,14 @@ import {configFolder} from '../config/folders.js';
 import {thisHost, type Host} from '../config/host.js';
 import {keyFilePath, readKeyFile} from '../config/key-file.js';
 import {loadViewerConfig} from '../config/load.js';
-import {usableStateFolders} from '../config/usable-state.js';
 import {formatAddress, type Address} from '../net/address.js';
 import type {Sought} from '../net/discover.js';
 import {fromJoinCode, type FarmKey} from '../net/key.js';
 import type {CommandContext} from './context.js';
 import {hasOwnFarm} from './has-own-farm.js';
 import {parseAddress} from './parse-address.js';
-import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
+import type {RuntimeEntry} from './runtime-file.js';
+import {runningSchedulers} from './running-schedulers.js';
 
 export type FoundScheduler = {
 	readonly address: Address;
@@ -143,8 +143,7 @@ const localScheduler = async (
 	host: Host,
 	configDirectory: string | undefined,
 ): Promise<RuntimeEntry | undefined> => {
-	const state = await usableStateFolders(host);
-	const running = await readRuntimeFiles(state.folders.run);
+	const running = await runningSchedulers(host);
 	const {folder, reason} = configFolder(host, configDirectory);
 	const ours = running.filter((entry) => entry.config_folder === folder);
 	const isNamed =

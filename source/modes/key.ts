@@ -1,4 +1,4 @@
-import {configFolder, stateFolders} from '../config/folders.js';
+import {configFolder} from '../config/folders.js';
 import {thisHost, type Host} from '../config/host.js';
 import {
 	createKeyFile,
@@ -20,7 +20,7 @@ import {
 } from '../net/key.js';
 import {openClient, type Client} from './client.js';
 import type {CommandContext, ExitStatus} from './context.js';
-import {readRuntimeFiles} from './runtime-file.js';
+import {runningSchedulers} from './running-schedulers.js';
 
 /** `key show`, `key create` and `key rotate`. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
@@ -163,7 +163,7 @@ const isSchedulerKnown = async (
 		return true;
 	}
 
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const running = await runningSchedulers(host);
 	return running.some((entry) => entry.config_folder === folder);
 };
 

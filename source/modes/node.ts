@@ -238,6 +238,13 @@ const runSubcommand = subcommands({
 
 /** What is wrong with the words alone is told before a scheduler is looked for. */
 const checkWords = ({command, arguments: words}: CommandContext): void => {
+	if (command === 'node rename' && (words[1] ?? '').trim() === '') {
+		throw new FarmError(
+			'INVALID',
+			'A node needs a name: write the new one after the old, as in "lifeblood node rename render beauty".',
+		);
+	}
+
 	if (command === 'node connect' || command === 'node disconnect') {
 		const parsed = parseWire(words[0] ?? '');
 		if (parsed.kind === 'fault') {

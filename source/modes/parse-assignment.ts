@@ -1,5 +1,6 @@
 import {FarmError} from '../core/errors.js';
 import type {Json, JsonObject} from '../core/json.js';
+import {inexactNumber, isExact} from './exact-number.js';
 
 /**
 `name=text` or `name:=JSON`. What stands before the first equals sign is the name.
@@ -52,6 +53,13 @@ export const parseAssignments = (
 		}),
 	);
 
+/** As JSON.parse gives it to a reviver; the compiler does not know the last yet. */
+type Revived = [
+	key: string,
+	member: unknown,
+	context?: {readonly source?: string},
+];
+
 const parseJson = ({
 	name,
 	written,
@@ -61,9 +69,21 @@ const parseJson = ({
 	readonly written: string;
 	readonly where: string;
 }): Json => {
+	const rounded: string[] = [];
+	let value: Json;
 	try {
-		const value: Json = JSON.parse(written) as Json;
-		return value;
+		value = JSON.parse(written, (...[, member, context]: Revived) => {
+			const source = context?.source;
+			if (
+				typeof member === 'number' &&
+				source !== undefined &&
+				!isExact(member, source)
+			) {
+				rounded.push(source);
+			}
+
+			return member;
+		}) as Json;
 	} catch (error) {
 		throw new FarmError(
 			'INVALID',
@@ -71,4 +91,14 @@ const parseJson = ({
 			{cause: error},
 		);
 	}
+
+	const [first] = rounded;
+	if (first !== undefined) {
+		throw new FarmError(
+			'INVALID',
+			`${where} ${name}: ${inexactNumber(first)}.`,
+		);
+	}
+
+	return value;
 };

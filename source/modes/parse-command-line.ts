@@ -229,6 +229,7 @@ const checkFlagNames = ({
 
 			checked.push(word);
 		} else if (hasValue) {
+			checkNotEmpty(word.slice(word.indexOf('=') + 1), {flag, definition});
 			checked.push(word);
 		} else {
 			const next = ours[index + 1];
@@ -241,12 +242,28 @@ const checkFlagNames = ({
 				);
 			}
 
+			checkNotEmpty(next, {flag, definition});
 			checked.push(`${word}=${next}`);
 			index++;
 		}
 	}
 
 	return [...checked, ...words.slice(ours.length)];
+};
+
+/** Of several values none is empty: an empty one is a shell's variable that was not set, and would otherwise be passed over without a word. */
+const checkNotEmpty = (
+	value: string,
+	{
+		flag,
+		definition,
+	}: {readonly flag: string; readonly definition: FlagDefinition},
+): void => {
+	if (value === '' && definition.isMultiple === true) {
+		throw invalid(
+			`--${flag} was given nothing: --${flag} ${definition.value ?? 'VALUE'}, or leave it out.`,
+		);
+	}
 };
 
 const findFlag = (

@@ -1,7 +1,7 @@
-import type {InvocationRequest} from '../core/invocation.js';
+import type {Attributes, InvocationRequest} from '../core/invocation.js';
 import type {TaskId} from '../core/ids.js';
 import type {ProcessResult, Release} from '../nodes/contract.js';
-import {attributesFault} from './attribute-limit.js';
+import {attributesFault, broughtFault, mergedFault} from './attribute-limit.js';
 import type {FarmNode} from './farm-graph.js';
 import {seal} from './gather.js';
 import {kill} from './kill.js';
@@ -41,6 +41,12 @@ export const applyResult = (
 		return;
 	}
 
+	const tooMuchMade = loadFault(turn, task, result);
+	if (tooMuchMade !== undefined) {
+		fail(turn, task, {reason: 'node', message: tooMuchMade});
+		return;
+	}
+
 	switch (result.kind) {
 		case 'not_ready': {
 			releaseAll(turn, task, result.release);
@@ -76,8 +82,11 @@ export const applyResult = (
 		}
 
 		case 'split': {
-			const tooMuch = changeAttributes(task, result);
+			const before = attributesOf(task);
+			const tooMuch =
+				changeAttributes(task, result) ?? elementsFault(task, result.elements);
 			if (tooMuch !== undefined) {
+				setAttributes(task, before);
 				fail(turn, task, {reason: 'node', message: tooMuch});
 				return;
 			}
@@ -172,6 +181,79 @@ const faultOf = (
 		: undefined;
 };
 
+/** Why what a node wants made of a task cannot be carried: by a child, by all children together, or by the task that is gathered. */
+const loadFault = (
+	{desk}: Turn,
+	task: TaskDraft,
+	result: ProcessResult,
+): string | undefined => {
+	const children = 'spawn' in result ? (result.spawn ?? []) : [];
+	let characters = 0;
+	for (const {name, attributes} of children) {
+		const text = JSON.stringify(attributes);
+		const fault = attributesFault(text);
+		if (fault !== undefined) {
+			return `It spawns the child "${name}": ${fault}`;
+		}
+
+		characters += text.length;
+	}
+
+	if (result.kind === 'seal' && task.row.split_id !== null) {
+		const origin = desk.task(desk.split(task.row.split_id).row.origin_id);
+		const fault =
+			origin &&
+			mergedFault(
+				{attributes: attributesOf(origin), text: origin.row.attributes},
+				result.set,
+			);
+		if (fault !== undefined) {
+			return `The task that is gathered: ${fault}`;
+		}
+	}
+
+	return broughtFault(children.length, characters);
+};
+
+/** Why the elements cannot carry what they would have, each or together. */
+const elementsFault = (
+	task: TaskDraft,
+	elements: readonly Attributes[],
+): string | undefined => {
+	const carried = {
+		attributes: attributesOf(task),
+		text: task.row.attributes,
+	};
+	// Mostly that is all there is to say.
+	let characters = carried.text.length * elements.length;
+	for (const own of elements) {
+		characters += JSON.stringify(own).length;
+	}
+
+	if (
+		characters <= largeStep &&
+		broughtFault(elements.length, characters) === undefined
+	) {
+		return undefined;
+	}
+
+	characters = 0;
+	for (const [index, own] of elements.entries()) {
+		const text = JSON.stringify({...carried.attributes, ...own});
+		characters += text.length;
+		const fault =
+			attributesFault(text) ?? broughtFault(elements.length, characters);
+		if (fault !== undefined) {
+			return `Element ${index} of ${elements.length}: ${fault}`;
+		}
+	}
+
+	return undefined;
+};
+
+/** Characters below which none of a task's elements can carry too much. */
+const largeStep = 1024 * 1024;
+
 /**
 Set some attributes of a task and take others away.
 
@@ -246,7 +328,18 @@ const releaseAll = (
 		}
 
 		if (set) {
-			setAttributes(task, {...attributesOf(task), ...set});
+			const before = attributesOf(task);
+			const fault = mergedFault(
+				{attributes: before, text: task.row.attributes},
+				set,
+			);
+			if (fault !== undefined) {
+				fail(turn, task, {reason: 'node', message: fault});
+				desk.tidy(by);
+				continue;
+			}
+
+			setAttributes(task, {...before, ...set});
 		}
 
 		if (output === undefined) {

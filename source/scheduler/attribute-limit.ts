@@ -16,6 +16,27 @@ export const attributesFault = (text: string): string | undefined => {
 		: undefined;
 };
 
+/** The same for these attributes with others over them. Where both are small, which is nearly always, they are not put together for it. */
+export const mergedFault = (
+	{attributes, text}: {readonly attributes: Attributes; readonly text: string},
+	over: Attributes,
+): string | undefined =>
+	text.length + JSON.stringify(over).length <= mostBytes / 3
+		? undefined
+		: attributesFault(JSON.stringify({...attributes, ...over}));
+
+/** Characters that one step of a node may bring into the database: a thousand elements that each carry megabytes would hold up everybody else. */
+const mostBrought = 128 * 1024 * 1024;
+
+/** Why a node cannot make so many tasks at once; undefined: it can. */
+export const broughtFault = (
+	count: number,
+	characters: number,
+): string | undefined =>
+	characters > mostBrought
+		? `The ${count} tasks that it makes at once would carry ${mebibytes(characters)} of attributes together, and at most ${mebibytes(mostBrought)} are taken: write what is large to a file, and its path into an attribute.`
+		: undefined;
+
 /**
 Refuse attributes that a task cannot carry.
 

@@ -7,6 +7,8 @@ import {
 } from '../core/package-arguments.js';
 import {packageCapability} from '../core/packages.js';
 import type {Requirements} from '../core/requirements.js';
+import {isResolverName, resolverNames} from '../core/resolver-name.js';
+import {didYouMean} from '../core/nearest.js';
 import {intersection} from '../core/version-range.js';
 import {environmentOf, setEnvironment, type TaskDraft} from './task-draft.js';
 import type {Turn} from './turn-context.js';
@@ -70,6 +72,11 @@ export const checkEnvironment = (
 const environmentFault = (
 	environment: EnvironmentRequest | undefined,
 ): string | undefined => {
+	const name = environment?.resolver ?? '';
+	if (name !== '' && !isResolverName(name)) {
+		return `There is no environment resolver ${JSON.stringify(name)}${didYouMean(name, resolverNames)} There are ${resolverNames.map((known) => `"${known}"`).join(', ')}; an empty name is the worker's own.`;
+	}
+
 	if (environment?.resolver !== 'standard') {
 		return undefined;
 	}

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {chooseDatabase} from '../../config/database-choice.js';
-import {stateFolders} from '../../config/folders.js';
 import type {Host} from '../../config/host.js';
 import type {Loaded} from '../../config/load.js';
 import type {SchedulerSettings} from '../../config/scheduler-settings.js';
@@ -12,7 +11,7 @@ import {schemaVersion} from '../../db/migrate.js';
 import {migrations} from '../../db/migrations/list.js';
 import {openToRead, type Connection} from '../../db/open.js';
 import {humanBytes} from '../human.js';
-import {readRuntimeFiles} from '../runtime-file.js';
+import {runningSchedulers} from '../running-schedulers.js';
 import {withoutPassword} from '../without-password.js';
 import {fail, ok, warn, type Finding} from './finding.js';
 import {freeSpace} from './free-space.js';
@@ -110,7 +109,7 @@ const content = async (host: Host, file: string): Promise<Finding> => {
 };
 
 const servedBy = async (host: Host, file: string): Promise<string> => {
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const running = await runningSchedulers(host);
 	const real = fs.realpathSync(file);
 	const scheduler = running.find((entry) => entry.database === real);
 	if (scheduler !== undefined) {

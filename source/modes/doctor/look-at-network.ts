@@ -1,5 +1,4 @@
 import {createServer} from 'node:net';
-import {stateFolders} from '../../config/folders.js';
 import type {Host} from '../../config/host.js';
 import type {Loaded} from '../../config/load.js';
 import type {SchedulerSettings} from '../../config/scheduler-settings.js';
@@ -10,7 +9,7 @@ import {formatAddress} from '../../net/address.js';
 import {discover} from '../../net/discover.js';
 import {openClient} from '../client.js';
 import type {CommandContext} from '../context.js';
-import {readRuntimeFiles} from '../runtime-file.js';
+import {runningSchedulers} from '../running-schedulers.js';
 import {version} from '../version.js';
 import {fail, ok, warn, type Finding} from './finding.js';
 import {portOwner} from './port-owner.js';
@@ -54,7 +53,7 @@ const ports = async (
 		[uiPort, uiIp],
 	]);
 	wanted.delete(0);
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const running = await runningSchedulers(host);
 	return Promise.all(
 		[...wanted].map(async ([port, address]) => {
 			const check = `port ${port}`;
@@ -112,7 +111,7 @@ const reachability = async (
 	host: Host,
 	{scheduler, broadcast_port: port}: ViewerSettings['core'],
 ): Promise<Finding> => {
-	const running = await readRuntimeFiles(stateFolders(host).run);
+	const running = await runningSchedulers(host);
 	if (scheduler === '' && running.length === 0) {
 		return unnamed(port);
 	}
