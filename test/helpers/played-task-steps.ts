@@ -13,6 +13,7 @@ import {
 	deleteGroupStep,
 	setGroupPriority,
 } from '../../source/scheduler/operations/groups.js';
+import {removeFinishedStep} from '../../source/scheduler/operations/remove-finished.js';
 import {setTask} from '../../source/scheduler/operations/set-task.js';
 import {playedGraph} from './played-graph.js';
 import {groupNames, pick, type PlayStep, type Stage} from './played-stage.js';
@@ -135,6 +136,21 @@ export const actOnGroup: PlayStep = async ({farm}, [a, b, c]) => {
 	}
 
 	await farm.submit(actOnGroups([group], pick(groupActions, c) ?? 'retry'));
+};
+
+/** Some steps, of any size, of which others come between. */
+export const removeFinished: PlayStep = async ({farm}, [a, b]) => {
+	for (let left = b % 20, isMore = true; isMore && left > 0; left--) {
+		// eslint-disable-next-line no-await-in-loop -- in steps
+		const {more} = await farm.submit((turn) =>
+			removeFinishedStep({
+				before: turn.desk.now(),
+				most: 1 + (a % 7),
+				already: 0,
+			})(turn),
+		);
+		isMore = more;
+	}
 };
 
 export const deleteGroup: PlayStep = async ({farm}, [a, b]) => {
