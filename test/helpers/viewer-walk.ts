@@ -47,7 +47,7 @@ export const walk = async (
 		await seen(terminal, {
 			shows: after,
 			showsNo:
-				keys.at(-1) === 'Escape' && after === undefined ? shows : undefined,
+				after === undefined && keys.at(-1) === 'Escape' ? shows : undefined,
 		});
 		/* eslint-enable no-await-in-loop */
 	}
