@@ -9,6 +9,7 @@ import {findCgroup} from '../source/worker/cgroup-place.js';
 import {createCgroups} from '../source/worker/cgroups.js';
 import {endForMemory, memoryRemark} from '../source/worker/memory-limit.js';
 import {isRunning} from './helpers/farm-process.js';
+import {testWhere} from './helpers/test-where.js';
 import {until} from './helpers/until.js';
 import {workerFarm} from './helpers/worker-farm.js';
 
@@ -271,9 +272,12 @@ const probe = createCgroups({
 probe.open();
 const standing = probe.describe();
 probe.close();
-const hasGroups = !standing.startsWith('no control groups');
-const holdsMemory = standing.endsWith('which holds its memory limit');
-const why = hasGroups ? '' : ` (${standing})`;
+const noGroups = standing.startsWith('no control groups')
+	? standing
+	: undefined;
+const noLimits = standing.endsWith('which holds its memory limit')
+	? undefined
+	: standing;
 
 /** Takes well over 100 MB of memory and keeps it until it is told to go on. */
 const hungry = (gate: string): readonly string[] => [
@@ -298,59 +302,56 @@ test('a process that takes more memory than is reserved for it is ended where th
 	t.deepEqual((await scheduler.end(2)).outcome, {kind: 'exited', exit_code: 0});
 });
 
-(holdsMemory ? test.skip : test)(
-	'a limit that is held from now on ends what is over it already',
-	async (t) => {
-		const farm = await workerFarm(t);
-		const {scheduler, folder} = farm;
-		const {worker} = farm.worker();
-		const gate = path.join(folder, 'gate');
-		await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
-		await until(
-			() =>
-				scheduler.progress.some(
-					({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
-				)
-					? true
-					: undefined,
-			{what: 'it to be measured', within: 10_000},
-		);
-		await worker.change({...farm.settings, memory_limit: 'always'});
-		t.like((await scheduler.end(1)).outcome, {kind: 'limit', limit: 'memory'});
-	},
-);
+test('a limit that is held from now on ends what is over it already', async (t) => {
+	const farm = await workerFarm(t, {settings: {control_groups: 'never'}});
+	const {scheduler, folder} = farm;
+	const {worker} = farm.worker();
+	const gate = path.join(folder, 'gate');
+	await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
+	await until(
+		() =>
+			scheduler.progress.some(
+				({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
+			)
+				? true
+				: undefined,
+		{what: 'it to be measured', within: 10_000},
+	);
+	await worker.change({...farm.settings, memory_limit: 'always'});
+	t.like((await scheduler.end(1)).outcome, {kind: 'limit', limit: 'memory'});
+});
 
-(holdsMemory ? test.skip : test)(
-	'a process that takes more memory than is reserved for it, which nobody holds it to, says so in its log',
-	async (t) => {
-		const {scheduler, worker, folder} = await workerFarm(t);
-		worker();
-		const gate = path.join(folder, 'gate');
-		await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
+test('a process that takes more memory than is reserved for it, which nobody holds it to, says so in its log', async (t) => {
+	const {scheduler, worker, folder} = await workerFarm(t, {
+		settings: {control_groups: 'never'},
+	});
+	worker();
+	const gate = path.join(folder, 'gate');
+	await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
 
-		await until(
-			() =>
-				scheduler.progress.some(
-					({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
-				)
-					? true
-					: undefined,
-			{what: 'it to be measured', within: 10_000},
-		);
-		fs.writeFileSync(gate, '');
-		const {outcome, measures} = await scheduler.end(1);
-		t.deepEqual(outcome, {kind: 'exited', exit_code: 0});
-		const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
-		t.regex(
-			log.toString(),
-			/^100000000\n\[lifeblood: this used 0\.\d+ GiB of memory, more than the 0.047 GiB that were reserved for it \(memory_gb\)\]\n$/v,
-		);
-		t.is(measures.log_bytes, log.length);
-	},
-);
+	await until(
+		() =>
+			scheduler.progress.some(
+				({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
+			)
+				? true
+				: undefined,
+		{what: 'it to be measured', within: 10_000},
+	);
+	fs.writeFileSync(gate, '');
+	const {outcome, measures} = await scheduler.end(1);
+	t.deepEqual(outcome, {kind: 'exited', exit_code: 0});
+	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
+	t.regex(
+		log.toString(),
+		/^100000000\n\[lifeblood: this used 0\.\d+ GiB of memory, more than the 0.047 GiB that were reserved for it \(memory_gb\)\]\n$/v,
+	);
+	t.is(measures.log_bytes, log.length);
+});
 
-(holdsMemory ? test : test.skip)(
-	`a process that takes more memory than is reserved for it is killed by the kernel, and told with what it had reached${holdsMemory ? '' : ` (${standing})`}`,
+testWhere(
+	noLimits,
+	'a process that takes more memory than is reserved for it is killed by the kernel, and told with what it had reached',
 	async (t) => {
 		const {scheduler, worker, folder} = await workerFarm(t);
 		worker();
@@ -393,8 +394,9 @@ const groupOf = (pid: number): string =>
 		'group'
 	] ?? '';
 
-(hasGroups ? test : test.skip)(
-	`what left its session and cleared its environment is ended with its invocation, and its group goes${why}`,
+testWhere(
+	noGroups,
+	'what left its session and cleared its environment is ended with its invocation, and its group goes',
 	async (t) => {
 		const {scheduler, worker, folder} = await workerFarm(t, {
 			settings: {control_groups: 'always'},
@@ -446,8 +448,9 @@ const groupFolders = (group: string, invocation: number): string[] =>
 		.map((root) => path.join(root, path.dirname(group), String(invocation)))
 		.filter((folder) => fs.existsSync(folder));
 
-(hasGroups ? test : test.skip)(
-	`a worker that was killed and comes back has the groups of the one before, and ends what is in them${why}`,
+testWhere(
+	noGroups,
+	'a worker that was killed and comes back has the groups of the one before, and ends what is in them',
 	async (t) => {
 		const farm = await workerFarm(t, {
 			settings: {control_groups: 'always'},

@@ -1,8 +1,8 @@
-/* eslint-disable ava/no-ignored-test-files -- it defines tests for the files that call it */
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import test, {type ExecutionContext} from 'ava';
+import type {ExecutionContext} from 'ava';
+import {testWhere} from './test-where.js';
 
 /** A test that needs programs of others. Where one of them is not on PATH, it is skipped, and its title says why. */
 export const testWith = (
@@ -11,15 +11,13 @@ export const testWith = (
 	implementation: (t: ExecutionContext) => Promise<void>,
 ): void => {
 	const missing = programs.filter((program) => !isOnPath(program));
-	if (missing.length === 0) {
-		test.serial(title, implementation);
-	} else {
-		// eslint-disable-next-line ava/no-skip-test -- that is what this is for
-		test.serial.skip(
-			`${title} (skipped: ${missing.join(', ')} not found on PATH)`,
-			implementation,
-		);
-	}
+	testWhere(
+		missing.length === 0
+			? undefined
+			: `${missing.join(', ')} not found on PATH`,
+		title,
+		implementation,
+	);
 };
 
 const isOnPath = (program: string): boolean =>
