@@ -13,13 +13,13 @@ test('the longest beginning of whole names wins', (t) => {
 		'/mnt/a': 'P:/',
 		'/mnt/a/b': '/local/b/',
 		'/mnt/ab/': '/other',
-		'/': '/root',
+		'/': '/base',
 	});
 	t.deepEqual(
 		['/mnt/a', '/mnt/a/c', '/mnt/a/b/c', '/mnt/ab', '/mnt/abc', '/'].map(
 			(text) => map(text),
 		),
-		['P:/', 'P:/c', '/local/b/c', '/other', '/root/mnt/abc', '/root/'],
+		['P:/', 'P:/c', '/local/b/c', '/other', '/base/mnt/abc', '/base/'],
 	);
 	t.deepEqual(
 		['', 'a/mnt/a', 'mnt/a'].map((text) => map(text)),
