@@ -170,3 +170,94 @@ test('a worker that cannot be asked is no fault of whoever reads', async (t) => 
 		complete: false,
 	});
 });
+
+const marks = {
+	since: 1_700_000_000_000,
+	marks: [
+		[4, 0, 1],
+		[10, 250, 2],
+	] as Array<[number, number, 0 | 1 | 2]>,
+	marked: 10,
+};
+
+test('what is noted of a log comes with it, and goes with it', async (t) => {
+	const {logs, invocation, end, worker, folder} = await setUp(t);
+	end();
+	await logs.mark(worker, {invocation, ...marks});
+	await logs.mark(worker, {invocation, ...marks});
+	await t.throwsAsync(logs.mark(workerId(99), {invocation, ...marks}), {
+		code: 'INVALID',
+	});
+	await logs.append(worker, {
+		invocation,
+		offset: 0,
+		data: base64('out\nwrong\n'),
+		last: true,
+	});
+	t.deepEqual(await logs.status(invocation), {
+		size: 10,
+		complete: true,
+		marked: 10,
+	});
+	t.deepEqual(await logs.marks({invocation, offset: 0, limit: 100}), marks);
+	t.deepEqual(await logs.marks({invocation, offset: 5, limit: 2}), {
+		since: marks.since + 250,
+		marks: [[7, 0, 2]],
+		marked: 10,
+	});
+	await logs.mark(worker, {
+		invocation,
+		since: 5,
+		marks: [[99, 0, 2]],
+		marked: 99,
+	});
+	t.like(
+		await logs.status(invocation),
+		{marked: 10},
+		'of a log that is all here nobody notes anything any more',
+	);
+	logs.remove([invocation]);
+	await logs.settled();
+	await t.throwsAsync(stat(path.join(folder, '0')), {code: 'ENOENT'});
+});
+
+test('marks that fit nothing are not kept', async (t) => {
+	const {logs, invocation, worker} = await setUp(t);
+	await logs.mark(worker, {
+		invocation,
+		since: 5,
+		marks: [
+			[10, 0, 2],
+			[4, 0, 1],
+		],
+		marked: 10,
+	});
+	t.deepEqual(await logs.marks({invocation, offset: 0, limit: 100}), {
+		since: 0,
+		marks: [],
+		marked: 0,
+	});
+});
+
+test('what is noted of a log that is only with its worker is asked for there; an older one notes nothing', async (t) => {
+	const {FarmError} = await import('../source/core/errors.js');
+	const read: AskWorker['read'] = async () => ({
+		data: base64('out\nwrong\n'),
+		size: 10,
+		known: true,
+	});
+	const newer = await setUp(t, read, async () => marks);
+	t.deepEqual(
+		await newer.logs.marks({
+			invocation: newer.invocation,
+			offset: 0,
+			limit: 100,
+		}),
+		marks,
+	);
+	t.like(await newer.logs.status(newer.invocation), {size: 10, marked: 10});
+	const older = await setUp(t, read, async () => {
+		throw new FarmError('VERSION', 'There is no method log.marks.');
+	});
+	t.like(await older.logs.status(older.invocation), {size: 10, marked: 0});
+});

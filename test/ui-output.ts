@@ -1,10 +1,13 @@
 import {Buffer} from 'node:buffer';
 import test from 'ava';
 import fc from 'fast-check';
+import type {LogMark} from '../source/core/log-marks.js';
 import {
 	emptyLog,
+	nextToMark,
 	withBytesAfter,
 	withBytesBefore,
+	withMarks,
 	type LogText,
 } from '../source/ui/screens/output/log-text.js';
 import {newOutput} from '../source/ui/screens/output/output-slice.js';
@@ -138,6 +141,104 @@ test('several logs are merged as their lines came', (t) => {
 	t.deepEqual(
 		shownLines(outputOf('a0\na1\na2\n', 'b2\nb3\n')).map(({text}) => text),
 		['a0', 'a1', 'a2', 'b2', 'b3'],
+	);
+});
+
+/** Each line is noted to have come at a second of its own, and by the output that it names. */
+const noted = (text: string, from: number): LogMark[] => {
+	let end = 0;
+	return text
+		.split(/(?<=\n)/v)
+		.map((line): LogMark => {
+			end += line.length;
+			return {
+				end,
+				at: Number(/\d+/v.exec(line)?.[0]) * 1000,
+				stream: line.startsWith('err') ? 2 : 1,
+			};
+		})
+		.filter((mark) => mark.end > from);
+};
+
+test('lines have what is noted of them, wherever the log was begun, and nothing is asked for twice', (t) => {
+	const text = Array.from(
+		{length: 40},
+		(_, index) => `${index % 3 === 0 ? 'err' : 'out'} ${index}\n`,
+	).join('');
+	const bytes = Buffer.from(text);
+	const whole = {size: bytes.length, isComplete: true};
+	for (const most of [12, 50, 1000]) {
+		const middle = text.indexOf('out 20');
+		let log = withBytesAfter(emptyLog(middle), bytes.subarray(middle), {
+			...whole,
+			at: undefined,
+		});
+		log = withBytesBefore(log, bytes.subarray(50, middle), whole);
+		log = withBytesBefore(log, bytes.subarray(0, log.start), whole);
+		const asked = new Set<number>();
+		for (;;) {
+			const range = nextToMark(log, {noted: bytes.length, most});
+			if (range === undefined) {
+				break;
+			}
+
+			t.true(range.to - range.from <= most);
+			for (let byte = range.from; byte < range.to; byte++) {
+				t.false(asked.has(byte));
+				asked.add(byte);
+			}
+
+			log = withMarks(log, range, noted(text, range.from));
+		}
+
+		t.is(asked.size, bytes.length);
+		t.deepEqual(
+			log.lines.map(({at, stream}) => [at, stream]),
+			log.lines.map((_, index) => [index * 1000, index % 3 === 0 ? 2 : 1]),
+		);
+	}
+});
+
+test('what is not noted yet is asked for when it is', (t) => {
+	const text = 'out 0\nerr 1\nout 2\n';
+	const log = after(emptyLog(0), Buffer.from(text));
+	t.is(nextToMark(log, {noted: 0, most: 100}), undefined);
+	t.is(nextToMark(log, {noted: 5, most: 100}), undefined);
+	const range = nextToMark(log, {noted: 14, most: 100})!;
+	t.deepEqual(range, {from: 0, to: 12});
+	const marked = withMarks(log, range, noted(text, 0));
+	t.deepEqual(
+		marked.lines.map(({stream}) => stream),
+		[1, 2, 0],
+	);
+	t.is(nextToMark(marked, {noted: 14, most: 100}), undefined);
+	t.deepEqual(nextToMark(marked, {noted: 18, most: 100}), {from: 12, to: 18});
+});
+
+test('several logs are merged by the times of their lines, and only those of standard error are shown where that is wanted', (t) => {
+	const [first, second] = [
+		'out 1\nerr 4\nout 5\nout 9\n',
+		'err 2\nout 4\nout 3\nerr 7\n',
+	];
+	const slice = outputOf(first, second);
+	const logs = Object.fromEntries(
+		[first, second].map((text, index) => [
+			index + 1,
+			withMarks(
+				slice.logs[index + 1]!,
+				{from: 0, to: text.length},
+				noted(text, 0),
+			),
+		]),
+	);
+	t.deepEqual(
+		shownLines({...slice, logs}).map(({text}) => text),
+		// Of a clock that went back no line goes before the one above it.
+		['out 1', 'err 2', 'err 4', 'out 4', 'out 3', 'out 5', 'err 7', 'out 9'],
+	);
+	t.deepEqual(
+		shownLines({...slice, logs, isOnlyErrors: true}).map(({text}) => text),
+		['err 2', 'err 4', 'err 7'],
 	);
 });
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {createFarm} from '../helpers/farm-process.js';
 import {job, shell, waitFor} from '../helpers/run-account.js';
@@ -326,3 +327,76 @@ test.serial('a log is followed while it grows', async (t) => {
 	t.is(followed.exitCode, 0, followed.stderr);
 	t.regex(followed.stdout, /grows \d+ \| one\n.*\| two\n.*\| three$/v);
 });
+
+test.serial(
+	'of each line of a log it is told when it came, and standard error by itself',
+	async (t) => {
+		const farm = createFarm(t);
+		await farm.scheduler();
+		await farm.worker();
+		await farm.graph({
+			fails: {
+				type: 'command',
+				parameters: job(
+					`echo fine; ${waitFor('two')}; echo wrong >&2; ${waitFor('three')}; echo worse >&2; exit 1`,
+				),
+			},
+		});
+		const id = String(await farm.submit('fails'));
+		const follower = farm.start([
+			'task',
+			'log',
+			id,
+			'--follow',
+			'--timestamps',
+		]);
+		for (const [said, next] of [
+			['fine', 'two'],
+			['wrong', 'three'],
+		] as const) {
+			// eslint-disable-next-line no-await-in-loop -- one after the other
+			await until(
+				() => (follower.said().endsWith(` ${said}\n`) ? true : undefined),
+				{what: `${said} with its time`, within: 10_000},
+			);
+			farm.open(next);
+		}
+
+		t.deepEqual(await follower.ended, {code: 0, signal: null});
+		const lines = follower
+			.said()
+			.split('\n')
+			.map((line) => line.split(' '));
+		t.deepEqual(
+			lines.map(([, text]) => text),
+			['fine', 'wrong', 'worse', undefined],
+		);
+		const times = lines.slice(0, 3).map(([time = '']) => time);
+		t.deepEqual(
+			times,
+			[...new Set(times.map((time) => new Date(time).toISOString()))].toSorted(
+				(a, b) => a.localeCompare(b),
+			),
+		);
+		if (process.platform !== 'linux') {
+			return;
+		}
+
+		t.is(await farm.printed(['task', 'log', id, '--stderr']), 'wrong\nworse');
+		t.is(
+			await farm.printed(['task', 'log', id, '--stderr', '--tail', '1']),
+			'worse',
+		);
+		const shown: unknown = JSON.parse(
+			await farm.printed(['task', 'log', id, '--timestamps', '--json']),
+		);
+		t.like(shown, {
+			complete: true,
+			lines: [
+				{at: times[0], stream: 'stdout', text: 'fine'},
+				{at: times[1], stream: 'stderr', text: 'wrong'},
+				{at: times[2], stream: 'stderr', text: 'worse'},
+			],
+		});
+	},
+);

@@ -85,3 +85,58 @@ test('two logs are shown together, and a log is saved where nothing is written o
 	await terminal.press('Enter');
 	await terminal.shows(/EEXIST|exists/v);
 });
+
+test('standard error is marked and shown by itself, and lines of two tasks stand in the order of their times', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await farm.worker();
+	const flag = (name: string): string => path.join(farm.folder, name);
+	const waitFor = (name: string): string =>
+		`until [ -e ${flag(name)} ]; do sleep 0.05; done`;
+	await farm.graph(
+		{
+			first: shell(
+				`echo 'one fine'; ${waitFor('c')}; echo 'three wrong' >&2; ${waitFor('end')}`,
+			),
+			second: shell(
+				`${waitFor('b')}; echo 'two wrong' >&2; ${waitFor('d')}; echo 'four fine'; ${waitFor('end')}`,
+			),
+		},
+		[],
+	);
+	const ids = [await farm.submit('first'), await farm.submit('second')];
+	const config = path.join(farm.folder, 'config', 'viewer');
+	fs.mkdirSync(config, {recursive: true});
+	fs.writeFileSync(
+		path.join(config, 'config.toml'),
+		'[viewer]\nascii = true\n',
+	);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view'],
+		environment: {NO_COLOR: '1'},
+	});
+	await terminal.press('3');
+	await terminal.shows(/first/v);
+	await terminal.press('*', 'L', 't');
+	for (const [shown, next] of [
+		[/:\d\d\.\d #\d +one fine/v, 'b'],
+		[/! \d\d:\d\d:\d\d\.\d #\d +two wrong/v, 'c'],
+		[/! \d\d:\d\d:\d\d\.\d #\d +three wrong/v, 'd'],
+		[/ {2}\d\d:\d\d:\d\d\.\d #\d +four fine/v, 'end'],
+	] as const) {
+		await terminal.shows(shown); // eslint-disable-line no-await-in-loop -- one after the other
+		fs.writeFileSync(flag(next), '');
+	}
+
+	await Promise.all(ids.map(async (id) => farm.rest(id)));
+	await terminal.shows(
+		/one fine[\s\S]*two wrong[\s\S]*three wrong[\s\S]*four fine/v,
+	);
+	await terminal.press('E');
+	await terminal.showsNo('fine');
+	await terminal.shows(/two wrong[\s\S]*three wrong/v);
+	await terminal.shows('only stderr');
+	await terminal.press('Escape');
+	t.regex(await terminal.shows('four fine'), /two wrong/v);
+});

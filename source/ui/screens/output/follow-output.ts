@@ -119,7 +119,10 @@ const followLog = (tools: Tools, invocation: number): void => {
 		return;
 	}
 
-	followMarks(tools, invocation, log);
+	if (!view.slice.isSeeking) {
+		followMarks(tools, invocation, log);
+	}
+
 	const size = Math.max(log.size, status?.size ?? 0);
 	const isOver = log.isComplete || status?.complete === true;
 	const isAtEnd = isNearEnd(view);

@@ -177,12 +177,19 @@ const linesOf = (
 	at: number | undefined,
 ): readonly LogLine[] => {
 	const lines: LogLine[] = [];
+	// Where every byte is a letter, as nearly always, all of it is decoded at once.
+	const whole = decoder.decode(bytes);
+	const isPlain = whole.length === bytes.length;
 	for (let from = 0; from < bytes.length;) {
 		const feed = bytes.indexOf(10, from);
 		const end = feed === -1 ? bytes.length : feed;
 		const next = Math.min(end + 1, bytes.length);
 		lines.push({
-			text: shown(decoder.decode(bytes.subarray(from, end))),
+			text: shown(
+				isPlain
+					? whole.slice(from, end)
+					: decoder.decode(bytes.subarray(from, end)),
+			),
 			begin: begin + from,
 			end: begin + next,
 			at,

@@ -61,7 +61,8 @@ export const outputLines = (view: OutputView): readonly Line[] => {
 };
 
 const emptyLine = (view: OutputView): Line => {
-	const {sources, trouble, search, context, isOnlyErrors} = view.slice;
+	const {sources, trouble, search, context, isOnlyErrors, isSeeking} =
+		view.slice;
 	if (sources.length === 0) {
 		return [{text: ' Choose a task, and press L.', role: 'dim'}];
 	}
@@ -85,7 +86,7 @@ const emptyLine = (view: OutputView): Line => {
 		];
 	}
 
-	if (sources.some(({attempts}) => attempts === undefined)) {
+	if (isSeeking || sources.some(({attempts}) => attempts === undefined)) {
 		return [{text: ' …', role: 'dim'}];
 	}
 
@@ -134,10 +135,12 @@ const prefixOf = (view: OutputView, line: ShownLine): Line => {
 	const {sources, hasTimes} = slice;
 	const role = sourceRoles[line.source % sourceRoles.length];
 	return [
-		{text: line.isAfterGap ? theme.glyphs.horizontal : ' ', role: 'dim'},
 		line.stream === 2
-			? {text: theme.glyphs.stderr, role: 'warning'}
-			: {text: ' '},
+			? {text: `${theme.glyphs.stderr} `, role: 'warning'}
+			: {
+					text: line.isAfterGap ? `${theme.glyphs.horizontal} ` : '  ',
+					role: 'dim',
+				},
 		{text: hasTimes ? `${clockText(line.at)} ` : '', role: 'dim'},
 		...(sources.length > 1
 			? [{text: `${fit(`#${sources[line.source]?.task ?? ''}`, 8)} `, role}]
