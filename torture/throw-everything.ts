@@ -7,8 +7,10 @@ import {faults} from './faults/faults.js';
 import {createRandom} from './random.js';
 import {drawSubmission, type Submission} from './work/submission.js';
 
-/** Seconds at the end that are for coming to rest, and for looking at everything. */
-const restTime = 60;
+/** Seconds at the end that are for coming to rest, and for looking at everything: in longer runs more has piled up. */
+const restTime = (minutes: number): number =>
+	Math.min(180, Math.max(30, minutes * 18));
+
 /** With more processes to come, nothing more is submitted for a moment. */
 const mostToCome = 60;
 
@@ -132,7 +134,7 @@ export const throwEverything = async ({
 		});
 	};
 
-	const end = Math.max(minutes * 60 - restTime, 15);
+	const end = Math.max(minutes * 60 - restTime(minutes), 15);
 	while (chronicle.elapsed() < end) {
 		signal.throwIfAborted();
 		const number = order.next();

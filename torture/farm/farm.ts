@@ -93,7 +93,7 @@ export const makeFarm = async ({
 		return disk;
 	};
 
-	const databaseDisk = await diskFor('data', 128);
+	const databaseDisk = await diskFor('data', 256);
 	const workerDisk = await diskFor('state', 32);
 	const namespace = await makeNamespace(process.pid);
 	if ('without' in namespace) {
@@ -248,7 +248,7 @@ export const makeFarm = async ({
 				'--name',
 				name,
 				'--cpus',
-				'4',
+				'6',
 				'--scheduler',
 				own.address,
 			],

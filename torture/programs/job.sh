@@ -30,7 +30,7 @@ case $kind in
 		;;
 	orphan) sleep 600 & ;;
 	daemon) setsid sh -c 'trap "" TERM HUP; while :; do sleep 1; done' & ;;
-	noisy) dd if=/dev/zero bs=64k count=16 status=none | tr '\0' 'x' | fold -w 120 ;;
+	noisy) dd if=/dev/zero bs=64k count=2 status=none | tr '\0' 'x' | fold -w 120 ;;
 esac
 step=0
 while [ "$step" -lt "$quarters" ]; do
