@@ -9,14 +9,12 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {decode} from 'fast-png';
 import {z} from 'zod';
+import {program} from './helpers/program.js';
 import {until} from './helpers/until.js';
-
-const program = fileURLToPath(new URL('../dist/lifeblood.js', import.meta.url));
 
 /** A home of its own, so that neither this machine's farms nor another test's are met. */
 const temporaryHome = async (t: ExecutionContext): Promise<string> => {
@@ -27,7 +25,7 @@ const temporaryHome = async (t: ExecutionContext): Promise<string> => {
 
 // eslint-disable-next-line @typescript-eslint/promise-function-async -- a process that runs, and not only the promise of its end
 const lifeblood = (home: string, words: readonly string[]) =>
-	execa(process.execPath, [program, ...words], {
+	execa(program[0], [...program.slice(1), ...words], {
 		reject: false,
 		extendEnv: false,
 		env: {HOME: home, PATH: process.env['PATH'] ?? ''},

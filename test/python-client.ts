@@ -1,7 +1,6 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {FarmError} from '../source/core/errors.js';
 import {taskId} from '../source/core/ids.js';
@@ -10,10 +9,9 @@ import {
 	cannedTask,
 	startCannedScheduler,
 } from './helpers/canned-scheduler.js';
+import {program} from './helpers/program.js';
 import {startPython} from './helpers/python.js';
 import {until} from './helpers/until.js';
-
-const program = fileURLToPath(new URL('../dist/lifeblood.js', import.meta.url));
 
 /** Runs a script that has the module as `farm`, with the program in a home where nothing is. */
 const run = async (
@@ -24,7 +22,7 @@ const run = async (
 	const home = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-client-'));
 	const running = startPython(`import lifeblood_client as farm\n${script}`, {
 		HOME: home,
-		LIFEBLOOD_PROGRAM: program,
+		LIFEBLOOD_PROGRAM: program.at(-1) ?? '',
 		LIFEBLOOD_VIEWER_CORE_INSECURE: 'true',
 		...environment,
 	});

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {createFarm, type FarmProcess} from '../helpers/farm-process.js';
 import {python, startPython} from '../helpers/python.js';
+import {program} from '../helpers/program.js';
 import {until} from '../helpers/until.js';
 
 /** A command that runs this with the module as `farm`, and waits for gates with `gate(name)`. */
@@ -373,9 +373,7 @@ test.serial(
 		);
 		const outside = {
 			HOME: path.join(farm.folder, 'home'),
-			LIFEBLOOD_PROGRAM:
-				process.env['LIFEBLOOD_TEST_PROGRAM'] ??
-				fileURLToPath(new URL('../../dist/lifeblood.js', import.meta.url)),
+			LIFEBLOOD_PROGRAM: program.at(-1) ?? '',
 			LIFEBLOOD_CONFIG_LOCATION: path.join(farm.folder, 'config'),
 			XDG_STATE_HOME: path.join(farm.folder, 'state'),
 			XDG_DATA_HOME: path.join(farm.folder, 'data'),

@@ -4,10 +4,10 @@ import process from 'node:process';
 import test from 'ava';
 import {
 	createFarm,
-	program,
 	type FarmProcess,
 	type SchedulerDaemon,
 } from '../helpers/farm-process.js';
+import {program} from '../helpers/program.js';
 import {openTerminal} from '../helpers/terminal.js';
 
 const fruit = ['apple', 'banana', 'cherry'] as const;
@@ -202,7 +202,7 @@ test('stopped by the shell and continued, it draws itself again', async (t) => {
 		words: [],
 		command: ['bash', '--norc', '-i'],
 	});
-	await terminal.type(`${process.execPath} ${program} view`);
+	await terminal.type(`${program.join(' ')} view`);
 	await terminal.press('Enter');
 	await terminal.shows('apples');
 	await terminal.press('C-z');
@@ -230,7 +230,7 @@ test('a crash leaves the terminal usable, and says what happened', async (t) => 
 		command: ['bash', '--norc', '-i'],
 	});
 	await terminal.type(
-		`${process.execPath} --import "${defect}" ${program} view`,
+		`NODE_OPTIONS="--import=${defect}" ${program.join(' ')} view`,
 	);
 	await terminal.press('Enter');
 	await terminal.shows('apples');

@@ -3,7 +3,8 @@ import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
 import {encode} from 'fast-png';
-import {createFarm, program} from '../helpers/farm-process.js';
+import {createFarm} from '../helpers/farm-process.js';
+import {program} from '../helpers/program.js';
 import {openTerminal} from '../helpers/terminal.js';
 import {until} from '../helpers/until.js';
 
@@ -110,7 +111,7 @@ test('a terminal that is asked or configured is given pictures by its protocol, 
 			'--quiet',
 			'--flush',
 			'--command',
-			`"${process.execPath}" "${program}" view`,
+			`"${program.join('" "')}" view`,
 			typescript,
 		],
 		environment: {LIFEBLOOD_VIEWER_PICTURES: 'kitty'},

@@ -23,13 +23,9 @@ import type {
 	TaskShape,
 	WorkerShape,
 } from '../../source/net/messages/shapes.js';
+import {program} from './program.js';
 import {readAccount, type Run} from './run-account.js';
 import {until} from './until.js';
-
-/** Another build, such as a single executable's, is tested by naming its program. */
-export const program =
-	process.env['LIFEBLOOD_TEST_PROGRAM'] ??
-	fileURLToPath(new URL('../../dist/lifeblood.js', import.meta.url));
 
 type Methods = typeof clientToScheduler;
 type Ask = <Name extends keyof Methods & string>(
@@ -386,8 +382,8 @@ attempts = ${attempts}
 		},
 		async cli(words, {input = '', environment = {}} = {}) {
 			const {exitCode, stdout, stderr} = await execa(
-				process.execPath,
-				[program, ...words],
+				program[0],
+				[...program.slice(1), ...words],
 				{
 					reject: false,
 					extendEnv: false,
@@ -518,13 +514,17 @@ const runDaemon = (
 	words: readonly string[],
 	environment: Readonly<Record<string, string>>,
 ): Daemon => {
-	const child: ChildProcess = spawn(process.execPath, [program, ...words], {
-		env: environment,
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
+	const child: ChildProcess = spawn(
+		program[0],
+		[...program.slice(1), ...words],
+		{
+			env: environment,
+			stdio: ['ignore', 'pipe', 'pipe'],
+		},
+	);
 	const {pid} = child;
 	if (pid === undefined) {
-		throw new Error(`${process.execPath} could not be started.`);
+		throw new Error(`${program[0]} could not be started.`);
 	}
 
 	let text = '';

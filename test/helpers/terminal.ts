@@ -4,7 +4,8 @@ import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
 import {execa} from 'execa';
-import {isRunning, program, type FarmProcess} from './farm-process.js';
+import {isRunning, type FarmProcess} from './farm-process.js';
+import {isExecutable, program} from './program.js';
 import {until} from './until.js';
 
 /** A program in a real terminal, with a robot before it. */
@@ -99,9 +100,13 @@ export const openTerminal = async (
 			`${name}=${value}`,
 		]),
 		...(command ?? [
-			process.execPath,
-			`--import=data:text/javascript,${encodeURIComponent(noting)}`,
-			program,
+			...(isExecutable
+				? ['sh', '-c', `"$@"; echo "$?" >'${statusFile}'`, 'sh', program[0]]
+				: [
+						program[0],
+						`--import=data:text/javascript,${encodeURIComponent(noting)}`,
+						...program.slice(1),
+					]),
 			...words,
 		]),
 	);
@@ -110,7 +115,11 @@ export const openTerminal = async (
 		return shown.trim();
 	};
 
-	const pid = async (): Promise<number> => Number(await display('#{pane_pid}'));
+	const pid = async (): Promise<number> => {
+		const shown = Number(await display('#{pane_pid}'));
+		return isExecutable && command === undefined ? childOf(shown) : shown;
+	};
+
 	const first = await pid();
 	t.teardown(async () => {
 		await tmux('kill-server').catch(() => undefined);
@@ -207,3 +216,15 @@ export const openTerminal = async (
 		pid,
 	};
 };
+
+/** Of the shell that notes how an executable ends: the executable, as soon as it has been started. */
+const childOf = async (shell: number): Promise<number> =>
+	until(
+		() => {
+			const [child] = fs
+				.readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1')
+				.split(' ', 1);
+			return child === undefined || child === '' ? undefined : Number(child);
+		},
+		{what: 'the shell to start the program'},
+	);
