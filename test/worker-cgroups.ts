@@ -302,6 +302,24 @@ test('a process that takes more memory than is reserved for it is ended where th
 	t.deepEqual((await scheduler.end(2)).outcome, {kind: 'exited', exit_code: 0});
 });
 
+test('memory that was used between two looks counts', async (t) => {
+	const {scheduler, worker, folder} = await workerFarm(t, {
+		settings: {control_groups: 'never'},
+	});
+	worker();
+	const gate = path.join(folder, 'gate');
+	const script = `for (let i = 0; i < 3; i++) { Buffer.alloc(1e8, 1); gc(); }
+		setInterval(() => { if (fs.existsSync(process.argv[1])) { process.exit(process.memoryUsage.rss() < 1e8 ? 0 : 1); } }, 50);`;
+	await scheduler.run(1, [process.execPath, '--expose-gc', '-e', script, gate]);
+	await until(() => (scheduler.progress.length > 0 ? true : undefined), {
+		what: 'it to be measured',
+	});
+	fs.writeFileSync(gate, '');
+	const {outcome, measures} = await scheduler.end(1);
+	t.deepEqual(outcome, {kind: 'exited', exit_code: 0});
+	t.true((measures.peak_memory_bytes ?? 0) > 100_000_000);
+});
+
 test('a limit that is held from now on ends what is over it already', async (t) => {
 	const farm = await workerFarm(t, {settings: {control_groups: 'never'}});
 	const {scheduler, folder} = farm;

@@ -74,7 +74,10 @@ export const createMeasurer = (table: ProcessTable, clock: Clock): Measurer => {
 			for (const entry of trees.values()) {
 				const {tree, limit, onLook} = entry.watched;
 				const members = membersOf(processes, tree);
-				const memory = memoryOf(members, limit);
+				const memory = Math.max(
+					memoryOf(members, limit),
+					...members.map((member) => highestOf(member)),
+				);
 				// Of a child that nobody waited for the time is lost with it, so the sum may fall: the highest stays.
 				const cpu = members.reduce((sum, member) => sum + member.cpu_s, 0);
 				const hasChanged = memory > entry.peak || cpu > entry.cpu;
@@ -133,6 +136,19 @@ const memoryOf = (members: readonly ProcessEntry[], limit: number): number => {
 	return limit > 0 && sum > limit && members.length > 1
 		? members.reduce((bytes, member) => bytes + shareOf(member), 0)
 		: sum;
+};
+
+/** The most that a process has used at any time since it began to execute its program, between two looks too; what several used together is only known for the moment of a look. 0 where the system does not tell. */
+const highestOf = ({pid}: ProcessEntry): number => {
+	try {
+		const kibibytes = /^VmHWM:\s+(?<kibibytes>\d+) kB$/mv.exec(
+			fs.readFileSync(`/proc/${pid}/status`, 'latin1'),
+		)?.groups?.['kibibytes'];
+		return Number(kibibytes ?? 0) * 1024;
+	} catch {
+		// Not on Linux, or gone.
+		return 0;
+	}
 };
 
 const shareOf = ({pid, resident_bytes: resident}: ProcessEntry): number => {
