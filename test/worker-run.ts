@@ -284,6 +284,18 @@ test('the same invocation asked for twice runs once', async (t) => {
 	t.is(scheduler.finished.length, 1);
 });
 
+test('what a process said last of its progress comes with its end, however soon after another', async (t) => {
+	const {scheduler, worker} = await workerFarm(t);
+	worker();
+	const script = `for (const percent of [1, 50, 99.5]) { console.log('ALF_PROGRESS ' + percent + '%'); }
+		console.log('openjd_status: writing');`;
+	await scheduler.run(1, [process.execPath, '-e', script]);
+	const {measures} = await scheduler.end(1);
+	t.like(measures, {percent: 99.5, status: 'writing'});
+	await scheduler.run(2, ['true']);
+	t.false('percent' in (await scheduler.end(2)).measures);
+});
+
 test('a log is read while it grows', async (t) => {
 	const {scheduler, worker} = await workerFarm(t);
 	worker();

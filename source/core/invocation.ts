@@ -76,6 +76,9 @@ export type InvocationMeasures = {
 	readonly peak_memory_bytes: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as on the wire
 	readonly cpu_s: number | null; // eslint-disable-line @typescript-eslint/no-restricted-types -- as on the wire
 	readonly log_bytes: number;
+	/** What it said of its progress last, where it said anything. */
+	readonly percent?: number | undefined;
+	readonly status?: string | undefined;
 };
 
 export type Attributes = Readonly<Record<string, Json>>;

@@ -64,6 +64,9 @@ export type Invocation = {
 	readonly state: () => Standing;
 };
 
+/** Characters of what a job says of its state. */
+const longestStatus = 4096;
+
 /** How an invocation stands, for whoever watches. */
 export type Standing = {
 	readonly percent: number | undefined;
@@ -269,6 +272,7 @@ export const followInvocation = ({
 				peak_memory_bytes: peakOf(used, outcome) ?? null,
 				cpu_s: notes?.end?.cpu_s ?? standing.measured?.cpu_s ?? null,
 				log_bytes: logBytes,
+				...saidOf(standing),
 			},
 		};
 		record.write('ended', ended);
@@ -326,6 +330,15 @@ export const removePlaces = (
 };
 
 const changed = ({percent, status}: Progress): Partial<Standing> => ({
+	...(percent !== undefined && {percent}),
+	...(status !== undefined && {status: status.slice(0, longestStatus)}),
+});
+
+/** With its end goes what it said last: that may be newer than what was told while it ran. */
+const saidOf = ({
+	percent,
+	status,
+}: Standing): Pick<InvocationEnd['measures'], 'percent' | 'status'> => ({
 	...(percent !== undefined && {percent}),
 	...(status !== undefined && {status}),
 });

@@ -124,7 +124,7 @@ export const createWorker = ({
 		online?.notify('invocation.progress', {
 			invocation: invocation.job.invocation,
 			percent: percent ?? null,
-			status: status === undefined ? null : status.slice(0, 4096),
+			status: status ?? null,
 			peak_memory_bytes: measured?.peak_memory_bytes ?? null,
 			cpu_s: measured?.cpu_s ?? null,
 			log_bytes: logBytes,

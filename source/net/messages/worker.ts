@@ -42,6 +42,9 @@ export const measuresShape = z.strictObject({
 	peak_memory_bytes: z.number().nonnegative().nullable(),
 	cpu_s: z.number().nonnegative().nullable(),
 	log_bytes: z.number().int().nonnegative(),
+	/** What it said of its progress last, where it said anything. */
+	percent: z.number().min(0).max(100).optional(),
+	status: z.string().max(4096).optional(),
 });
 
 /** Sent again after a lost connection with the same value, a request is carried out once. */

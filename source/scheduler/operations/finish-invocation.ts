@@ -43,6 +43,8 @@ export const finishInvocation =
 		live.peakMemory = measures.peak_memory_bytes ?? undefined;
 		live.cpu = measures.cpu_s ?? undefined;
 		live.logBytes = measures.log_bytes;
+		live.progress = measures.percent ?? live.progress;
+		live.status = measures.status ?? live.status;
 		const verdict = judge(turn, live, outcome);
 		if (
 			endInvocation(turn, live, {
