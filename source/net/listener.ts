@@ -23,12 +23,15 @@ export type ListenerLimits = {
 	readonly maxHandshakes: number;
 	/** From the first byte to the hello. */
 	readonly handshakeTimeoutMs: number;
+	/** How often those who are connected are looked at, whether their key is still accepted. */
+	readonly keyCheckMs: number;
 };
 
 const defaultListenerLimits: ListenerLimits = {
 	maxConnections: 10_000,
 	maxHandshakes: 1000,
 	handshakeTimeoutMs: 10_000,
+	keyCheckMs: 60_000,
 };
 
 export type Place = {
@@ -78,7 +81,8 @@ export const createListener = ({
 	const complain = createComplaints(clock, onTrouble);
 	const servers = new Map<string, Server>();
 	const sockets = new Set<Socket>();
-	const peers = new Set<ConnectedPeer>();
+	const peers = new Map<ConnectedPeer, Secured['isAccepted']>();
+	let keyCheck: NodeJS.Timeout | undefined;
 	let isStopping = false;
 	const addresses: Address[] = [];
 
@@ -111,7 +115,7 @@ export const createListener = ({
 	};
 
 	const takeSecured = (
-		{stream, access}: Secured,
+		{stream, access, isAccepted}: Secured,
 		{address, leave}: {readonly address: string; readonly leave: () => void},
 	): void => {
 		greet({
@@ -131,7 +135,7 @@ export const createListener = ({
 				const handlers = accept(connection);
 				leave();
 				const {peer} = connection;
-				peers.add(peer);
+				peers.set(peer, isAccepted);
 				void peer.closed.then(() => {
 					peers.delete(peer);
 				});
@@ -145,8 +149,23 @@ export const createListener = ({
 		});
 	};
 
+	/** A key that was changed is accepted for a while, and so are connections that were made with it. */
+	const cutOldKeys = (): void => {
+		for (const [peer, isAccepted] of peers) {
+			if (isAccepted()) {
+				continue;
+			}
+
+			const reason =
+				'The farm key with which this connection was made was changed, and its time is over: get the new one with `lifeblood join`.';
+			complain(`${peer.address} was cut off. ${reason}`);
+			peer.close(reason);
+		}
+	};
+
 	const stop = async (): Promise<void> => {
 		isStopping = true;
+		clearInterval(keyCheck);
 		const ended = Array.from(
 			servers.values(),
 			async (server) =>
@@ -158,7 +177,7 @@ export const createListener = ({
 				}),
 		);
 		handshakes.endAll();
-		for (const peer of peers) {
+		for (const peer of peers.keys()) {
 			peer.close('The scheduler stops.');
 		}
 
@@ -186,6 +205,9 @@ export const createListener = ({
 				}
 
 				signal.throwIfAborted();
+				if (keys) {
+					keyCheck = setInterval(cutOldKeys, limits.keyCheckMs).unref();
+				}
 			} catch (error) {
 				await stop();
 				throw error;

@@ -15,6 +15,8 @@ export type Secured = {
 	readonly stream: Duplex;
 	/** By the key that the other side proved to have. */
 	readonly access: 'view' | 'change';
+	/** Whether that key still is one of the farm's. */
+	readonly isAccepted: () => boolean;
 };
 
 /** The farm's keys, looked up for every connection, so that a rotation holds from the next one on. `undefined`: no key and no encryption. */
@@ -49,10 +51,14 @@ export const createGate = (
 					turnAway(raw, 'This scheduler runs without a key (--insecure).');
 					onRefused('It speaks TLS, and this scheduler runs without a key.');
 				} else {
-					onSecured({stream: raw, access: 'change'});
+					onSecured({
+						stream: raw,
+						access: 'change',
+						isAccepted: () => true,
+					});
 				}
 			} else if (speaksTls) {
-				startTls(raw, {context, keys: keys(), onSecured, onRefused});
+				startTls(raw, {context, keys, onSecured, onRefused});
 			} else {
 				turnAway(
 					raw,
@@ -76,12 +82,13 @@ const startTls = (
 		onRefused,
 	}: {
 		readonly context: SecureContext;
-		readonly keys: readonly FarmKey[];
+		readonly keys: NonNullable<KeySource>;
 		readonly onSecured: (secured: Secured) => void;
 		readonly onRefused: (reason: string) => void;
 	},
 ): void => {
-	const accepted = acceptedByIdentity(keys);
+	const accepted = acceptedByIdentity(keys());
+	let shown = '';
 	let access: Secured['access'] = 'view';
 	const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback'> = {
 		isServer: true,
@@ -89,6 +96,7 @@ const startTls = (
 		// Null: the handshake fails. What it returns is proven before `secure` comes.
 		pskCallback(_socket: TLSSocket, identity: string) {
 			const key = accepted.get(identity);
+			shown = identity;
 			access = key?.kind === 'full' ? 'change' : 'view';
 			return key?.psk ?? null;
 		},
@@ -102,7 +110,11 @@ const startTls = (
 	stream.on('error', onError);
 	stream.once('secure', () => {
 		stream.off('error', onError);
-		onSecured({stream, access});
+		onSecured({
+			stream,
+			access,
+			isAccepted: () => acceptedByIdentity(keys()).has(shown),
+		});
 	});
 };
 
