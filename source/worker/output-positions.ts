@@ -11,7 +11,7 @@ export type OutputPositions = {
 export type ReadPositions = () => OutputPositions | undefined;
 
 /** What the wrapper holds open for as long as it lives: the log, opened once for each output of its program. */
-export const outputDescriptors = {out: 1, error: 3} as const;
+const outputDescriptors = {out: 1, error: 3} as const;
 
 /** Whether the system tells where an open file of a process stands, as Linux does. */
 export const tellsPositions = (): boolean =>
