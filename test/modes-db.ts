@@ -219,3 +219,69 @@ test.serial('info counts what is there', async (t) => {
 	const text = await runCommand(['db', 'info', '--db', file]);
 	t.regex(text.stdout, /nodes +1/v);
 });
+
+test.serial(
+	'prune says what would be removed, removes it where nobody serves the database, and gives the space back',
+	async (t) => {
+		const home = await commandHome(t);
+		const config = configOf(home);
+		await fs.mkdir(path.dirname(config), {recursive: true});
+		await fs.writeFile(
+			config,
+			'[scheduler.retention]\ngroups_days = 1\nlogs_days = 2\njournal_entries = 5\n',
+		);
+		const file = path.join(home, 'farm.db');
+		const database = await openDatabase(file);
+		const fill = (sql: string): void => {
+			database.writer.exec(
+				`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 300) ${sql}`,
+			);
+		};
+
+		fill(
+			"INSERT INTO nodes (name, type, created_at) SELECT 'end', 'null', 0 FROM numbers WHERE n = 1",
+		);
+		fill(
+			'INSERT INTO groups (name, counts, created_at, finished_at) SELECT \'group \' || n, \'{"dead":1,"total":1}\', 0, 1 FROM numbers',
+		);
+		fill(
+			"INSERT INTO tasks (id, name, root_id, state, node_id, attributes, created_at, changed_at) SELECT n, 'task', n, 'dead', 1, json_object('a', printf('%20000s', 'x')), 1, 1 FROM numbers",
+		);
+		fill('INSERT INTO task_groups SELECT n, n FROM numbers');
+		fill(
+			"INSERT INTO journal (at, client, user, address, method, params) SELECT n, 'c', 'u', 'a', 'm', '{}' FROM numbers",
+		);
+		fill(
+			"INSERT INTO node_counts (node_id, state, count) SELECT 1, 'dead', 300 FROM numbers WHERE n = 1",
+		);
+		const logs = path.join(home, 'farm.logs', '0');
+		await fs.mkdir(logs, {recursive: true});
+		await fs.writeFile(path.join(logs, '1.log'), 'old');
+		await fs.utimes(path.join(logs, '1.log'), 1, 1);
+		await fs.writeFile(path.join(logs, '2.log'), 'new');
+		const busy = await runCommand(['db', 'prune', '--db', file]);
+		t.is(busy.status, 1);
+		t.regex(busy.stderr, /Another scheduler serves the database/v);
+		const asked = await runCommand(['db', 'prune', '--dry-run', '--db', file]);
+		t.is(asked.status, 0);
+		t.regex(
+			asked.stdout,
+			/^Would be removed: 300 finished groups with 300 tasks and their logs, 295 lines of the journal, 1 log that is too old or too many \(3 B\)\./v,
+		);
+		database.close();
+		const {size: before} = await fs.stat(file);
+		const pruned = await runCommand(['db', 'prune', '--db', file, '--json']);
+		t.is(pruned.status, 0);
+		t.like(JSON.parse(pruned.stdout), {
+			dry_run: false,
+			groups: 300,
+			tasks: 300,
+			logs: 1,
+			log_bytes: 3,
+		});
+		const {size: after} = await fs.stat(file);
+		t.true(after < before / 4, `${before} bytes became ${after}`);
+		t.deepEqual(await fs.readdir(logs), ['2.log']);
+		t.is(await statusOf(['db', 'check', '--db', file]), 0);
+	},
+);

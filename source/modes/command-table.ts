@@ -1160,6 +1160,26 @@ export const commandTable: readonly CommandDefinition[] = [
 		examples: [{command: 'db check', description: 'the one that is served'}],
 	},
 	{
+		name: 'db prune',
+		mode: 'db',
+		summary: 'remove old work from a database that nobody serves, and pack it',
+		description:
+			'Removes what [scheduler.retention] keeps no longer, which a scheduler that serves it does by itself, and gives the space back to the disk, which a scheduler does not.',
+		arguments: [],
+		flags: {
+			db: database,
+			'dry-run': {
+				type: 'switch',
+				description:
+					'only say what would be removed, also while it is served',
+			},
+		},
+		examples: [
+			{command: 'db prune --dry-run', description: 'what would be removed'},
+			{command: 'db prune --db tests', description: 'remove it, and pack'},
+		],
+	},
+	{
 		name: 'db info',
 		mode: 'db',
 		summary: 'what is in the database, in numbers',

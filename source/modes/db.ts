@@ -30,7 +30,7 @@ type Setup = {
 	readonly loaded: Loaded<SchedulerSettings>;
 };
 
-/** `db list|use|create|backup|check|info`. */
+/** `db list|use|create|backup|check|prune|info`. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const host = thisHost();
 	const loaded = await loadSchedulerConfig({
@@ -53,6 +53,11 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 
 		case 'db backup': {
 			return backup(setup);
+		}
+
+		case 'db prune': {
+			const {prune} = await import('./prune.js');
+			return prune(context, {file: fileOf(setup), settings: loaded.settings});
 		}
 
 		case 'db check': {

@@ -43,10 +43,12 @@ import {livePresets} from './live-presets.js';
 import {createLog} from './log.js';
 import {createNotificationOutbox} from './notification-outbox.js';
 import {notificationRules, notificationTargets} from './notification-targets.js';
+import {logFolderOf} from './log-folder.js';
 import {startMonitor} from './monitor.js';
 import {notifySystemd} from './notify-ready.js';
 import {presetChecker} from './preset-checker.js';
 import {changesText, reloadOnHangup} from './reload.js';
+import {retentionSettings} from './retention-settings.js';
 import {removeRuntimeFile, writeRuntimeFile} from './runtime-file.js';
 import {version} from './version.js';
 
@@ -195,10 +197,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			return keys.rotate();
 		},
 		presetFiles: livePresets(createPresetFiles(configuration.folder), engine),
-		logFolder:
-			settings.scheduler.database.log_folder === ''
-				? `${opened.path.replace(/\.db$/v, '')}.logs`
-				: settings.scheduler.database.log_folder,
+		logFolder: logFolderOf(settings, opened.path),
 		clock: systemClock,
 		onTold(rules) {
 			courier.wake(rules);
@@ -419,13 +418,7 @@ const engineSettings = (
 	workerGraceS: invocation.worker_grace_s,
 	killGraceS: invocation.kill_grace_s,
 	avoidS: invocation.avoid_s,
-	retention: {
-		groupsDays: retention.groups_days,
-		logsDays: retention.logs_days,
-		logsBytes: retention.logs_size,
-		journalDays: retention.journal_days,
-		journalEntries: retention.journal_entries,
-	},
+	retention: retentionSettings(retention),
 	globals,
 	nodeConfig: config,
 	presets,

@@ -11,6 +11,8 @@ export type LogLimits = {
 	readonly isLive: (invocation: number) => boolean;
 	/** Asked between two files. */
 	readonly isStopped: () => boolean;
+	/** Only say what would go. */
+	readonly isDry?: boolean;
 };
 
 export type RemovedLogs = {readonly logs: number; readonly bytes: number};
@@ -75,7 +77,7 @@ export const createLogLedger = (folder: string): LogLedger => {
 			noted.add(drawerOf(invocation));
 		},
 		bytes: () => (isSurveyed ? total() : undefined),
-		async trim({before, mostBytes, isLive, isStopped}) {
+		async trim({before, mostBytes, isLive, isStopped, isDry = false}) {
 			await survey(isStopped);
 			let logs = 0;
 			let bytes = 0;
@@ -94,7 +96,7 @@ export const createLogLedger = (folder: string): LogLedger => {
 						(excess > 0 || log.writtenAt < before) &&
 						!isLive(log.invocation) &&
 						!isStopped();
-					if (goes && (await isRemoved(log.file))) {
+					if (goes && (isDry || (await isRemoved(log.file)))) {
 						logs += 1;
 						bytes += log.bytes;
 						excess -= log.bytes;
@@ -104,7 +106,7 @@ export const createLogLedger = (folder: string): LogLedger => {
 				}
 
 				enter(drawer, stay);
-				if (stay.length === 0) {
+				if (!isDry && stay.length === 0) {
 					await removeIfEmpty(path.join(folder, String(drawer)));
 				}
 				/* eslint-enable no-await-in-loop */

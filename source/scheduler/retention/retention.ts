@@ -7,7 +7,7 @@ import {removeFinishedStep} from '../operations/remove-finished.js';
 import type {TurnChanges} from '../turn-changes.js';
 import type {Operation, SchedulerSettings, Submit} from '../turn-context.js';
 import type {LogStore} from '../views/log-store.js';
-import type {LogLedger} from './log-ledger.js';
+import type {LogLedger, LogLimits} from './log-ledger.js';
 import {createStepSize, type StepSize} from './step-size.js';
 
 /** What one look at everything removed. */
@@ -53,6 +53,7 @@ export const createRetention = ({
 	ledger,
 	isLive,
 	log,
+	isAlone = false,
 }: {
 	readonly submit: Submit;
 	/** Read between turns. */
@@ -68,6 +69,8 @@ export const createRetention = ({
 		readonly info: (message: string) => void;
 		readonly warn: (message: string) => void;
 	};
+	/** Nobody else has work: go on without a rest. */
+	readonly isAlone?: boolean;
 }): Retention => {
 	const stopping = new AbortController();
 	const tasksAtOnce = createStepSize({
@@ -104,7 +107,10 @@ export const createRetention = ({
 			return outcome;
 		});
 		size.took(amount(value), tookMs);
-		await rest((share - 1) * Math.max(1, tookMs));
+		if (!isAlone) {
+			await rest((share - 1) * Math.max(1, tookMs));
+		}
+
 		return value;
 	};
 
@@ -121,12 +127,11 @@ export const createRetention = ({
 
 	const removeGroups = async (): Promise<{groups: number; tasks: number}> => {
 		const removed = {groups: 0, tasks: 0};
-		const {groupsDays} = settings.retention;
-		if (groupsDays === 0) {
+		const {groups: before} = oldestKept(settings.retention, clock.now());
+		if (before === -Infinity) {
 			return removed;
 		}
 
-		const before = clock.now() - groupsDays * dayMs;
 		let already = 0;
 		let goesOn = true;
 		while (goesOn && !isStopped()) {
@@ -151,18 +156,18 @@ export const createRetention = ({
 	};
 
 	const cutJournal = async (): Promise<number> => {
-		const {journalDays, journalEntries} = settings.retention;
+		const {entriesBefore: before, entriesKept: keep} = oldestKept(
+			settings.retention,
+			clock.now(),
+		);
 		if (
-			(journalDays === 0 && journalEntries === 0) ||
+			(keep === Infinity && before === -Infinity) ||
 			clock.now() - journalCutAt < rarelyMs
 		) {
 			return 0;
 		}
 
 		journalCutAt = clock.now();
-		const before =
-			journalDays === 0 ? -Infinity : clock.now() - journalDays * dayMs;
-		const keep = journalEntries === 0 ? Infinity : journalEntries;
 		let removed = 0;
 		let most = 0;
 		let done = 0;
@@ -212,14 +217,13 @@ export const createRetention = ({
 	};
 
 	const trimLogs = async (): Promise<{logs: number; bytes: number}> => {
-		const {logsDays, logsBytes} = settings.retention;
-		if (logsDays === 0 && logsBytes === 0) {
+		const limits = logLimits(settings.retention, clock.now());
+		if (limits.before === -Infinity && limits.mostBytes === Infinity) {
 			return {logs: 0, bytes: 0};
 		}
 
 		return ledger.trim({
-			before: logsDays === 0 ? -Infinity : clock.now() - logsDays * dayMs,
-			mostBytes: logsBytes === 0 ? Infinity : logsBytes,
+			...limits,
 			isLive,
 			isStopped,
 		});
@@ -351,6 +355,34 @@ export const createRetention = ({
 		},
 	};
 };
+
+type Kept = SchedulerSettings['retention'];
+
+const since = (days: number, now: number): number =>
+	days === 0 ? -Infinity : now - days * dayMs;
+
+/** Until when groups have to have finished and entries of the journal to have been written to go now, in milliseconds since 1970, and how many entries stay. */
+export const oldestKept = (
+	{groupsDays, journalDays, journalEntries}: Kept,
+	now: number,
+): {
+	readonly groups: number;
+	readonly entriesBefore: number;
+	readonly entriesKept: number;
+} => ({
+	groups: since(groupsDays, now),
+	entriesBefore: since(journalDays, now),
+	entriesKept: journalEntries === 0 ? Infinity : journalEntries,
+});
+
+/** Which logs stay now. */
+export const logLimits = (
+	{logsDays, logsBytes}: Kept,
+	now: number,
+): Pick<LogLimits, 'before' | 'mostBytes'> => ({
+	before: since(logsDays, now),
+	mostBytes: logsBytes === 0 ? Infinity : logsBytes,
+});
 
 const hasHappened = ({tasks, groups, invocations}: TurnChanges): boolean =>
 	tasks.size > 0 || groups.size > 0 || invocations.size > 0;
