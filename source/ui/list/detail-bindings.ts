@@ -4,9 +4,12 @@ import type {ScreenBinding, View} from '../screen.js';
 export const detailBindings = <Slice>({
 	top,
 	withTop,
+	lowest,
 }: {
 	readonly top: (slice: Slice) => number;
 	readonly withTop: (slice: Slice, top: number) => Slice;
+	/** Where its end is in sight. */
+	readonly lowest: (view: View<Slice>) => number;
 }): ReadonlyArray<ScreenBinding<Slice>> => {
 	const scroll = (
 		id: string,
@@ -19,9 +22,13 @@ export const detailBindings = <Slice>({
 		help: `scroll the detail ${id}`,
 		isQuiet: true,
 		run(tools) {
-			const page = tools.view().body.rows;
+			const view = tools.view();
+			const most = Math.max(0, lowest(view));
 			tools.update((slice) =>
-				withTop(slice, Math.max(0, top(slice) + by(page))),
+				withTop(
+					slice,
+					Math.max(0, Math.min(most, top(slice) + by(view.body.rows))),
+				),
 			);
 		},
 	});

@@ -29,7 +29,13 @@ export const listLines = <Kind extends WatchKind>({
 	/** What is said where there is nothing. */
 	readonly empty: string;
 }): readonly DrawnLine[] => {
-	const placed = placeColumns(columns, size.columns - 2);
+	const placed = placeColumns(
+		columns.map((column) =>
+			// What the list is sorted by is seen.
+			isOrderedBy(column, list) ? {...column, priority: 0} : column,
+		),
+		size.columns - 2,
+	);
 	const lines: DrawnLine[] = [
 		{line: titleLine(placed, {list, glyphs, width: size.columns})},
 	];
@@ -93,6 +99,13 @@ export const listLines = <Kind extends WatchKind>({
 	return lines;
 };
 
+const isOrderedBy = (
+	{order, moreOrders = []}: Pick<Column<never>, 'order' | 'moreOrders'>,
+	list: ListState,
+): boolean =>
+	list.order !== undefined &&
+	[order, ...moreOrders.map((more) => more.order)].includes(list.order.by);
+
 const titleLine = <Row>(
 	placed: ReadonlyArray<PlacedColumn<Row>>,
 	{
@@ -107,12 +120,9 @@ const titleLine = <Row>(
 ): Line => {
 	const spans: Span[] = [{text: ' '}];
 	for (const {column, width: room} of placed) {
-		const {order, moreOrders = []} = column;
-		const isOrder =
-			list.order !== undefined &&
-			[order, ...moreOrders.map((more) => more.order)].includes(list.order.by);
+		const isOrder = isOrderedBy(column, list);
 		const arrow = isOrder
-			? list.order.descending
+			? list.order?.descending
 				? glyphs.down
 				: glyphs.up
 			: '';

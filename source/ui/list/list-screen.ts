@@ -8,6 +8,7 @@ import {listInput} from './list-input.js';
 import {listHeight, type ListSlice} from './list-slice.js';
 import {settleList} from './list-state.js';
 import {listStatus} from './list-status.js';
+import {splitBody} from './split-body.js';
 
 /** What every view of a list with a detail beside it has alike. */
 export const listScreen = <Slice extends ListSlice>({
@@ -15,6 +16,7 @@ export const listScreen = <Slice extends ListSlice>({
 	columns,
 	window,
 	watch,
+	detail,
 	enter,
 	actions,
 	...filtering
@@ -27,6 +29,8 @@ export const listScreen = <Slice extends ListSlice>({
 	readonly window: (view: View<Slice>) => LiveWindow | undefined;
 	/** What the list shows. */
 	readonly watch: (view: View<Slice>) => WatchSpec;
+	/** All about the selected one, as lines of this width. */
+	readonly detail: (view: View<Slice>, width: number) => readonly unknown[];
 	/** What enter does with a row, and a click on the one that is selected. */
 	readonly enter: ScreenBinding<Slice>;
 	readonly actions: ReadonlyArray<ScreenBinding<Slice>>;
@@ -69,6 +73,10 @@ export const listScreen = <Slice extends ListSlice>({
 			...detailBindings<Slice>({
 				top: ({detailTop}) => detailTop,
 				withTop: (slice, detailTop) => ({...slice, detailTop}),
+				lowest(view) {
+					const size = splitBody(view).detail ?? view.body;
+					return detail(view, size.columns).length - size.rows;
+				},
 			}),
 			enter,
 			...actions,

@@ -3,6 +3,7 @@ import {listScreen} from '../../list/list-screen.js';
 import {listHeight} from '../../list/list-slice.js';
 import {newList, windowOf} from '../../list/list-state.js';
 import {agesAfter} from '../../text/time-text.js';
+import type {Line} from '../../text/span.js';
 import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {groupActions} from './group-actions.js';
@@ -29,6 +30,9 @@ const watch = (view: GroupsView): WatchSpec => {
 	};
 };
 
+const detail = (view: GroupsView, width: number): readonly Line[] =>
+	groupDetail(selectedGroup(view), {width, glyphs: view.theme.glyphs});
+
 export const groupsScreen = defineScreen<GroupsSlice>({
 	name: 'groups',
 	title: 'Groups',
@@ -51,6 +55,7 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 		columns: groupColumns,
 		window: windowIn,
 		watch,
+		detail,
 		filterHelp: 'a part of the name or creator',
 		enter: {
 			id: 'group.open',
@@ -79,9 +84,7 @@ function GroupsBody({view}: {readonly view: GroupsView}) {
 			columns={groupColumns}
 			window={windowIn(view)}
 			empty="There are no groups: submit a task, and it has one."
-			detail={(width) =>
-				groupDetail(selectedGroup(view), {width, glyphs: view.theme.glyphs})
-			}
+			detail={(width) => detail(view, width)}
 		/>
 	);
 }

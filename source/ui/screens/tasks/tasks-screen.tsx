@@ -4,6 +4,7 @@ import {listHeight} from '../../list/list-slice.js';
 import {newList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
 import {agesAfter} from '../../text/time-text.js';
+import type {Line} from '../../text/span.js';
 import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {taskActions} from './task-actions.js';
@@ -31,6 +32,14 @@ const watch = (view: TasksView): WatchSpec => {
 	};
 };
 
+const detail = (view: TasksView, width: number): readonly Line[] =>
+	taskDetail(detailedTask(view), {
+		story: view.slice.story,
+		width,
+		glyphs: view.theme.glyphs,
+		now: view.state.now,
+	});
+
 export const tasksScreen = defineScreen<TasksSlice>({
 	name: 'tasks',
 	title: 'Tasks',
@@ -57,11 +66,11 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		].join(' '),
 	watches(view) {
 		const {list} = view.slice;
-		const {detail} = splitBody(view);
+		const {detail: size} = splitBody(view);
 		return {
 			list: watch(view),
 			detail:
-				detail && list.cursorId !== undefined
+				size && list.cursorId !== undefined
 					? {what: 'task', id: list.cursorId}
 					: undefined,
 		};
@@ -81,6 +90,7 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		columns: taskColumns,
 		window: windowIn,
 		watch,
+		detail,
 		filterHelp:
 			'a part of the name, group or error; state:error,ready node:N group:G name:GLOB worker:W dead archived',
 		completeFilter,
@@ -109,14 +119,7 @@ function TasksBody({view}: {readonly view: TasksView}) {
 			columns={taskColumns}
 			window={windowIn(view)}
 			empty="There are no tasks here."
-			detail={(width) =>
-				taskDetail(detailedTask(view), {
-					story: view.slice.story,
-					width,
-					glyphs: view.theme.glyphs,
-					now: view.state.now,
-				})
-			}
+			detail={(width) => detail(view, width)}
 		/>
 	);
 }

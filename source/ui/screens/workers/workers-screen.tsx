@@ -4,6 +4,7 @@ import {listHeight} from '../../list/list-slice.js';
 import {newList, windowOf} from '../../list/list-state.js';
 import {splitBody} from '../../list/split-body.js';
 import {agesAfter} from '../../text/time-text.js';
+import type {Line} from '../../text/span.js';
 import type {WatchSpec} from '../../farm.js';
 import {defineScreen} from '../../screen.js';
 import {workerActions} from './worker-actions.js';
@@ -30,6 +31,14 @@ const watch = (view: WorkersView): WatchSpec => {
 		window: windowOf(list, listHeight(view)),
 	};
 };
+
+const detail = (view: WorkersView, width: number): readonly Line[] =>
+	workerDetail(selectedWorker(view), {
+		running: runningOn(view),
+		now: view.state.now,
+		width,
+		glyphs: view.theme.glyphs,
+	});
 
 export const workersScreen = defineScreen<WorkersSlice>({
 	name: 'workers',
@@ -70,6 +79,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 		columns: workerColumns,
 		window: windowIn,
 		watch,
+		detail,
 		filterHelp: 'a part of the name or host',
 		enter: {
 			id: 'worker.open',
@@ -97,14 +107,7 @@ function WorkersBody({view}: {readonly view: WorkersView}) {
 			columns={workerColumns}
 			window={windowIn(view)}
 			empty="There are no workers: start one with `lifeblood worker`."
-			detail={(width) =>
-				workerDetail(selectedWorker(view), {
-					running: runningOn(view),
-					now: view.state.now,
-					width,
-					glyphs: view.theme.glyphs,
-				})
-			}
+			detail={(width) => detail(view, width)}
 		/>
 	);
 }
