@@ -8,8 +8,10 @@ import {
 import {
 	actOnNodes,
 	addConnection,
+	applyGraph,
 	deleteNodes,
 	removeConnection,
+	setNode,
 } from '../source/scheduler/operations/graph.js';
 import {setTask} from '../source/scheduler/operations/set-task.js';
 import {defineNode} from '../source/nodes/contract.js';
@@ -361,6 +363,60 @@ test('an expression that fails is the error of its task, and names the node', as
 	await farm.untilState(id, 'done');
 	t.is(farm.attributes(id)['x'], 5);
 	farm.expectSound();
+});
+
+test('an expression that cannot be read is refused with its node, parameter and place, and nothing of its document is taken', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {nodes: {there: {type: 'switch'}}},
+	});
+	const {faults} = await farm.submit(
+		applyGraph(
+			{
+				nodes: {
+					fine: {type: 'null', parameters: {}},
+					route: {type: 'switch', parameters: {output: {expr: 'attr.n ++ 1'}}},
+					make: {
+						type: 'set_attrib',
+						parameters: {
+							attributes: [
+								{name: 'a', value: {expr: '1 +\n2 3'}},
+								{name: 'pre_`task.`', value: 1},
+							],
+						},
+					},
+				},
+				connections: [],
+			},
+			{prune: false, dryRun: false},
+		),
+	);
+	t.deepEqual(
+		faults.map(({path, message}) => [path.join('.'), message]),
+		[
+			[
+				'nodes.route.parameters.output',
+				'Parameter "output" of node route is an expression that cannot be read: it should have ended here, or go on with an operator (line 1, column 11).',
+			],
+			[
+				'nodes.make.parameters.attributes.0.value',
+				'Parameter "attributes", row 1, "value" of node make is an expression that cannot be read: it should have ended here, or go on with an operator (line 2, column 3).',
+			],
+			[
+				'nodes.make.parameters.attributes.1.name',
+				'Parameter "attributes", row 2, "name" of node make has an expression that cannot be read, `task.`: expecting field name (line 1, column 6).',
+			],
+		],
+	);
+	await t.throwsAsync(
+		farm.submit(
+			setNode('there', {parameters: {output: {expr: 'attr.n ++ 1'}}}),
+		),
+		{
+			code: 'INVALID',
+			message: /Parameter "output" of node there is an expression/v,
+		},
+	);
+	t.deepEqual(farm.books().graph.byName.keys().toArray(), ['there']);
 });
 
 test('a script that loops forever holds up nobody else', async (t) => {

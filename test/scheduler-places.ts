@@ -1,7 +1,15 @@
+import path from 'node:path';
 import test from 'ava';
 import {nodeId, taskId} from '../source/core/ids.js';
 import {noChanges, type TurnChanges} from '../source/scheduler/turn-changes.js';
+import {taskFilterShape} from '../source/net/messages/shapes.js';
+import {createLogStore} from '../source/scheduler/views/log-store.js';
+import {
+	createWatches,
+	type WatchingPeer,
+} from '../source/scheduler/watches/watches.js';
 import {createGroupPlaces} from '../source/scheduler/watches/group-places.js';
+import {until} from './helpers/until.js';
 import {createShownFarm} from './helpers/shown-farm.js';
 
 const plain = (
@@ -110,6 +118,70 @@ test('of a group of 100,000 tasks all are counted, other work goes on meanwhile,
 	});
 	t.deepEqual(plain(await places.read()), {[render]: {done: 89_997}});
 	t.false(isOthersTurn, 'one task is looked at, not all');
+});
+
+test('whoever watches places is told of what changes, and needs a group that is there', async (t) => {
+	const farm = await createShownFarm(t);
+	const [render, comp] = [farm.node('render'), farm.node('comp')];
+	const [shot, other] = [farm.group('shot'), farm.group('other')];
+	const task = farm.task({
+		state: 'waiting',
+		node_id: render,
+		groups: [shot],
+	});
+	farm.task({state: 'done', node_id: comp, groups: [other]});
+	farm.load();
+	const watches = createWatches({
+		context: farm.context,
+		logs: createLogStore({
+			folder: path.join(farm.folder, 'farm.logs'),
+			context: farm.context,
+			askWorker: {read: async () => undefined, marks: async () => undefined},
+		}),
+		clock: farm.context.clock,
+	});
+	t.teardown(() => {
+		watches.stop();
+	});
+	const told: unknown[] = [];
+	const peer: WatchingPeer = {
+		notify(_, update) {
+			told.push(update);
+		},
+		unsentBytes: () => 0,
+		isClosed: () => false,
+	};
+	const ask = (filter: Readonly<Record<string, unknown>>) =>
+		({
+			what: 'places',
+			filter: taskFilterShape.parse(filter),
+			window: {offset: 0, limit: 100},
+		}) as const;
+
+	const {watch, snapshot} = await watches.watch(peer, ask({group: 'shot'}));
+	t.deepEqual(snapshot, {
+		rows: [{id: render, counts: {waiting: 1}}],
+		order: [render],
+		counts: {total: 1},
+	});
+	watches.onCommit(
+		farm.commit(() => {
+			farm.set(task, {node_id: comp});
+		}),
+	);
+	await until(() => (told.length > 0 ? true : undefined), {what: 'an update'});
+	t.deepEqual(told, [
+		{watch, rows: [{id: comp, counts: {waiting: 1}}], order: [comp]},
+	]);
+	const changed = await watches.change(peer, {
+		watch,
+		filter: taskFilterShape.parse({group: 'other'}),
+	});
+	t.like(changed.snapshot, {rows: [{id: comp, counts: {done: 1}}]});
+	await t.throwsAsync(watches.watch(peer, ask({group: 'nothing'})), {
+		code: 'NOT_FOUND',
+	});
+	await t.throwsAsync(watches.watch(peer, ask({})), {code: 'INVALID'});
 });
 
 /** As a turn tells it. */

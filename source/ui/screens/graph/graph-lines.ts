@@ -74,7 +74,7 @@ const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
 		...(isFlashing && {flashing: slice.flashes}),
 		hints: askedLetters(view).flatMap(({letters, place}) => {
 			const left = letters.slice(slice.asking?.typed.length);
-			const at = pointOf(layout, place);
+			const at = pointOf(layout, place, left.length);
 			return at === undefined ? [] : [{...at, letters: left}];
 		}),
 	};
@@ -84,13 +84,18 @@ const emphasisOf = (view: GraphView, layout: Layout): Emphasis => {
 const pointOf = (
 	{boxes, zoom}: Layout,
 	place: ReturnType<typeof askedLetters>[number]['place'],
+	length: number,
 ): Point | undefined => {
 	const box = boxes.get(place.node);
 	if (box === undefined) {
 		return undefined;
 	}
 
-	return place.kind === 'input'
-		? portPoint(box, 'input', place.input)
-		: {x: box.x, y: zoom === 'full' ? box.y + 1 : box.y};
+	if (place.kind === 'input') {
+		return portPoint(box, 'input', place.input);
+	}
+
+	return zoom === 'full'
+		? {x: Math.max(0, box.x + 1 - length), y: box.y + 1}
+		: {x: box.x, y: box.y};
 };
