@@ -30,6 +30,7 @@ import {workerGone} from './operations/workers.js';
 import {takeUpRules} from './operations/notifications.js';
 import {recoverAfterRestart} from './operations/recover.js';
 import type {SchedulerSettings} from './turn-context.js';
+import {refusalOf} from './refusal.js';
 import {createTurnLoop, type TurnLoop} from './turn-loop.js';
 import type {Measured} from './monitor/measured.js';
 import type {Observer} from './monitor/observer.js';
@@ -397,16 +398,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 	};
 
 	const refuse = (call: SchedulerCall, error: unknown): void => {
-		call.refuse(
-			error instanceof FarmError
-				? error
-				: new FarmError(
-						'INTERNAL',
-						'A defect in the scheduler; its log says more.',
-						{cause: error},
-					),
-		);
-		if (!(error instanceof FarmError) || error.code === 'INTERNAL') {
+		const refusal = refusalOf(error, options.logFolder);
+		call.refuse(refusal);
+		if (refusal.code === 'INTERNAL') {
 			log.error(
 				`${call.name}: ${error instanceof Error ? error.message : String(error)}`,
 				error,
