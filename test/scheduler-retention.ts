@@ -15,6 +15,7 @@ import {setTask} from '../source/scheduler/operations/set-task.js';
 import {recorded} from '../source/scheduler/journal.js';
 import {createLogLedger} from '../source/scheduler/retention/log-ledger.js';
 import {createRetention} from '../source/scheduler/retention/retention.js';
+import {createStepSize} from '../source/scheduler/retention/step-size.js';
 import {createLogStore} from '../source/scheduler/views/log-store.js';
 import {prepareReads} from '../source/db/reads/prepare-reads.js';
 import {noChanges} from '../source/scheduler/turn-changes.js';
@@ -391,5 +392,51 @@ test('a task that goes in circles keeps its last thousand turns', async (t) => {
 		)
 		.get(task)!;
 	t.true(n >= 1000 && n <= 1127, String(n));
+	farm.expectSound();
+});
+
+test('a step takes as many tasks as there is time for: more while they are quick, at once fewer when one was slow', (t) => {
+	const size = createStepSize({targetMs: 5, least: 4, most: 500, first: 50});
+	t.is(size.most(), 50);
+	size.took(50, 1);
+	t.is(size.most(), 75);
+	// Too few to say anything of more.
+	size.took(3, 0.01);
+	t.is(size.most(), 75);
+	size.took(75, 50);
+	t.is(size.most(), 7);
+	size.took(7, 5000);
+	t.is(size.most(), 4);
+	for (let round = 0; round < 20; round++) {
+		size.took(size.most(), 0.1);
+	}
+
+	t.is(size.most(), 500);
+});
+
+test('what others ask for has its turn between the steps, none of which is large', async (t) => {
+	const {farm, retention, pass} = await setUp(t, {groupsDays: 1});
+	const ids = await Promise.all(
+		Array.from({length: 3000}, async () =>
+			farm.submitTask('start', {groups: ['large']}),
+		),
+	);
+	await farm.untilState(ids.at(-1)!, 'dead');
+	pass(2);
+	const left: number[] = [];
+	const sweep = retention.sweep();
+	const watch = async (): Promise<void> => {
+		while (left.at(-1) !== 0) {
+			await farm.submit(() => undefined); // eslint-disable-line no-await-in-loop -- turn after turn
+			left.push(rows(farm, 'tasks'));
+		}
+	};
+
+	await watch();
+	t.like(await sweep, {groups: 1, tasks: 3000});
+	const steps = left
+		.map((count, index) => (left[index - 1] ?? 3000) - count)
+		.filter((removed) => removed > 0);
+	t.true(steps.length >= 6 && Math.max(...steps) <= 500, String(steps));
 	farm.expectSound();
 });
