@@ -3,22 +3,32 @@ import type {EnvironmentRequest} from '../core/invocation.js';
 import type {Packages} from '../core/packages.js';
 import type {Resources, WorkerType} from '../core/requirements.js';
 
+const changeable = [
+	'groups',
+	'capabilities',
+	'resources',
+	'packages',
+	'resolver',
+	'path_mapping',
+	'path_attributes',
+	'memory_limit',
+	'control_groups',
+	'log_limit_bytes',
+	'grace_s',
+	'kill_grace_s',
+] as const;
+
 /** What may change while a worker runs: what it offers, and how it runs what is given to it from then on. */
 export type ChangeableSettings = Pick<
 	WorkerSettings,
-	| 'groups'
-	| 'capabilities'
-	| 'resources'
-	| 'packages'
-	| 'resolver'
-	| 'path_mapping'
-	| 'path_attributes'
-	| 'memory_limit'
-	| 'control_groups'
-	| 'log_limit_bytes'
-	| 'grace_s'
-	| 'kill_grace_s'
+	(typeof changeable)[number]
 >;
+
+/** Nothing but what may change. */
+export const changeableOf = (
+	settings: ChangeableSettings,
+): Partial<ChangeableSettings> =>
+	Object.fromEntries(changeable.map((name) => [name, settings[name]]));
 
 /** Whether an invocation is held to the memory that is reserved for it. `auto`: by the kernel, where that can; else going over is only told. `always`: also by the worker, which measures. `never`: not at all. */
 export type MemoryLimit = 'auto' | 'always' | 'never';

@@ -9,6 +9,7 @@ import type {SchedulerPeer} from '../net/scheduler-methods.js';
 import type {Tools} from './invocation.js';
 import {createCgroups} from './cgroups.js';
 import {startGuard, type Guard} from './guard.js';
+import {createHindrance} from './hindrance.js';
 import {createInvocations, type RunAnswer} from './invocations.js';
 import {createJobCalls} from './job-calls.js';
 import {createJobInterface} from './job-interface.js';
@@ -20,11 +21,16 @@ import {createProgramCache} from './program-cache.js';
 import {createPulse} from './pulse.js';
 import {readLog} from './read-log.js';
 import {readMarks} from './read-marks.js';
-import {createRecords, type InvocationEnd} from './record.js';
+import {createRecords} from './record.js';
+import {createReports} from './reports.js';
 import {createSchedulerLine} from './scheduler-line.js';
 import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
-import type {ChangeableSettings, WorkerSettings} from './settings.js';
+import {
+	changeableOf,
+	type ChangeableSettings,
+	type WorkerSettings,
+} from './settings.js';
 import {findSharedLogs} from './shared-logs.js';
 import {lockStateFolder, openStateFolder} from './state-folder.js';
 import {createSpareFiles} from './spare-files.js';
@@ -32,8 +38,6 @@ import {createLogTrimmer} from './trim-log.js';
 import {createSweeper} from './sweeper.js';
 import {entersGroups} from './spawn-wrapped.js';
 import {createTakenMessages} from './taken-messages.js';
-import {diskTrouble} from './trouble.js';
-import {uploadLogs} from './upload-logs.js';
 
 export type Worker = {
 	/** Runs until it is stopped, by `stop`, by the scheduler or after its one invocation. Rejects where it cannot begin. */
@@ -64,8 +68,6 @@ const usualKillGraceSeconds = 5;
 /** How long a stopping worker waits for its last results and logs to be taken. */
 const farewellMs = 5000;
 const lookMs = 250;
-/** How often it is looked whether what kept processes from being started is over. */
-const troubleMs = 2000;
 
 /** A worker: runs the processes that its scheduler gives it, and loses none of them, whatever happens to the connection, to the scheduler or to itself. */
 export const createWorker = ({
@@ -85,18 +87,13 @@ export const createWorker = ({
 	let mode: 'work' | 'drain' | 'now' | 'force' = 'work';
 	let grace = settings.grace_s ?? usualGraceSeconds;
 	let killGrace = settings.kill_grace_s ?? usualKillGraceSeconds;
-	let trouble: string | undefined;
-	let troubleTimer: NodeJS.Timeout | undefined;
 	let sharedLogs: string | undefined;
 	let graceTimer: NodeJS.Timeout | undefined;
-	let uploading: Promise<void> | undefined;
 	let guard: Guard | undefined;
 	let guarding: Promise<void> | undefined;
-	let reporting = 0;
 	let isStarted = false;
 	/** The scheduler, while we are registered with it: from then on every end is told as it comes, and those before are told then. */
 	let online: SchedulerPeer | undefined;
-	let onSettled: () => void = () => undefined;
 
 	const tools: Tools = {
 		clock,
@@ -162,83 +159,36 @@ export const createWorker = ({
 		onEnded(end) {
 			notices.remove(end.invocation);
 			if (online !== undefined) {
-				void report(online, end);
+				reports.tell(online, end);
 			}
 		},
 	});
 
-	/** Tell a result until it is taken, or the connection ends; then it is told on the next one. */
-	const report = async (
-		peer: SchedulerPeer,
-		end: InvocationEnd,
-	): Promise<void> => {
-		reporting++;
-		try {
-			for (
-				let pause = 500;
-				!peer.isClosed();
-				pause = Math.min(pause * 2, 10_000)
-			) {
-				try {
-					/* eslint-disable no-await-in-loop -- tried again */
-					const {accepted} = await peer.request('invocation.finished', end);
-					invocations.acknowledge(end.invocation, accepted);
-					startUpload(peer);
-					if (settings.once) {
-						stop('drain');
-					}
-
-					return;
-				} catch (error) {
-					if (peer.isClosed()) {
-						return;
-					}
-
-					// As when the scheduler's disk is full.
-					say(
-						`the result of invocation ${end.invocation} was not taken: ${messageOf(error)}`,
-					);
-					await delay(pause);
-					/* eslint-enable no-await-in-loop */
-				}
+	const reports = createReports({
+		invocations: () => invocations,
+		trimmer: tools.trimmer,
+		clock,
+		onTaken() {
+			if (settings.once) {
+				stop('drain');
 			}
-		} finally {
-			reporting--;
-			onSettled();
-		}
-	};
+		},
+		say,
+	});
 
-	const startUpload = (peer: SchedulerPeer): void => {
-		if (uploading !== undefined || invocations.pendingLogs().length === 0) {
-			return;
-		}
-
-		uploading = (async () => {
-			try {
-				for (
-					let pause = 500;
-					!peer.isClosed();
-					pause = Math.min(pause * 2, 10_000)
-				) {
-					try {
-						await uploadLogs(peer, {invocations, trimmer: tools.trimmer}); // eslint-disable-line no-await-in-loop -- tried again
-						return;
-					} catch (error) {
-						if (peer.isClosed()) {
-							return;
-						}
-
-						// As when the scheduler's disk is full.
-						say(`a log was not taken: ${messageOf(error)}`);
-						await delay(pause); // eslint-disable-line no-await-in-loop -- as above
-					}
-				}
-			} finally {
-				uploading = undefined;
-				onSettled();
-			}
-		})();
-	};
+	const hindrance = createHindrance({
+		settings,
+		folders: () => [
+			folder.records,
+			folder.attributes,
+			sharedLogs ?? folder.logs,
+		],
+		onChange() {
+			// One that is lost meanwhile is told when it is back.
+			void (online && tellStatus(online).catch(() => undefined));
+		},
+		say,
+	});
 
 	const register = async (
 		peer: SchedulerPeer,
@@ -259,18 +209,9 @@ export const createWorker = ({
 		await introduce(peer);
 		online = peer;
 		line.connected(peer);
-		for (const end of invocations.unreported()) {
-			void report(peer, end);
-		}
-
-		startUpload(peer);
-		trouble = findTrouble();
-		if (trouble !== undefined) {
-			say(trouble);
-			lookAgain();
-		}
-
-		if (trouble !== undefined || mode !== 'work') {
+		reports.tellAll(peer);
+		hindrance.look();
+		if (mode !== 'work' || hindrance.message() !== undefined) {
 			await tellStatus(peer);
 		}
 
@@ -325,51 +266,9 @@ export const createWorker = ({
 
 	const tellStatus = async (peer: SchedulerPeer): Promise<void> => {
 		await peer.request('worker.status', {
-			error: trouble ?? null,
+			error: hindrance.message() ?? null,
 			stopping: mode !== 'work',
 		});
-	};
-
-	const findTrouble = (): string | undefined =>
-		troubleOf(settings) ??
-		diskTrouble([
-			folder.records,
-			folder.attributes,
-			sharedLogs ?? folder.logs,
-			settings.scratch_folder,
-		]);
-
-	const beInTrouble = (message: string): void => {
-		if (trouble !== undefined) {
-			return;
-		}
-
-		trouble = `Nothing can be started on ${settings.host}: ${message}`;
-		say(trouble);
-		tellTrouble();
-		lookAgain();
-	};
-
-	const tellTrouble = (): void => {
-		// One that is lost meanwhile is told when it is back.
-		void (online && tellStatus(online).catch(() => undefined));
-	};
-
-	/** Until nothing is in the way any more. */
-	const lookAgain = (): void => {
-		clearTimeout(troubleTimer);
-		troubleTimer = setTimeout(() => {
-			const before = trouble;
-			trouble = findTrouble();
-			if (trouble !== before) {
-				say(trouble ?? 'processes can be started again');
-				tellTrouble();
-			}
-
-			if (trouble !== undefined) {
-				lookAgain();
-			}
-		}, troubleMs).unref();
 	};
 
 	/** The scheduler gives up on us after the same time, and the tasks go on elsewhere. */
@@ -401,7 +300,7 @@ export const createWorker = ({
 				const reply = (answer: RunAnswer): void => {
 					if (answer.kind === 'unable') {
 						// First, so that it is not offered at once again.
-						beInTrouble(answer.message);
+						hindrance.found(answer.message);
 					}
 
 					request.reply(answer);
@@ -514,25 +413,6 @@ export const createWorker = ({
 
 	let onStop: () => void = () => undefined;
 
-	/** Wait until everything that was to be told is told, within reason. */
-	const settle = async (withinMs: number): Promise<void> => {
-		const deadline = clock.monotonic() + withinMs;
-		const isTelling = (): boolean =>
-			mode !== 'force' &&
-			online !== undefined &&
-			(uploading !== undefined || reporting > 0);
-		while (isTelling()) {
-			const left = deadline - clock.monotonic();
-			if (left <= 0) {
-				return;
-			}
-
-			const settled = Promise.withResolvers<void>();
-			onSettled = settled.resolve;
-			await Promise.race([settled.promise, delay(Math.min(left, 500))]); // eslint-disable-line no-await-in-loop -- one after the other
-		}
-	};
-
 	/** Resolves when a worker that was told to stop has nothing left that runs. */
 	const finishWork = async (): Promise<void> => {
 		for (;;) {
@@ -561,34 +441,8 @@ export const createWorker = ({
 		ready: ready.promise,
 		cgroups: tools.cgroups.describe,
 		stop,
-		async change({
-			groups,
-			capabilities,
-			resources,
-			packages,
-			resolver,
-			path_mapping,
-			path_attributes,
-			memory_limit,
-			control_groups,
-			log_limit_bytes,
-			grace_s,
-			kill_grace_s,
-		}) {
-			Object.assign(settings, {
-				groups,
-				capabilities,
-				resources,
-				packages,
-				resolver,
-				path_mapping,
-				path_attributes,
-				memory_limit,
-				control_groups,
-				log_limit_bytes,
-				grace_s,
-				kill_grace_s,
-			} satisfies ChangeableSettings);
+		async change(next) {
+			Object.assign(settings, changeableOf(next));
 			tools.measurer.hurry();
 			if (online !== undefined) {
 				await introduce(online);
@@ -627,7 +481,10 @@ export const createWorker = ({
 					connection.catch(() => undefined),
 				]);
 				await finishWork();
-				await settle(farewellMs);
+				await reports.settle({
+					withinMs: farewellMs,
+					isOver: () => mode === 'force' || online === undefined,
+				});
 				// Whatever comes of it: the connection's end says the same, only less clearly.
 				await online
 					?.request('worker.leave', {}, {timeoutMs: farewellMs})
@@ -654,23 +511,6 @@ export const createWorker = ({
 			}
 		},
 	};
-};
-
-const troubleOf = ({
-	scratch_folder: scratch,
-	host,
-}: WorkerSettings): string | undefined => {
-	try {
-		fs.mkdirSync(scratch, {recursive: true, mode: 0o700});
-		fs.accessSync(scratch, fs.constants.W_OK);
-		const {uid} = fs.statSync(scratch);
-		// In a folder for everyone's temporary files, somebody else may have made it first, to look into what we write there.
-		return uid === (process.getuid?.() ?? uid)
-			? undefined
-			: `The scratch folder ${scratch} on ${host} belongs to another user. Set worker.scratch to a folder of your own.`;
-	} catch (error) {
-		return `The scratch folder ${scratch} on ${host} cannot be used: ${messageOf(error)}. Set worker.scratch to a folder that can.`;
-	}
 };
 
 const readText = (file: string): string | undefined => {
