@@ -587,7 +587,9 @@ test('a log is told to have grown while its process writes, until it is complete
 		id: invocation,
 		window: first,
 	});
-	t.deepEqual(viewer.rows(), [{id: invocation, size: 0, complete: false}]);
+	t.deepEqual(viewer.rows(), [
+		{id: invocation, size: 0, complete: false, marked: 0},
+	]);
 	const file = logs.file(invocation);
 	await mkdir(path.dirname(file), {recursive: true});
 	await writeFile(file, 'one\n');

@@ -170,7 +170,7 @@ test('marked tasks are moved and set together, and new ones are created', async 
 	await terminal.shows('2 marked');
 	await terminal.press('m');
 	await terminal.shows('Move 2 tasks to');
-	await terminal.type('sec');
+	await terminal.type('/sec');
 	await terminal.press('Enter');
 	await terminal.shows('moved to second: 2 tasks');
 	t.is((await farm.task(cherry)).node, 'second');
