@@ -1,6 +1,5 @@
-import {Worker} from 'node:worker_threads';
-import type {ElkNode} from 'elkjs/lib/elk-api.js';
 import {FarmError} from '../../core/errors.js';
+import {createThreadCaller} from '../thread-caller.js';
 import {makeBoxes} from './box.js';
 import {fromElk, toElk, type Hints} from './elk-graph.js';
 import type {Graph, Zoom} from './graph.js';
@@ -23,47 +22,10 @@ const mostKept = 24;
 
 export const createGraphLayouts = (): GraphLayouts => {
 	const kept = new Map<string, Promise<Layout>>();
-	const waiting = new Map<number, (answer: LayoutAnswer) => void>();
-	let worker: Worker | undefined;
-	let lastId = 0;
+	const thread = createThreadCaller<Omit<LayoutRequest, 'id'>, LayoutAnswer>(
+		threadUrl,
+	);
 	let isStopped = false;
-
-	const start = (): Worker => {
-		const started = new Worker(threadUrl, {env: {}});
-		started.on('message', (answer: LayoutAnswer) => {
-			waiting.get(answer.id)?.(answer);
-			waiting.delete(answer.id);
-			if (waiting.size === 0) {
-				// With nothing to do it does not keep the program running.
-				started.unref();
-			}
-		});
-		// Followed by 'exit'.
-		started.on('error', () => undefined);
-		started.on('exit', () => {
-			if (worker === started) {
-				worker = undefined;
-			}
-
-			for (const [id, tell] of waiting) {
-				tell({id, failure: threadDied});
-			}
-
-			waiting.clear();
-		});
-		return started;
-	};
-
-	const askThread = async (graph: ElkNode): Promise<LayoutAnswer> => {
-		worker ??= start();
-		lastId += 1;
-		const request: LayoutRequest = {id: lastId, graph};
-		return new Promise((resolve) => {
-			waiting.set(request.id, resolve);
-			worker?.ref();
-			worker?.postMessage(request);
-		});
-	};
 
 	const layOutNow = async (
 		graph: Graph,
@@ -72,8 +34,8 @@ export const createGraphLayouts = (): GraphLayouts => {
 	): Promise<Layout> => {
 		const measured = {graph, zoom, hints, ...makeBoxes(graph, zoom)};
 		const request = toElk(measured);
-		const answer = await askThread(request);
-		if ('graph' in answer) {
+		const answer = await thread.ask({graph: request});
+		if (answer !== undefined && 'graph' in answer) {
 			return fromElk(measured, answer.graph);
 		}
 
@@ -81,7 +43,7 @@ export const createGraphLayouts = (): GraphLayouts => {
 			throw new FarmError('CLOSED', 'The viewer is closing.');
 		}
 
-		if (answer.failure !== threadDied) {
+		if (answer !== undefined) {
 			throw new FarmError(
 				'INTERNAL',
 				`The graph could not be laid out: ${answer.failure}`,
@@ -122,7 +84,7 @@ export const createGraphLayouts = (): GraphLayouts => {
 		},
 		async stop() {
 			isStopped = true;
-			await worker?.terminate();
+			await thread.stop();
 		},
 	};
 };
@@ -139,8 +101,6 @@ export const topologyOf = ({nodes, wires}: Graph): string =>
 		]),
 		wires.map(({id, from, output, to, input}) => [id, from, output, to, input]),
 	]);
-
-const threadDied = 'the thread ended';
 
 const threadUrl = new URL(
 	import.meta.url.endsWith('.ts') ? 'layout-thread.ts' : 'layout-thread.js',

@@ -1,5 +1,5 @@
-import {Worker} from 'node:worker_threads';
 import {FarmError} from '../../core/errors.js';
+import {createThreadCaller} from '../thread-caller.js';
 import type {DrawnPicture, PictureRequest} from './draw-picture.js';
 import type {PictureAnswer, PictureQuestion} from './picture-thread.js';
 
@@ -13,55 +13,26 @@ export type PictureDrawer = {
 };
 
 export const createPictureDrawer = (): PictureDrawer => {
-	const waiting = new Map<number, (answer: PictureAnswer) => void>();
-	let worker: Worker | undefined;
-	let lastId = 0;
-
-	const start = (): Worker => {
-		const started = new Worker(threadUrl, {env: {}});
-		started.on('message', (answer: PictureAnswer) => {
-			waiting.get(answer.id)?.(answer);
-			waiting.delete(answer.id);
-			if (waiting.size === 0) {
-				// With nothing to do it does not keep the program running.
-				started.unref();
-			}
-		});
-		// Followed by 'exit'.
-		started.on('error', () => undefined);
-		started.on('exit', () => {
-			worker = undefined;
-			for (const [id, tell] of waiting) {
-				tell({
-					id,
-					failure: 'It could not be drawn: it may be too large for the memory.',
-				});
-			}
-
-			waiting.clear();
-		});
-		return started;
-	};
-
+	const thread = createThreadCaller<Omit<PictureQuestion, 'id'>, PictureAnswer>(
+		threadUrl,
+	);
 	return {
 		async draw(request) {
-			worker ??= start();
-			lastId += 1;
-			const question: PictureQuestion = {id: lastId, request};
-			const answer = await new Promise<PictureAnswer>((resolve) => {
-				waiting.set(question.id, resolve);
-				worker?.ref();
-				worker?.postMessage(question);
-			});
+			const answer = await thread.ask({request});
+			if (answer === undefined) {
+				throw new FarmError(
+					'INVALID',
+					'It could not be drawn: it may be too large for the memory.',
+				);
+			}
+
 			if ('failure' in answer) {
 				throw new FarmError('INVALID', answer.failure);
 			}
 
 			return answer.drawn;
 		},
-		async stop() {
-			await worker?.terminate();
-		},
+		stop: thread.stop,
 	};
 };
 
