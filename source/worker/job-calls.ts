@@ -1,6 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {FarmError} from '../core/errors.js';
 import type {InvocationId} from '../core/ids.js';
+import type {ParamsInput, ResultOf} from '../net/messages/method.js';
+import type {SchedulerMethods} from '../net/scheduler-methods.js';
 import {createFairWindow} from './fair-window.js';
 import type {JobCall, JobConnection} from './job-client.js';
 import type {Mailboxes} from './mailboxes.js';
@@ -32,6 +34,24 @@ export const createJobCalls = ({
 	const send = createMessageSender(line);
 	const underWay = createFairWindow<InvocationId>(mostUnderWay);
 
+	/** Ask the scheduler, once there is room for so many characters. */
+	const pass = async <Name extends keyof SchedulerMethods & string>(
+		name: Name,
+		params: ParamsInput<SchedulerMethods, Name>,
+		{
+			invocation,
+			size,
+			signal,
+		}: {
+			readonly invocation: InvocationId;
+			readonly size: number;
+			readonly signal: AbortSignal;
+		},
+	): Promise<ResultOf<SchedulerMethods, Name>> => {
+		const leave = await underWay.enter(invocation, size, signal);
+		return line.request(name, params, signal).finally(leave);
+	};
+
 	const answer = async (
 		call: JobCall,
 		connection: JobConnection,
@@ -42,30 +62,28 @@ export const createJobCalls = ({
 			case 'job.get_attributes': {
 				// Unlike what changes something, it is of no use to who has gone.
 				const wanted = AbortSignal.any([over, connection.gone]);
-				const leave = await underWay.enter(invocation, usualAnswer, wanted);
-				const {attributes} = await line
-					.request('invocation.get_attributes', {invocation}, wanted)
-					.finally(leave);
+				const {attributes} = await pass(
+					'invocation.get_attributes',
+					{invocation},
+					{invocation, size: usualAnswer, signal: wanted},
+				);
 				call.reply({attributes: mapToHere(paths).attributes(attributes)});
 				return;
 			}
 
 			case 'job.set_attributes': {
 				const {set, delete: remove, request_id: requestId} = call.params;
-				const leave = await underWay.enter(invocation, sizeOf(set), over);
 				call.reply(
-					await line
-						.request(
-							'invocation.set_attributes',
-							{
-								invocation,
-								set: mapToFarm(paths).attributes(set),
-								delete: remove,
-								request_id: requestIdOf(invocation, requestId),
-							},
-							over,
-						)
-						.finally(leave),
+					await pass(
+						'invocation.set_attributes',
+						{
+							invocation,
+							set: mapToFarm(paths).attributes(set),
+							delete: remove,
+							request_id: requestIdOf(invocation, requestId),
+						},
+						{invocation, size: sizeOf(set), signal: over},
+					),
 				);
 				return;
 			}
@@ -74,23 +92,20 @@ export const createJobCalls = ({
 				const {token: _, request_id: requestId, ...child} = call.params;
 				const {environment} = child;
 				const farm = mapToFarm(paths);
-				const leave = await underWay.enter(invocation, sizeOf(child), over);
 				call.reply(
-					await line
-						.request(
-							'invocation.spawn',
-							{
-								invocation,
-								...child,
-								attributes: farm.attributes(child.attributes),
-								...(environment !== undefined && {
-									environment: farm.environment(environment),
-								}),
-								request_id: requestIdOf(invocation, requestId),
-							},
-							over,
-						)
-						.finally(leave),
+					await pass(
+						'invocation.spawn',
+						{
+							invocation,
+							...child,
+							attributes: farm.attributes(child.attributes),
+							...(environment !== undefined && {
+								environment: farm.environment(environment),
+							}),
+							request_id: requestIdOf(invocation, requestId),
+						},
+						{invocation, size: sizeOf(child), signal: over},
+					),
 				);
 				return;
 			}
