@@ -259,3 +259,169 @@ test('what a thread was told by one call is gone before the next', async (t) => 
 	);
 	t.is(await there('typeof leak + typeof [].leak'), 'undefinedundefined');
 });
+
+/** More than what is refused by name: tricks on what a script is given. None may reach the host, none may throw anything but a message. */
+const tricks: Readonly<Record<string, string>> = {
+	'the constructor of the scope':
+		"task.constructor.constructor('return globalThis')()",
+	'the constructor of a function of the scope':
+		"task.get.constructor('return this')()",
+	'the prototype of a function of the scope':
+		"Object.getPrototypeOf(config.get).constructor('return process')()",
+	'a constructor by a symbol': "[].constructor.from.constructor('return 1')()",
+	'the caller of a function': '(function f() { return f.caller; })().x',
+	'the arguments of a caller':
+		'(function () { return arguments.callee.caller; })()',
+	'a constructor through an error':
+		"(() => { try { null.x; } catch (e) { return e.constructor.constructor('return 1')(); } })()",
+	'a constructor through a proxy':
+		"new Proxy(() => {}, {get: (f, k) => Reflect.get(f, k)}).constructor('return 1')()",
+	'a constructor through a class': "(class {}).constructor('return 1')()",
+	'a constructor through a bound function':
+		"(() => {}).bind().constructor('return 1')()",
+	'a constructor through a tag': "String.raw.constructor('return 1')()",
+	'a getter put over the scope':
+		"Object.defineProperty(globalThis, 'task', {get: () => 1})",
+	'a setter on the prototype of all':
+		"({}).__proto__.__defineSetter__('x', () => {}), ({}).x = 1, fail('set')",
+	'the prototype of the scope exchanged':
+		'Object.setPrototypeOf(Object.prototype, {leak: 1}).leak',
+	'another species':
+		'(() => { class A extends Array { static get [Symbol.species]() { return globalThis.constructor; } } return new A(1, 2).map((x) => x).constructor("return 1")(); })()',
+	'a species put on arrays':
+		'Object.defineProperty(Array, Symbol.species, {value: Function})',
+	'text made into code':
+		"new (Object.getPrototypeOf(async () => {}).constructor)('return 1')",
+	'a generator made of text':
+		"new (Object.getPrototypeOf(function* () {}).constructor)('yield 1')",
+	'an import': "import('fs')",
+	'a module': 'import.meta',
+	with: '(function () { with ({}) {} })()',
+	'a timer': 'setTimeout(() => 1)',
+	'waiting on shared memory':
+		'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
+	'a worker': "new Worker('data:')",
+	'a realm': 'new ShadowRealm()',
+	'a finalizer': 'new FinalizationRegistry(() => {})',
+	'the standard library of the engine': "std.loadFile('/etc/passwd')",
+	'the operating system of the engine': "os.exec(['id'])",
+	'the end of a script and another one': '1}; globalThis.leak = 1; {2',
+	'a comment to the end': '1 //',
+	'an unclosed template': '`${',
+	'an html comment': '<!-- x\n',
+};
+
+for (const [what, source] of Object.entries(tricks)) {
+	test(`out of the sandbox there is no way by ${what}`, async (t) => {
+		const given = [here(source), await there(source)];
+		for (const one of given) {
+			const text = JSON.stringify(one);
+			t.true(
+				text.startsWith('"failed: ') || ['null', '1'].includes(text),
+				text,
+			);
+			t.notRegex(text, /file:|node_modules|\/source\/|wasm|\n/v);
+		}
+
+		t.is(
+			here('typeof leak + typeof ({}).leak + [1].map((x) => x).length'),
+			'undefinedundefined1',
+		);
+		t.is(await there('typeof leak + typeof ({}).leak'), 'undefinedundefined');
+	});
+}
+
+/** Results that are no plain values: each is refused in words, or told as JSON tells it, within the meter's bounds. */
+const results: Readonly<Record<string, RegExp>> = {
+	'(() => { const a = []; a.push(a); return a; })()': /failed: /v,
+	'(() => { let a = 1; for (let i = 0; i < 5000; i++) a = [a]; return a; })()':
+		/failed: |^"\[/v,
+	'({toJSON() { return this; }})': /.*/v,
+	'({get a() { throw new Error("no"); }})': /failed: .*no/v,
+	'new Proxy({}, {ownKeys() { throw new Error("no"); }})': /failed: .*no/v,
+	'new Proxy({}, {ownKeys() { return Array.from({length: 1e7}, (_, i) => String(i)); }})':
+		/failed: /v,
+	'({toString() { for (;;); }}) + ""': /failed: /v,
+	'({valueOf() { for (;;); }}) * 2': /failed: /v,
+	'({[Symbol.toPrimitive]() { for (;;); }}) * 2': /failed: /v,
+	'({toJSON() { for (;;); }})': /failed: /v,
+	'[1, 2].sort(() => { for (;;); })': /failed: /v,
+	'"x".replace(/x/, () => { for (;;); })': /failed: /v,
+	'Symbol("a")': /failed: /v,
+	'10n': /failed: /v,
+	'() => 1': /failed: /v,
+	NaN: /failed: /v,
+	'Promise.resolve(1)': /failed: /v,
+	'(async () => 1)()': /failed: /v,
+	'new Date(NaN)': /failed: |null/v,
+};
+
+for (const [source, expected] of Object.entries(results)) {
+	test(`a result that is no plain value does no harm: ${source}`, async (t) => {
+		const given = JSON.stringify(await there(source));
+		t.regex(given, expected);
+		t.true(given.length < 100_000);
+		t.is(await there('1 + 1'), 2);
+	});
+}
+
+/** Each asks for far more memory or time than it may have. */
+const bombs: Readonly<Record<string, string>> = {
+	'a string that doubles': '(() => { let s = "x"; for (;;) s += s; })()',
+	'a repeated string': '"x".repeat(2 ** 30).length',
+	'a padded string': '"".padEnd(2 ** 30, "ab")',
+	'a joined array': 'new Array(2 ** 31).join("xx")',
+	'an array that is filled': 'new Array(2 ** 28).fill(0).length',
+	'an array from a length': 'Array.from({length: 2 ** 30}).length',
+	'arrays in arrays': '(() => { let a = [1]; for (;;) a = [...a, ...a]; })()',
+	flattening:
+		'(() => { let a = [1]; for (let i = 0; i < 40; i++) a = [a, a]; return a.flat(Infinity).length; })()',
+	'a typed array': 'new Float64Array(2 ** 28).length',
+	'a growing buffer':
+		'new ArrayBuffer(1, {maxByteLength: 2 ** 40}).byteLength + new ArrayBuffer(2 ** 40).byteLength',
+	'a map without end':
+		'(() => { const m = new Map(); for (let i = 0; ; i++) m.set(i, {}); })()',
+	'a large number': '(() => { let b = 9n; for (;;) b **= 9n; })()',
+	'a regular expression made of text':
+		'new RegExp("(".repeat(1e5) + ")".repeat(1e5)).test("")',
+	'a regular expression with counts':
+		'/(?:(?:(?:a{0,1000}){0,1000}){0,1000}){0,1000}b/.test("a".repeat(1000))',
+	'a regular expression that goes back':
+		'/^(?:a|a)+$/.test("a".repeat(60) + "b")',
+	'a replacement that grows':
+		'(() => { let s = "ab"; for (;;) s = s.replace(/./g, "$&$&"); })()',
+	splitting: '"x".repeat(2e6).split("").map((c) => [c, c]).length',
+	'JSON text that is deep':
+		'JSON.parse("[".repeat(1e6) + "]".repeat(1e6)).length',
+	'recursion through a getter': '({get a() { return this.a; }}).a',
+	'recursion through a proxy':
+		'(() => { const p = new Proxy({}, {get: (_, k, r) => r[k]}); return p.x; })()',
+	'recursion through toString':
+		'(() => { const o = {toString() { return "" + o; }}; return "" + o; })()',
+	'recursion through sorting':
+		'(() => { const f = () => [2, 1].sort(f); return f(); })()',
+	'many small calls': '(() => { const f = () => 1; for (;;) f(); })()',
+	'many small calls of the scope': '(() => { for (;;) task.get("x", 1); })()',
+	'many exceptions': '(() => { for (;;) try { null.x; } catch {} })()',
+	'a generator without end':
+		'[...(function* () { for (;;) yield 1; })()].length',
+	'an iterator that is asked for all':
+		'Array.from({[Symbol.iterator]() { return {next: () => ({value: 1, done: false})}; }}).length',
+	'a source without end': `${'1+'.repeat(60_000)}1`,
+	'names without end': `(() => { ${Array.from({length: 20_000}, (_, index) => `let n${index} = 1;`).join('')} for (;;); })()`,
+};
+
+for (const [what, source] of Object.entries(bombs)) {
+	test.serial(
+		`${what} is stopped, and what comes after it is served`,
+		async (t) => {
+			const given = await there(source);
+			t.regex(
+				typeof given === 'string' ? given : JSON.stringify(given),
+				/^failed: |^\d+$/v,
+			);
+			t.is(await there('1 + 1'), 2);
+			t.is(here('1 + 1'), 2);
+		},
+	);
+}
