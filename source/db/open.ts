@@ -40,6 +40,7 @@ export const openDatabase = async (file: string): Promise<FarmDatabase> => {
 		lock = lockDatabase(real);
 		const writer = connect(real);
 		const backup = await migrate(writer, real);
+		expectWritable(writer);
 		const reader = connect(real, {readonly: true});
 		const held = lock;
 		return {
@@ -91,6 +92,12 @@ const connect = (file: string, {readonly = false} = {}): Connection => {
 	connection.pragma('cache_size = -32768');
 	connection.pragma('temp_store = MEMORY');
 	return connection;
+};
+
+/** SQLite opens a file that cannot be written as one to read, without a word, and goes on to do so when it can be written again. */
+const expectWritable = (connection: Connection): void => {
+	// Changes no row, and takes the lock for writing all the same.
+	connection.exec('UPDATE farm SET value = value WHERE false');
 };
 
 /** The same file by any name has one real path, and so one lock. */
