@@ -1,7 +1,5 @@
 import {FarmError} from '../core/errors.js';
 import {
-	groupId,
-	splitId,
 	taskId,
 	type GroupId,
 	type NodeId,
@@ -16,7 +14,9 @@ import type {ArrivalKind, SplitRow} from '../db/queries/splits.js';
 import type {TaskRow} from '../db/queries/tasks.js';
 import type {Statements} from '../db/statements.js';
 import type {Books} from './books.js';
-import type {GroupCounts, GroupDraft, SplitDraft} from './desk-drafts.js';
+import type {SplitDraft} from './desk-drafts.js';
+import {createDeskGroups} from './desk-groups.js';
+import {createDeskSplits} from './desk-splits.js';
 import {draftOf, type TaskDraft} from './task-draft.js';
 import {noChanges, type TurnChanges} from './turn-changes.js';
 import {add, createWriteBack} from './write-back.js';
@@ -67,18 +67,6 @@ The turn's working set over the database: what it loads, changes and makes. Ever
 */
 export const createDesk = (statements: Statements, books: Books) => {
 	const tasks = new Map<TaskId, TaskDraft>();
-	const groups = new Map<GroupId, GroupDraft>();
-	const splits = new Map<SplitId, SplitDraft>();
-	const arrivals = new Map<
-		string,
-		{
-			readonly kind: ArrivalKind;
-			readonly of: number;
-			readonly node: NodeId;
-			count: number;
-			changed: boolean;
-		}
-	>();
 	const memory = new Map<NodeId, Map<string, string | undefined>>();
 	let frontier: TaskDraft[] = [];
 	let afterwards: Array<() => void> = [];
@@ -88,13 +76,23 @@ export const createDesk = (statements: Statements, books: Books) => {
 	let touched = 0;
 	let inHand: TaskId | undefined;
 	let remembered: JsonObject | undefined;
+	const deskTurn = {
+		now: () => now,
+		changes: () => changes,
+		touch(): void {
+			touched += 1;
+		},
+	};
+	const groups = createDeskGroups({statements, books, turn: deskTurn});
+	const splits = createDeskSplits({statements, books, turn: deskTurn});
 	const writeBack = createWriteBack({
 		statements,
 		books,
 		tasks,
-		groups,
-		splits,
-		arrivals,
+		groups: groups.drafts,
+		group: groups.group,
+		splits: splits.drafts,
+		arrivals: splits.arrivals,
 		memory,
 	});
 
@@ -128,83 +126,6 @@ export const createDesk = (statements: Statements, books: Books) => {
 		return found;
 	};
 
-	const group = (id: GroupId): GroupDraft => {
-		const known = groups.get(id);
-		if (known) {
-			return known;
-		}
-
-		const row = statements.groups.get.get(id);
-		if (!row) {
-			throw new FarmError(
-				'INTERNAL',
-				`Group ${id} is named by a task, but is not there.`,
-			);
-		}
-
-		return keepGroup(row);
-	};
-
-	const keepGroup = (row: GroupRow): GroupDraft => {
-		const known = groups.get(row.id);
-		if (known) {
-			return known;
-		}
-
-		const draft = {
-			row,
-			counts: JSON.parse(row.counts) as GroupCounts,
-			isNew: false,
-			changed: false,
-		};
-		groups.set(row.id, draft);
-		groupNames.set(row.name, row.id);
-		return draft;
-	};
-
-	/** Groups of this turn by name; new ones are found here before they are in the database. */
-	const groupNames = new Map<string, GroupId>();
-
-	const groupByName = (name: string): GroupDraft | undefined => {
-		const id = groupNames.get(name);
-		if (id !== undefined) {
-			return group(id);
-		}
-
-		const row = statements.groups.byName.get(name);
-		return row && keepGroup(row);
-	};
-
-	const createGroup = (name: string, creator: string): GroupDraft => {
-		touched += 1;
-		books.lastGroupId += 1;
-		const row: GroupRow = {
-			id: groupId(books.lastGroupId),
-			name,
-			priority: 50,
-			archived: 0,
-			creator,
-			counts: '{}',
-			created_at: now,
-			finished_at: null,
-		};
-		const draft: GroupDraft = {row, counts: {}, isNew: true, changed: true};
-		groups.set(row.id, draft);
-		groupNames.set(name, row.id);
-		changes.groups.add(row.id);
-		return draft;
-	};
-
-	const changeGroup = (
-		draft: GroupDraft,
-		change: Partial<Pick<GroupRow, 'priority' | 'archived'>>,
-	): void => {
-		touched += 1;
-		Object.assign(draft.row, change);
-		draft.changed = true;
-		changes.groups.add(draft.row.id);
-	};
-
 	const groupsOf = (of: TaskDraft): readonly GroupId[] => {
 		of.groups ??= statements.tasks.groupsOf
 			.all(of.row.id)
@@ -214,90 +135,6 @@ export const createDesk = (statements: Statements, books: Books) => {
 		}
 
 		return of.groups;
-	};
-
-	const split = (id: SplitId): SplitDraft => {
-		const known = splits.get(id);
-		if (known) {
-			return known;
-		}
-
-		const row = statements.splits.get.get(id);
-		if (!row) {
-			throw new FarmError(
-				'INTERNAL',
-				`Split ${id} is named by a task, but is not there.`,
-			);
-		}
-
-		const draft = {row, isNew: false, changed: false};
-		splits.set(id, draft);
-		return draft;
-	};
-
-	const createSplit = (origin: TaskDraft, count: number): SplitDraft => {
-		touched += 1;
-		books.lastSplitId += 1;
-		const row: SplitRow = {
-			id: splitId(books.lastSplitId),
-			origin_id: origin.row.id,
-			count,
-			dead_count: 0,
-			sealed: 0,
-			created_at: now,
-		};
-		const draft: SplitDraft = {row, isNew: true, changed: true};
-		splits.set(row.id, draft);
-		return draft;
-	};
-
-	const sealSplit = (draft: SplitDraft): void => {
-		touched += 1;
-		draft.row.sealed = 1;
-		draft.changed = true;
-	};
-
-	/** The split that a task sleeps for. */
-	const openSplitOf = (origin: TaskDraft): SplitDraft | undefined => {
-		for (const draft of splits.values()) {
-			if (draft.row.origin_id === origin.row.id && draft.row.sealed === 0) {
-				return draft;
-			}
-		}
-
-		const row = statements.splits.openOf.get(origin.row.id);
-		return row && !splits.has(row.id) ? split(row.id) : undefined;
-	};
-
-	const arrivalsEntry = (kind: ArrivalKind, of: number, node: NodeId) => {
-		const key = `${kind} ${of} ${node}`;
-		let entry = arrivals.get(key);
-		if (!entry) {
-			entry = {
-				kind,
-				of,
-				node,
-				count: statements.splits.arrivals.get(kind, of, node)?.count ?? 0,
-				changed: false,
-			};
-			arrivals.set(key, entry);
-		}
-
-		return entry;
-	};
-
-	const countArrival = ({row}: TaskDraft, by: 1 | -1): void => {
-		const [kind, of] =
-			row.split_id === null
-				? (['parent', row.parent_id] as const)
-				: (['split', row.split_id] as const);
-		if (of === null) {
-			return;
-		}
-
-		const entry = arrivalsEntry(kind, of, row.node_id);
-		entry.count += by;
-		entry.changed = true;
 	};
 
 	/** What the scheduler has to do next with a task in this place. */
@@ -362,7 +199,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 		const {row} = draft;
 		const before = row.state;
 		if (isBlocked(before)) {
-			countArrival(draft, -1);
+			splits.countArrival(draft, -1);
 		}
 
 		row.state = to.state;
@@ -388,7 +225,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 			to.note ?? to.details?.message,
 		]);
 		if (isBlocked(to.state)) {
-			countArrival(draft, 1);
+			splits.countArrival(draft, 1);
 		}
 
 		if (to.state === 'ready') {
@@ -407,7 +244,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 	const prioritise = (draft: TaskDraft): void => {
 		let best: GroupRow | undefined;
 		for (const id of groupsOf(draft)) {
-			const {row} = group(id);
+			const {row} = groups.group(id);
 			if (
 				row.archived === 0 &&
 				(best === undefined || row.priority > best.priority)
@@ -431,7 +268,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 		}
 
 		if (row.split_id !== null) {
-			const open = split(row.split_id);
+			const open = splits.split(row.split_id);
 			open.row.dead_count += 1;
 			open.changed = true;
 			if (open.row.sealed === 0) {
@@ -476,7 +313,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 	const revived = (draft: TaskDraft): void => {
 		const {row} = draft;
 		if (row.split_id !== null) {
-			const own = split(row.split_id);
+			const own = splits.split(row.split_id);
 			own.row.dead_count -= 1;
 			own.changed = true;
 			const origin = own.row.sealed === 0 ? task(own.row.origin_id) : undefined;
@@ -558,7 +395,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 			steps: [[fields.state, fields.node, now, undefined]],
 			placeChanged: true,
 		};
-		row.archived = archivedBy(fields.groups);
+		row.archived = groups.archivedBy(fields.groups);
 		tasks.set(id, draft);
 		requeue(draft);
 		if (parent) {
@@ -569,10 +406,6 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 		return draft;
 	};
-
-	/** Whether all of these groups are archived. */
-	const archivedBy = (ids: readonly GroupId[]): 0 | 1 =>
-		ids.length > 0 && ids.every((id) => group(id).row.archived === 1) ? 1 : 0;
 
 	const memoryOf = (node: NodeId): Map<string, string | undefined> => {
 		let entries = memory.get(node);
@@ -690,11 +523,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 		): void {
 			writeBack.countGroup(id, row, -1);
 		},
-		dropGroup(draft: GroupDraft): void {
-			groups.delete(draft.row.id);
-			groupNames.delete(draft.row.name);
-			changes.groups.add(draft.row.id);
-		},
+		dropGroup: groups.drop,
 		/** What was before this operation: for the journal. */
 		remember(before: JsonObject): void {
 			remembered = before;
@@ -717,45 +546,38 @@ export const createDesk = (statements: Statements, books: Books) => {
 				readonly count: number;
 			},
 		): void {
-			const draft = group(id);
+			const draft = groups.group(id);
 			add(draft.counts, from, -count);
 			add(draft.counts, to, count);
 			draft.changed = true;
 		},
-		clearArrivals(kind: ArrivalKind, of: number, node: NodeId): void {
-			const entry = arrivalsEntry(kind, of, node);
-			entry.count = 0;
-			entry.changed = true;
-		},
+		clearArrivals: splits.clearArrivals,
 		task,
 		keep,
 		existingTask,
-		group,
-		groupByName,
-		createGroup,
-		changeGroup,
+		group: groups.group,
+		groupByName: groups.byName,
+		createGroup: groups.create,
+		changeGroup: groups.change,
 		groupsOf,
-		split,
-		createSplit,
-		sealSplit,
-		openSplitOf,
-		arrivals: (kind: ArrivalKind, of: number, node: NodeId): number =>
-			arrivalsEntry(kind, of, node).count,
+		split: splits.split,
+		createSplit: splits.create,
+		sealSplit: splits.seal,
+		openSplitOf: splits.openOf,
+		arrivals: splits.arrived,
 		memoryOf,
 		place,
 		requeue,
 		prioritise,
 		wake,
 		createTask,
-		archivedBy,
+		archivedBy: groups.archivedBy,
 	};
 
 	function forgetAll(): void {
 		tasks.clear();
 		groups.clear();
-		groupNames.clear();
 		splits.clear();
-		arrivals.clear();
 		memory.clear();
 		frontier = [];
 	}

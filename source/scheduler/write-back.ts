@@ -1,11 +1,10 @@
 import {FarmError} from '../core/errors.js';
 import type {GroupId, NodeId, SplitId, TaskId} from '../core/ids.js';
 import type {TaskState} from '../core/task-state.js';
-import type {ArrivalKind} from '../db/queries/splits.js';
 import {taskValues, type TaskRow} from '../db/queries/tasks.js';
 import type {Statements} from '../db/statements.js';
 import {addTo, type Books} from './books.js';
-import type {GroupDraft, SplitDraft} from './desk-drafts.js';
+import type {ArrivalsDraft, GroupDraft, SplitDraft} from './desk-drafts.js';
 import type {TaskDraft} from './task-draft.js';
 import type {TurnChanges} from './turn-changes.js';
 
@@ -13,18 +12,11 @@ type Held = {
 	readonly statements: Statements;
 	readonly books: Books;
 	readonly tasks: ReadonlyMap<TaskId, TaskDraft>;
-	readonly groups: Map<GroupId, GroupDraft>;
+	readonly groups: ReadonlyMap<GroupId, GroupDraft>;
+	/** Of those, or from the database. */
+	readonly group: (id: GroupId) => GroupDraft;
 	readonly splits: ReadonlyMap<SplitId, SplitDraft>;
-	readonly arrivals: ReadonlyMap<
-		string,
-		{
-			readonly kind: ArrivalKind;
-			readonly of: number;
-			readonly node: NodeId;
-			readonly count: number;
-			changed: boolean;
-		}
-	>;
+	readonly arrivals: ReadonlyMap<string, ArrivalsDraft>;
 	readonly memory: ReadonlyMap<NodeId, Map<string, string | undefined>>;
 };
 
@@ -41,6 +33,7 @@ export const createWriteBack = ({
 	books,
 	tasks,
 	groups,
+	group,
 	splits,
 	arrivals,
 	memory,
@@ -68,7 +61,7 @@ export const createWriteBack = ({
 		{state, paused}: Pick<TaskRow, 'state' | 'paused'>,
 		by: 1 | -1,
 	): void => {
-		const draft = groupDraft(id);
+		const draft = group(id);
 		const {counts} = draft;
 		add(counts, state, by);
 		add(counts, 'total', by);
@@ -77,30 +70,6 @@ export const createWriteBack = ({
 		}
 
 		draft.changed = true;
-	};
-
-	const groupDraft = (id: GroupId): GroupDraft => {
-		const known = groups.get(id);
-		if (known) {
-			return known;
-		}
-
-		const row = statements.groups.get.get(id);
-		if (!row) {
-			throw new FarmError(
-				'INTERNAL',
-				`Group ${id} is named by a task, but is not there.`,
-			);
-		}
-
-		const draft: GroupDraft = {
-			row,
-			counts: JSON.parse(row.counts) as Record<string, number>,
-			isNew: false,
-			changed: false,
-		};
-		groups.set(id, draft);
-		return draft;
 	};
 
 	const countQueue = (
@@ -241,6 +210,46 @@ export const createWriteBack = ({
 		}
 	};
 
+	const writeGroups = (changes: TurnChanges, now: number): void => {
+		for (const draft of groups.values()) {
+			if (!(draft.changed || draft.isNew)) {
+				continue;
+			}
+
+			draft.row.counts = JSON.stringify(draft.counts);
+			draft.row.finished_at = isFinished(draft.counts)
+				? (draft.row.finished_at ?? now)
+				: null;
+			(draft.isNew ? statements.groups.insert : statements.groups.update).run(
+				draft.row,
+			);
+			draft.changed = false;
+			draft.isNew = false;
+			changes.groups.add(draft.row.id);
+		}
+	};
+
+	const writeArrivals = (): void => {
+		for (const entry of arrivals.values()) {
+			if (!entry.changed) {
+				continue;
+			}
+
+			if (entry.count > 0) {
+				statements.splits.putArrivals.run(
+					entry.kind,
+					entry.of,
+					entry.node,
+					entry.count,
+				);
+			} else {
+				statements.splits.deleteArrivals.run(entry.kind, entry.of, entry.node);
+			}
+
+			entry.changed = false;
+		}
+	};
+
 	const write = (changes: TurnChanges, now: number): void => {
 		for (const split of splits.values()) {
 			if (split.isNew) {
@@ -266,42 +275,8 @@ export const createWriteBack = ({
 			}
 		}
 
-		for (const draft of groups.values()) {
-			if (!(draft.changed || draft.isNew)) {
-				continue;
-			}
-
-			draft.row.counts = JSON.stringify(draft.counts);
-			draft.row.finished_at = isFinished(draft.counts)
-				? (draft.row.finished_at ?? now)
-				: null;
-			(draft.isNew ? statements.groups.insert : statements.groups.update).run(
-				draft.row,
-			);
-			draft.changed = false;
-			draft.isNew = false;
-			changes.groups.add(draft.row.id);
-		}
-
-		for (const entry of arrivals.values()) {
-			if (!entry.changed) {
-				continue;
-			}
-
-			if (entry.count > 0) {
-				statements.splits.putArrivals.run(
-					entry.kind,
-					entry.of,
-					entry.node,
-					entry.count,
-				);
-			} else {
-				statements.splits.deleteArrivals.run(entry.kind, entry.of, entry.node);
-			}
-
-			entry.changed = false;
-		}
-
+		writeGroups(changes, now);
+		writeArrivals();
 		for (const [node, entries] of memory) {
 			for (const [key, value] of entries) {
 				if (value === undefined) {
