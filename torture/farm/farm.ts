@@ -8,6 +8,7 @@ import {layCable, type Cable} from './cable.js';
 import {startDaemon, type Daemon} from './daemon.js';
 import {makeDisk, type Disk} from './disk.js';
 import {makeNamespace, type Namespace} from './namespace.js';
+import {whyAlwaysWritable} from './read-only.js';
 import {processesWith, type FarmProcess} from './processes.js';
 
 /** A scheduler or a worker of the farm, which somebody keeps starting again. */
@@ -95,6 +96,11 @@ export const makeFarm = async ({
 
 	const databaseDisk = await diskFor('data', 256);
 	const workerDisk = await diskFor('state', 32);
+	const alwaysWritable = await whyAlwaysWritable(path.join(folder, 'data'));
+	if (alwaysWritable !== undefined) {
+		without.push(`no read-only database (${alwaysWritable})`);
+	}
+
 	const namespace = await makeNamespace(process.pid);
 	if ('without' in namespace) {
 		without.push(`no network namespace (${namespace.without})`);

@@ -347,30 +347,32 @@ export const faults: Readonly<
 		weight: 3,
 		decide({farm, random, chronicle}) {
 			const length = random.between(0.5, 4);
-			return {
-				says: `the scheduler is killed, and its database cannot be written for ${text(length)}`,
-				takes: [farm.scheduler],
-				async run() {
-					await endBy(farm.scheduler, 'SIGKILL');
-					const release = await makeReadOnly(farm.database);
-					const started = farm.scheduler.start();
-					await seconds(length);
-					await release();
-					await started;
-					const {hasEnded, said} = farm.scheduler.daemon();
-					if (!hasEnded()) {
-						return;
-					}
+			return farm.without.some((reason) => reason.startsWith('no read-only'))
+				? undefined
+				: {
+						says: `the scheduler is killed, and its database cannot be written for ${text(length)}`,
+						takes: [farm.scheduler],
+						async run() {
+							await endBy(farm.scheduler, 'SIGKILL');
+							const release = await makeReadOnly(farm.database);
+							const started = farm.scheduler.start();
+							await seconds(length);
+							await release();
+							await started;
+							const {hasEnded, said} = farm.scheduler.daemon();
+							if (!hasEnded()) {
+								return;
+							}
 
-					if (!/cannot be written|read-?only/iv.test(said())) {
-						chronicle.violated(
-							`The scheduler does not say that its database is read-only: ${said()}`,
-						);
-					}
+							if (!/cannot be written|read-?only/iv.test(said())) {
+								chronicle.violated(
+									`The scheduler does not say that its database is read-only: ${said()}`,
+								);
+							}
 
-					await farm.scheduler.start();
-				},
-			};
+							await farm.scheduler.start();
+						},
+					};
 		},
 	},
 	'worker disk full': {
