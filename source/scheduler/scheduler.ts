@@ -70,6 +70,8 @@ export type SchedulerOptions = {
 	/** Where the logs of invocations are. */
 	readonly logFolder: string;
 	readonly clock: Clock;
+	/** News for these rules are in the outbox. */
+	readonly onTold: (rules: ReadonlySet<string>) => void;
 	readonly log: {
 		readonly info: (message: string) => void;
 		readonly warn: (message: string) => void;
