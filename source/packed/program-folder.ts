@@ -48,12 +48,17 @@ export const programFolder = ({
 			fs.mkdirSync(root, {recursive: true, mode: 0o700});
 			mustBeOurs(root, user);
 			const folder = path.join(root, index.name);
-			if (!isWhole(folder, index)) {
+			const isNew = !isWhole(folder, index);
+			if (isNew) {
 				make(folder, read());
-				removeOld(root, now);
 			}
 
 			refresh(folder, now);
+			if (isNew) {
+				// Only now: a disk of another machine may have another time, and what was just made seem old.
+				removeOld(root, now);
+			}
+
 			return folder;
 		} catch (error) {
 			faults.push(error instanceof Error ? error.message : String(error));

@@ -165,6 +165,8 @@ export type FarmSettings = {
 	readonly killGrace?: number;
 	readonly avoid?: number;
 	readonly attempts?: number;
+	/** What its programs are, where it is not what is tested anyhow. */
+	readonly run?: readonly [string, ...string[]];
 };
 
 const graphNodes = graphDocumentShape.shape.nodes;
@@ -181,6 +183,7 @@ export const createFarm = (
 		killGrace = 0.5,
 		avoid = 0.2,
 		attempts = 3,
+		run = program,
 	}: FarmSettings = {},
 ): FarmProcess => {
 	const folder = fs.realpathSync(
@@ -239,7 +242,10 @@ attempts = ${attempts}
 		| undefined;
 
 	const start: FarmProcess['start'] = (words, environment = {}) => {
-		const daemon = runDaemon(words, {...usualEnvironment, ...environment});
+		const daemon = runDaemon([...run, ...words], {
+			...usualEnvironment,
+			...environment,
+		});
 		daemons.push(daemon);
 		return daemon;
 	};
@@ -382,8 +388,8 @@ attempts = ${attempts}
 		},
 		async cli(words, {input = '', environment = {}} = {}) {
 			const {exitCode, stdout, stderr} = await execa(
-				program[0],
-				[...program.slice(1), ...words],
+				run[0],
+				[...run.slice(1), ...words],
 				{
 					reject: false,
 					extendEnv: false,
@@ -511,20 +517,16 @@ attempts = ${attempts}
 };
 
 const runDaemon = (
-	words: readonly string[],
+	[file, ...words]: readonly [string, ...string[]],
 	environment: Readonly<Record<string, string>>,
 ): Daemon => {
-	const child: ChildProcess = spawn(
-		program[0],
-		[...program.slice(1), ...words],
-		{
-			env: environment,
-			stdio: ['ignore', 'pipe', 'pipe'],
-		},
-	);
+	const child: ChildProcess = spawn(file, words, {
+		env: environment,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	const {pid} = child;
 	if (pid === undefined) {
-		throw new Error(`${program[0]} could not be started.`);
+		throw new Error(`${file} could not be started.`);
 	}
 
 	let text = '';
