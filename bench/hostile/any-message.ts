@@ -247,16 +247,13 @@ const fittingNumber = ({
 	maximum,
 }: Described): Arbitrary<unknown> => {
 	const least = exclusiveMinimum === undefined ? minimum : exclusiveMinimum + 1;
-	const min = Math.max(least ?? -1_000_000, -Number.MAX_SAFE_INTEGER);
+	const min = Math.max(least ?? -1_000_000, -1_000_000);
 	const max = Math.min(maximum ?? 1_000_000_000, Number.MAX_SAFE_INTEGER);
-	const small = fc.integer({min, max: Math.min(max, Math.max(min, 0) + 20)});
-	const any =
-		type === 'integer'
-			? fc.maxSafeInteger()
-			: fc.double({min, max, noNaN: true});
 	return fc.oneof(
-		small,
-		any.filter((value) => value >= min && value <= max),
+		fc.integer({min, max: Math.min(max, Math.max(min, 0) + 20)}),
+		type === 'integer'
+			? fc.integer({min, max: Math.min(max, 2 ** 52)})
+			: fc.double({min, max, noNaN: true}),
 	);
 };
 
