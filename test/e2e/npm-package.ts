@@ -71,7 +71,7 @@ test('the package for npm holds what runs, and nothing else', async (t) => {
 		'dist/python/lifeblood_client.py',
 		'dist/demo/render-frame.js',
 	]) {
-		t.true(files.includes(file), file);
+		t.true(files.includes(file), `${file} is there`);
 	}
 });
 
