@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Client} from '../farm/start-farm.js';
 import {applyGraph} from '../farm/work.js';
+import {expectEqual} from '../measure/expect.js';
 
 /** Work that never runs out, whose ends are counted. */
 export type SteadyWork = {
@@ -64,7 +65,12 @@ export const keepBusy = async (
 		async finish() {
 			ending.abort();
 			await supplying;
-			await client.request('group.wait', {names: ['work'], timeout_s: 300});
+			const {at_rest: isAtRest, errors} = await client.request('group.wait', {
+				names: ['work'],
+				timeout_s: 300,
+			});
+			expectEqual('whether all work is at rest', isAtRest, true);
+			expectEqual('the number of errors', errors, 0);
 		},
 	};
 };

@@ -50,7 +50,19 @@ const attributesFile = async (file: string): Promise<JsonObject> => {
 			}
 		},
 	});
-	const value: unknown = document.toJS({maxAliasCount: 1000});
+	let value: unknown;
+	try {
+		value = document.toJS({maxAliasCount: 1000});
+		// What stands within itself, or is too deep, is no JSON.
+		JSON.stringify(value);
+	} catch (error) {
+		throw new FarmError(
+			'INVALID',
+			`--attrs ${file}: its anchors cannot be resolved, or it is nested too deep.`,
+			{cause: error},
+		);
+	}
+
 	if (!isJsonObject(value)) {
 		throw new FarmError(
 			'INVALID',

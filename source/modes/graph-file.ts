@@ -52,7 +52,7 @@ export const parseGraphFile = (text: string, name: string): GraphFile => {
 				message:
 					code === 'DUPLICATE_KEY'
 						? `${keyAt(text, pos)} stands here a second time.`
-						: message,
+						: inOwnWords(message),
 			})),
 		};
 	}
@@ -65,16 +65,22 @@ export const parseGraphFile = (text: string, name: string): GraphFile => {
 	): Fault => ({where: name, line: lineOf(path), message});
 	const expanded = expand(yaml);
 	if (expanded.kind === 'faulty') {
-		return {kind: 'faulty', faults: [fault([], expanded.message)]};
+		return {kind: 'faulty', faults: [fault([], inOwnWords(expanded.message))]};
+	}
+
+	if (isDeeperThan(expanded.value, mostLevels)) {
+		return {kind: 'faulty', faults: [fault([], tooDeep)]};
 	}
 
 	const endless = endlessNumbers(expanded.value, []);
 	if (endless.length > 0) {
 		return {
 			kind: 'faulty',
-			faults: endless.map((path) =>
-				fault(path, 'A number that JSON cannot say stands here.'),
-			),
+			faults: endless
+				.slice(0, mostFaults)
+				.map((path) =>
+					fault(path, 'A number that JSON cannot say stands here.'),
+				),
 		};
 	}
 
@@ -83,9 +89,23 @@ export const parseGraphFile = (text: string, name: string): GraphFile => {
 		return {kind: 'read', document: parsed.data, lineOf};
 	}
 
-	const described = parsed.error.issues.flatMap((issue) =>
-		describeIssue(issue, expanded.value),
-	);
+	const {issues} = parsed.error;
+	const described = issues
+		.slice(0, mostFaults)
+		.flatMap((issue) => describeIssue(issue, expanded.value));
+	if (issues.length > mostFaults) {
+		return {
+			kind: 'faulty',
+			faults: [
+				...described.map(({path, message}) => fault(path, message)),
+				fault(
+					[],
+					`There are ${issues.length - mostFaults} more faults in this file.`,
+				),
+			],
+		};
+	}
+
 	return {
 		kind: 'faulty',
 		faults: described.map(({path, message}) => fault(path, message)),
@@ -96,6 +116,22 @@ export const parseGraphFile = (text: string, name: string): GraphFile => {
 		),
 	};
 };
+
+/** No graph needs so many, and nothing that is deeper could be sent to a scheduler. */
+const mostLevels = 200;
+const tooDeep = `The file is nested deeper than ${mostLevels} levels, or an anchor stands within itself.`;
+/** Nobody reads more of them at once, and to find the line of each takes time. */
+const mostFaults = 100;
+
+/** What the YAML parser itself runs into. */
+const inOwnWords = (message: string): string =>
+	message.includes('call stack') ? tooDeep : message;
+
+const isDeeperThan = (value: unknown, levels: number): boolean =>
+	typeof value === 'object' &&
+	value !== null &&
+	(levels === 0 ||
+		Object.values(value).some((member) => isDeeperThan(member, levels - 1)));
 
 type Path = ReadonlyArray<string | number>;
 
