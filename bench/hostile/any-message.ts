@@ -51,7 +51,7 @@ export const anyMessage = (methods: Methods): Arbitrary<string> =>
 		);
 
 /** What nobody sends who means well. */
-export const anyOddValue: Arbitrary<unknown> = fc.oneof(
+const anyOddValue: Arbitrary<unknown> = fc.oneof(
 	fc.jsonValue(),
 	fc.constantFrom(
 		null,
