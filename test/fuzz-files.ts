@@ -15,7 +15,7 @@ import {parseJobLine} from '../source/modes/parse-job-line.js';
 import {createSandbox} from '../source/sandbox/sandbox.js';
 import {plainScope} from './helpers/plain-scope.js';
 
-// Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
+// One test after the other: their time counts from their beginning. Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
 const bounds = {interruptAfterTimeLimit: 1000, numRuns: 20_000};
 
 /** What it threw, if that was a fault in words, and nothing where it gave a value; anything else fails the test. */
@@ -63,53 +63,59 @@ const yamlPieces = fc.constantFrom(
 	'\u{FEFF}',
 );
 
-test('any graph file, whole or broken, is a document or faults with their lines', (t) => {
-	fc.assert(
-		fc.property(
-			fc.oneof(
-				fc.string({unit: 'binary'}),
-				fc
-					.array(fc.oneof(yamlPieces, fc.string({maxLength: 5})), {
-						maxLength: 30,
-					})
-					.map((pieces) => pieces.join('')),
-				fc.jsonValue().map((value) => JSON.stringify(value)),
-				fc
-					.record({nodes: fc.jsonValue(), connections: fc.jsonValue()})
-					.map((value) => JSON.stringify(value)),
+test.serial(
+	'any graph file, whole or broken, is a document or faults with their lines',
+	(t) => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.string({unit: 'binary'}),
+					fc
+						.array(fc.oneof(yamlPieces, fc.string({maxLength: 5})), {
+							maxLength: 30,
+						})
+						.map((pieces) => pieces.join('')),
+					fc.jsonValue().map((value) => JSON.stringify(value)),
+					fc
+						.record({nodes: fc.jsonValue(), connections: fc.jsonValue()})
+						.map((value) => JSON.stringify(value)),
+				),
+				(text) => {
+					const file = parseGraphFile(text, 'x');
+					const faults = file.kind === 'read' ? [] : file.faults;
+					t.true(faults.every(({line}) => line === undefined || line > 0));
+					t.true(
+						faults.every(({message}) => /^[^\n]+$/v.test(message)),
+						JSON.stringify(faults),
+					);
+				},
 			),
-			(text) => {
-				const file = parseGraphFile(text, 'x');
-				const faults = file.kind === 'read' ? [] : file.faults;
-				t.true(faults.every(({line}) => line === undefined || line > 0));
-				t.true(
-					faults.every(({message}) => /^[^\n]+$/v.test(message)),
-					JSON.stringify(faults),
-				);
-			},
-		),
-		bounds,
-	);
-});
+			bounds,
+		);
+	},
+);
 
-test('graph files that are bombs are refused, or read in bounded time', (t) => {
-	const before = performance.now();
-	for (const text of [
-		'['.repeat(50_000),
-		`nodes: ${'{a: '.repeat(5000)}`,
-		`nodes:\n${Array.from({length: 3000}, (_, index) => `  n${index}: {type: null}`).join('\n')}`,
-		`a: &a [${'x, '.repeat(1000)}]\nb: &b [${'*a, '.repeat(1000)}]\nc: [${'*b, '.repeat(1000)}]`,
-		'a: &a {b: *a}',
-		'&a [*a]',
-		`nodes: {a: {type: "${'x'.repeat(1_000_000)}"}}`,
-		`${'- '.repeat(20_000)}x`,
-	]) {
-		const {kind} = parseGraphFile(text, 'x');
-		t.true(kind === 'read' || kind.length > 0);
-	}
+test.serial(
+	'graph files that are bombs are refused, or read in bounded time',
+	(t) => {
+		const before = performance.now();
+		for (const text of [
+			'['.repeat(50_000),
+			`nodes: ${'{a: '.repeat(5000)}`,
+			`nodes:\n${Array.from({length: 3000}, (_, index) => `  n${index}: {type: null}`).join('\n')}`,
+			`a: &a [${'x, '.repeat(1000)}]\nb: &b [${'*a, '.repeat(1000)}]\nc: [${'*b, '.repeat(1000)}]`,
+			'a: &a {b: *a}',
+			'&a [*a]',
+			`nodes: {a: {type: "${'x'.repeat(1_000_000)}"}}`,
+			`${'- '.repeat(20_000)}x`,
+		]) {
+			const {kind} = parseGraphFile(text, 'x');
+			t.true(kind === 'read' || kind.length > 0);
+		}
 
-	t.true(performance.now() - before < 60_000);
-});
+		t.true(performance.now() - before < 60_000);
+	},
+);
 
 const withHome = async (
 	act: (host: Host, folder: string) => Promise<void>,
@@ -166,153 +172,167 @@ for (const [what, place, load] of [
 			loadPackages(path.join(host.home, '.config', 'lifeblood')),
 	],
 ] as const) {
-	test(`any ${what} is read, or told what is wrong with it line by line`, async (t) => {
-		await withHome(async (host, folder) => {
-			const file = place(folder);
-			await fs.mkdir(path.dirname(file), {recursive: true});
-			await fc.assert(
-				fc.asyncProperty(
-					fc.oneof(
-						fc.string({unit: 'binary'}),
-						fc
-							.array(fc.oneof(tomlPieces, fc.string({maxLength: 4})), {
-								maxLength: 20,
-							})
-							.map((pieces) => pieces.join('')),
+	test.serial(
+		`any ${what} is read, or told what is wrong with it line by line`,
+		async (t) => {
+			await withHome(async (host, folder) => {
+				const file = place(folder);
+				await fs.mkdir(path.dirname(file), {recursive: true});
+				await fc.assert(
+					fc.asyncProperty(
+						fc.oneof(
+							fc.string({unit: 'binary'}),
+							fc
+								.array(fc.oneof(tomlPieces, fc.string({maxLength: 4})), {
+									maxLength: 20,
+								})
+								.map((pieces) => pieces.join('')),
+						),
+						async (text) => {
+							await fs.writeFile(file, text);
+							const fault = await faultOf(async () => load(host));
+							t.notRegex(fault, /node_modules|\.[jt]s:\d|\n at /v);
+						},
 					),
-					async (text) => {
-						await fs.writeFile(file, text);
-						const fault = await faultOf(async () => load(host));
-						t.notRegex(fault, /node_modules|\.[jt]s:\d|\n at /v);
-					},
-				),
-				bounds,
-			);
-		});
-	});
+					bounds,
+				);
+			});
+		},
+	);
 }
 
-test('any words are a command, or one line that says what is wrong with them', async (t) => {
-	const word = fc.oneof(
-		fc.constantFrom(
+test.serial(
+	'any words are a command, or one line that says what is wrong with them',
+	async (t) => {
+		const word = fc.oneof(
+			fc.constantFrom(
+				'task',
+				'list',
+				'submit',
+				'job',
+				'attr',
+				'set',
+				'graph',
+				'apply',
+				'worker',
+				'--json',
+				'--group',
+				'--attr',
+				'--',
+				'-',
+				'-1',
+				'--no-',
+				'--=',
+				'--__proto__',
+				'--constructor=1',
+				'__proto__',
+				'',
+				'\u{D800}',
+			),
+			fc.string({unit: 'binary', maxLength: 8}),
+		);
+		await fc.assert(
+			fc.asyncProperty(fc.array(word, {maxLength: 7}), async (words) => {
+				const fault = await faultOf(() => {
+					parseCommandLine(words);
+					parseJobLine(words);
+				});
+				t.true(
+					fault.split('\n').length <= 1 + words.join('').split('\n').length,
+				);
+			}),
+			bounds,
+		);
+	},
+);
+
+test.serial(
+	'any assignment and any list of frames is a value, or told in words',
+	async (t) => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.oneof(
+					fc.string({unit: 'binary'}),
+					fc.jsonValue().map((value) => `n:=${JSON.stringify(value)}`),
+					fc.string().map((text) => `n:=${text}`),
+				),
+				async (text) => {
+					t.is(
+						typeof (await faultOf(() => parseAssignment(text, '--attr'))),
+						'string',
+					);
+					t.is(typeof (await faultOf(() => parseFrames(text))), 'string');
+				},
+			),
+			bounds,
+		);
+	},
+);
+
+test.serial(
+	'any source is a value or a message, and what comes after it is served',
+	async (t) => {
+		const sandbox = await createSandbox({timeLimitMs: 20});
+		const piece = fc.constantFrom(
 			'task',
-			'list',
-			'submit',
-			'job',
-			'attr',
-			'set',
-			'graph',
-			'apply',
-			'worker',
-			'--json',
-			'--group',
-			'--attr',
-			'--',
-			'-',
-			'-1',
-			'--no-',
-			'--=',
-			'--__proto__',
-			'--constructor=1',
-			'__proto__',
-			'',
-			'\u{D800}',
-		),
-		fc.string({unit: 'binary', maxLength: 8}),
-	);
-	await fc.assert(
-		fc.asyncProperty(fc.array(word, {maxLength: 7}), async (words) => {
-			const fault = await faultOf(() => {
-				parseCommandLine(words);
-				parseJobLine(words);
-			});
-			t.true(fault.split('\n').length <= 1 + words.join('').split('\n').length);
-		}),
-		bounds,
-	);
-});
-
-test('any assignment and any list of frames is a value, or told in words', async (t) => {
-	await fc.assert(
-		fc.asyncProperty(
-			fc.oneof(
-				fc.string({unit: 'binary'}),
-				fc.jsonValue().map((value) => `n:=${JSON.stringify(value)}`),
-				fc.string().map((text) => `n:=${text}`),
+			'attr.x',
+			'config',
+			'node',
+			'=>',
+			'(',
+			')',
+			'[',
+			']',
+			'{',
+			'}',
+			'`',
+			'${',
+			'/',
+			'\\',
+			'...',
+			'?.',
+			'await ',
+			'yield ',
+			'new ',
+			'class ',
+			'function* ',
+			'this',
+			'super',
+			'#a',
+			'1n',
+			String.raw`"\u{110000}"`,
+			'\u{2028}',
+			';',
+			'for(;;)',
+			'throw ',
+			'Symbol.iterator',
+			'arguments',
+		);
+		await fc.assert(
+			fc.asyncProperty(
+				fc.oneof(
+					fc.array(piece, {maxLength: 12}).map((pieces) => pieces.join('')),
+					fc.string({unit: 'binary'}),
+					fc.string(),
+				),
+				async (source) => {
+					const [evaluation] = await sandbox.evaluateLater(
+						[source],
+						plainScope(),
+					);
+					const text =
+						evaluation?.kind === 'failed' ? evaluation.message : 'A value.';
+					t.true(text.length > 0 && text.length < 2000);
+					t.notRegex(text, /node_modules|file:|\.[jt]s:\d/v);
+					const outcome = await sandbox.runScriptLater(source, plainScope());
+					t.true(['done', 'failed'].includes(outcome.kind));
+				},
 			),
-			async (text) => {
-				t.is(
-					typeof (await faultOf(() => parseAssignment(text, '--attr'))),
-					'string',
-				);
-				t.is(typeof (await faultOf(() => parseFrames(text))), 'string');
-			},
-		),
-		bounds,
-	);
-});
-
-test('any source is a value or a message, and what comes after it is served', async (t) => {
-	const sandbox = await createSandbox({timeLimitMs: 20});
-	const piece = fc.constantFrom(
-		'task',
-		'attr.x',
-		'config',
-		'node',
-		'=>',
-		'(',
-		')',
-		'[',
-		']',
-		'{',
-		'}',
-		'`',
-		'${',
-		'/',
-		'\\',
-		'...',
-		'?.',
-		'await ',
-		'yield ',
-		'new ',
-		'class ',
-		'function* ',
-		'this',
-		'super',
-		'#a',
-		'1n',
-		String.raw`"\u{110000}"`,
-		'\u{2028}',
-		';',
-		'for(;;)',
-		'throw ',
-		'Symbol.iterator',
-		'arguments',
-	);
-	await fc.assert(
-		fc.asyncProperty(
-			fc.oneof(
-				fc.array(piece, {maxLength: 12}).map((pieces) => pieces.join('')),
-				fc.string({unit: 'binary'}),
-				fc.string(),
-			),
-			async (source) => {
-				const [evaluation] = await sandbox.evaluateLater(
-					[source],
-					plainScope(),
-				);
-				const text =
-					evaluation?.kind === 'failed' ? evaluation.message : 'A value.';
-				t.true(text.length > 0 && text.length < 2000);
-				t.notRegex(text, /node_modules|file:|\.[jt]s:\d/v);
-				const outcome = await sandbox.runScriptLater(source, plainScope());
-				t.true(['done', 'failed'].includes(outcome.kind));
-			},
-		),
-		{...bounds, interruptAfterTimeLimit: 2000},
-	);
-	t.deepEqual(await sandbox.evaluateLater(['1 + 1'], plainScope()), [
-		{kind: 'value', value: 2},
-	]);
-	await sandbox.stop();
-});
+			{...bounds, interruptAfterTimeLimit: 2000},
+		);
+		t.deepEqual(await sandbox.evaluateLater(['1 + 1'], plainScope()), [
+			{kind: 'value', value: 2},
+		]);
+		await sandbox.stop();
+	},
+);

@@ -19,7 +19,7 @@ import {createPeer} from '../source/net/peer.js';
 import {decodeRpc} from '../source/net/rpc.js';
 import {schedulerMethods} from '../source/net/scheduler-methods.js';
 
-// Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
+// One test after the other: their time counts from their beginning. Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
 const bounds = {interruptAfterTimeLimit: 1500, numRuns: 20_000};
 const tables = {...schedulerMethods, ...jobToWorker, ...schedulerToWorker};
 
@@ -57,39 +57,42 @@ const anyBytes = fc.oneof(
 		.map(([text, seed]) => mutate(Buffer.from(text), createRandom(seed))),
 );
 
-test('the same frames come out however the bytes are cut, and none is longer than it may be', (t) => {
-	fc.assert(
-		fc.property(
-			fc.array(anyBytes, {maxLength: 4}),
-			fc.array(fc.integer({min: 1, max: 50}), {minLength: 1, maxLength: 8}),
-			(lines, cuts) => {
-				const bytes = Buffer.concat(
-					lines.flatMap((line) => [line, Buffer.from('\n')]),
-				);
-				const whole = createFrameReader(() => 4096).push(bytes);
-				const reader = createFrameReader(() => 4096);
-				const pieces = [];
-				for (let at = 0, cut = 0; at < bytes.length; cut += 1) {
-					const length = cuts[cut % cuts.length] ?? 1;
-					pieces.push(...reader.push(bytes.subarray(at, at + length)));
-					t.true(reader.pendingBytes() <= 4096);
-					at += length;
-				}
+test.serial(
+	'the same frames come out however the bytes are cut, and none is longer than it may be',
+	(t) => {
+		fc.assert(
+			fc.property(
+				fc.array(anyBytes, {maxLength: 4}),
+				fc.array(fc.integer({min: 1, max: 50}), {minLength: 1, maxLength: 8}),
+				(lines, cuts) => {
+					const bytes = Buffer.concat(
+						lines.flatMap((line) => [line, Buffer.from('\n')]),
+					);
+					const whole = createFrameReader(() => 4096).push(bytes);
+					const reader = createFrameReader(() => 4096);
+					const pieces = [];
+					for (let at = 0, cut = 0; at < bytes.length; cut += 1) {
+						const length = cuts[cut % cuts.length] ?? 1;
+						pieces.push(...reader.push(bytes.subarray(at, at + length)));
+						t.true(reader.pendingBytes() <= 4096);
+						at += length;
+					}
 
-				t.deepEqual(pieces, [...whole]);
-				t.true(
-					pieces.every(
-						(frame) =>
-							frame.kind !== 'line' || Buffer.byteLength(frame.text) <= 4096,
-					),
-				);
-			},
-		),
-		bounds,
-	);
-});
+					t.deepEqual(pieces, [...whole]);
+					t.true(
+						pieces.every(
+							(frame) =>
+								frame.kind !== 'line' || Buffer.byteLength(frame.text) <= 4096,
+						),
+					);
+				},
+			),
+			bounds,
+		);
+	},
+);
 
-test('any line is a message or a fault in one line', (t) => {
+test.serial('any line is a message or a fault in one line', (t) => {
 	fc.assert(
 		fc.property(anyLine, (text) => {
 			const message = decodeRpc(text);
@@ -101,21 +104,24 @@ test('any line is a message or a fault in one line', (t) => {
 	);
 });
 
-test('parameters of any method, whole or spoilt, fit or are told by field, and what fits is stable', (t) => {
-	for (const [name, {params}] of Object.entries(tables)) {
-		fc.assert(
-			fc.property(anyParameters(params), (value) => {
-				const sent: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
-				const parsed = params.safeParse(sent);
-				const again = params.safeParse(parsed.success ? parsed.data : sent);
-				t.is(again.success, parsed.success, name);
-				t.deepEqual(again.data, parsed.data, name);
-				t.is(again.error?.issues.length, parsed.error?.issues.length, name);
-			}),
-			{interruptAfterTimeLimit: 40, numRuns: 100},
-		);
-	}
-});
+test.serial(
+	'parameters of any method, whole or spoilt, fit or are told by field, and what fits is stable',
+	(t) => {
+		for (const [name, {params}] of Object.entries(tables)) {
+			fc.assert(
+				fc.property(anyParameters(params), (value) => {
+					const sent: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
+					const parsed = params.safeParse(sent);
+					const again = params.safeParse(parsed.success ? parsed.data : sent);
+					t.is(again.success, parsed.success, name);
+					t.deepEqual(again.data, parsed.data, name);
+					t.is(again.error?.issues.length, parsed.error?.issues.length, name);
+				}),
+				{interruptAfterTimeLimit: 40, numRuns: 100},
+			);
+		}
+	},
+);
 
 /** Both directions of a connection, without a network. */
 const startPeer = (local: typeof schedulerMethods) => {
@@ -148,45 +154,49 @@ const startPeer = (local: typeof schedulerMethods) => {
 	return {toPeer, peer, troubles, said: () => said};
 };
 
-test('whatever bytes come, a connection answers in whole lines without a stack, or ends with a reason', async (t) => {
-	await fc.assert(
-		fc.asyncProperty(
-			fc.array(anyBytes, {minLength: 1, maxLength: 6}),
-			async (lines) => {
-				const {toPeer, peer, said} = startPeer(schedulerMethods);
-				for (const line of lines) {
-					toPeer.write(Buffer.concat([line, Buffer.from('\n')]));
-				}
+test.serial(
+	'whatever bytes come, a connection answers in whole lines without a stack, or ends with a reason',
+	async (t) => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(anyBytes, {minLength: 1, maxLength: 6}),
+				async (lines) => {
+					const {toPeer, peer, said} = startPeer(schedulerMethods);
+					for (const line of lines) {
+						toPeer.write(Buffer.concat([line, Buffer.from('\n')]));
+					}
 
-				toPeer.end();
-				t.regex(
-					await Promise.race([
-						peer.closed,
-						delay(5000, 'It did not\nend.', {ref: false}),
-					]),
-					/^[^\n]{1,5000}$/v,
-				);
-				await new Promise((resolve) => {
-					setImmediate(resolve);
-				});
-				const answers = said().split('\n');
-				t.deepEqual(
-					answers.filter(
-						(answer) => answer !== '' && decodeRpc(answer).kind === 'malformed',
-					),
-					[],
-				);
-				t.notRegex(
-					answers.join('\n'),
-					/node_modules|file:\/\/|\.[jt]s:\d|at Object\./v,
-				);
-			},
-		),
-		bounds,
-	);
-});
+					toPeer.end();
+					t.regex(
+						await Promise.race([
+							peer.closed,
+							delay(5000, 'It did not\nend.', {ref: false}),
+						]),
+						/^[^\n]{1,5000}$/v,
+					);
+					await new Promise((resolve) => {
+						setImmediate(resolve);
+					});
+					const answers = said().split('\n');
+					t.deepEqual(
+						answers.filter(
+							(answer) =>
+								answer !== '' && decodeRpc(answer).kind === 'malformed',
+						),
+						[],
+					);
+					t.notRegex(
+						answers.join('\n'),
+						/node_modules|file:\/\/|\.[jt]s:\d|at Object\./v,
+					);
+				},
+			),
+			bounds,
+		);
+	},
+);
 
-test('any datagram is a packet of ours, or nothing', (t) => {
+test.serial('any datagram is a packet of ours, or nothing', (t) => {
 	fc.assert(
 		fc.property(
 			fc.oneof(
@@ -208,14 +218,17 @@ test('any datagram is a packet of ours, or nothing', (t) => {
 	);
 });
 
-test('a line that does not end is cut off at its limit, and holds no memory after', async (t) => {
-	const {toPeer, peer} = startPeer(schedulerMethods);
-	const piece = Buffer.alloc(1024 * 1024, 'x');
-	for (let count = 0; count < 10 && !peer.isClosed(); count += 1) {
-		if (!toPeer.write(piece)) {
-			await Promise.race([once(toPeer, 'drain'), peer.closed]); // eslint-disable-line no-await-in-loop -- as fast as it is read
+test.serial(
+	'a line that does not end is cut off at its limit, and holds no memory after',
+	async (t) => {
+		const {toPeer, peer} = startPeer(schedulerMethods);
+		const piece = Buffer.alloc(1024 * 1024, 'x');
+		for (let count = 0; count < 10 && !peer.isClosed(); count += 1) {
+			if (!toPeer.write(piece)) {
+				await Promise.race([once(toPeer, 'drain'), peer.closed]); // eslint-disable-line no-await-in-loop -- as fast as it is read
+			}
 		}
-	}
 
-	t.regex(await peer.closed, /larger than 8 MiB/v);
-});
+		t.regex(await peer.closed, /larger than 8 MiB/v);
+	},
+);
