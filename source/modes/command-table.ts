@@ -1170,8 +1170,7 @@ export const commandTable: readonly CommandDefinition[] = [
 			db: database,
 			'dry-run': {
 				type: 'switch',
-				description:
-					'only say what would be removed, also while it is served',
+				description: 'only say what would be removed, also while it is served',
 			},
 		},
 		examples: [

@@ -42,7 +42,10 @@ import type {CommandContext, ExitStatus} from './context.js';
 import {livePresets} from './live-presets.js';
 import {createLog} from './log.js';
 import {createNotificationOutbox} from './notification-outbox.js';
-import {notificationRules, notificationTargets} from './notification-targets.js';
+import {
+	notificationRules,
+	notificationTargets,
+} from './notification-targets.js';
 import {logFolderOf} from './log-folder.js';
 import {startMonitor} from './monitor.js';
 import {notifySystemd} from './notify-ready.js';
@@ -270,7 +273,12 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		greet(context, {
 			scheduler,
 			monitor: monitor.address(),
-			farm, database: opened.path, keys, server, ui});
+			farm,
+			database: opened.path,
+			keys,
+			server,
+			ui,
+		});
 		const untold = await notifySystemd('ready', host.environment);
 		if (untold !== undefined) {
 			logger.warn(untold);
