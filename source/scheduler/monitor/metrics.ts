@@ -25,6 +25,12 @@ export type Metrics = Observer & {
 
 /** Between two looks at how late the event loop is: often enough to see what holds it up, and rarely enough to cost nothing when idle. */
 const loopPrecisionMs = 100;
+/** Gauges that the library names as counters; the same by type are there without these. */
+const misnamed = [
+	'nodejs_active_handles_total',
+	'nodejs_active_requests_total',
+	'nodejs_active_resources_total',
+];
 /** So many tasks are looked at to find one that waits. */
 const mostLookedAt = 64;
 
@@ -41,6 +47,10 @@ export const createMetrics = ({
 		register: registry,
 		eventLoopMonitoringPrecision: loopPrecisionMs,
 	});
+	for (const name of misnamed) {
+		registry.removeSingleMetric(name);
+	}
+
 	const registers = [registry];
 
 	const gauge = (
