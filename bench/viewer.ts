@@ -4,6 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {createBenchFolder} from './farm/bench-folder.js';
 import {changeTasks, type Changes} from './farm/change-tasks.js';
 import {fillDatabase} from './farm/fill-database.js';
+import {sendTasks} from './farm/send-tasks.js';
 import {startFarm, type Client, type Farm} from './farm/start-farm.js';
 import {
 	openViewerTerminal,
@@ -48,7 +49,8 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 		const opened = stopwatch();
 		await using viewer = openViewerTerminal(farm, {...usual, profile});
 		const inUsual = await look(viewer, {opened, changes, lengths});
-		const elsewhere = await lookElsewhere(viewer, changes, lengths.watchedElse);
+		const elsewhere = await lookElsewhere(viewer, {farm, changes, lengths});
+		const memoryOfAll = peakMemory(viewer);
 		await changes.stop();
 		viewer.press('3');
 		// The last changes are drawn by then, and what is put off until there is time is over.
@@ -57,6 +59,7 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 		expectEqual('the number of changes on the idle farm', idle.changes, 0);
 		measured.push({
 			...inUsual,
+			memoryOfAll,
 			large: inLarge,
 			elsewhere,
 			idleCpu: idle.cpu,
@@ -119,6 +122,12 @@ export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
 			target: atMost(15),
 		})),
 		{
+			name: 'largest memory, with these views and the thread that lays out graphs',
+			unit: 'MiB',
+			runs: of(({memoryOfAll}) => memoryOfAll),
+			target: atMost(150),
+		},
+		{
 			name: 'changes meanwhile',
 			unit: 'tasks/s',
 			runs: of(({changes}) => changes),
@@ -162,6 +171,7 @@ type Seen = {
 type Figures = Seen & {
 	readonly large: Seen;
 	readonly elsewhere: Readonly<Record<OtherView, number>>;
+	readonly memoryOfAll: number;
 	readonly idleCpu: number;
 	readonly idleSent: number;
 };
@@ -211,18 +221,30 @@ const look = async (
 		answer: 1000 * quantile(answers, 0.99),
 		usualAnswer: 1000 * quantile(answers, 0.5),
 		cpu: during.cpu,
-		memory: processUsage(viewer.pid()).peakMemoryBytes / 2 ** 20,
+		memory: peakMemory(viewer),
 		sent: during.sent / 1000,
 		changes: during.changes,
 	};
 };
 
-/** What each of the other views takes. */
+/** What each of the other views takes while as many tasks as change travel through the graph besides. */
 const lookElsewhere = async (
 	viewer: ViewerTerminal,
-	changes: Changes,
-	seconds: number,
+	{
+		farm: {client},
+		changes,
+		lengths: {watchedElse},
+	}: {
+		readonly farm: Farm;
+		readonly changes: Changes;
+		readonly lengths: Lengths;
+	},
 ): Promise<Figures['elsewhere']> => {
+	const travellers = sendTasks(client, {
+		node: 'enter',
+		group: 'travellers',
+		perSecond: changing,
+	});
 	const taken = {groups: 0, graph: 0, pulse: 0};
 	for (const [key, name] of Object.entries(others)) {
 		/* eslint-disable no-await-in-loop -- one view after the other */
@@ -231,13 +253,17 @@ const lookElsewhere = async (
 		await viewer.untilSent(new RegExp(`${key} ${name}`, 'v'));
 		// What is laid out once and read for the first time is not what is measured.
 		await delay(2000);
-		const {cpu} = await watch({viewer, seconds, changes});
+		const {cpu} = await watch({viewer, seconds: watchedElse, changes});
 		taken[name] = cpu;
 		/* eslint-enable no-await-in-loop */
 	}
 
+	await travellers.stop();
 	return taken;
 };
+
+const peakMemory = (viewer: ViewerTerminal): number =>
+	processUsage(viewer.pid()).peakMemoryBytes / 2 ** 20;
 
 /** Those that a list of all tasks begins with, where a viewer sees them change. Every other task of the newest is ready. */
 const newestReady = async (client: Client, atLeast: number) => {

@@ -88,29 +88,55 @@ const withoutDeveloperTools: Plugin = {
 	},
 };
 
-/** Ink's own way to put a frame together is asked only for what the viewer's does not do. */
+/** Ink's layout engine fetches its WebAssembly from a text in its own file, for which Node loads its whole HTTP client: a thirtieth of a second and some megabytes. Where there is no `fetch`, it decodes the text. */
+const withoutFetch: Plugin = {
+	name: 'without-fetch',
+	setup(builder) {
+		builder.onLoad(
+			// eslint-disable-next-line require-unicode-regexp -- as above
+			{filter: /yoga-wasm-base64-esm\.js$/},
+			async ({path: file}) => ({
+				contents: `const fetch = undefined;\n${await readFile(file, 'utf8')}`,
+			}),
+		);
+	},
+};
+
+/** Two parts of Ink that are most of the cost of a frame: its own way to put one together is asked only for what the viewer's does not do, and how wide a text is, the viewer knows sooner. */
 const quickInk: Plugin = {
 	name: 'quick-ink',
 	setup(builder) {
 		let isFound = false;
+		const isInk = (folder: string): boolean =>
+			folder.endsWith(path.join('ink', 'build'));
 		/* eslint-disable require-unicode-regexp -- as above */
 		builder.onResolve({filter: /^\.\/output\.js$/}, ({resolveDir}) => {
-			if (!resolveDir.endsWith(path.join('ink', 'build'))) {
+			if (!isInk(resolveDir)) {
 				return undefined;
 			}
 
 			isFound = true;
 			return {
 				path: path.join(resolveDir, 'output.js'),
-				namespace: 'quick-ink',
+				namespace: 'quick-output',
 			};
 		});
-		builder.onLoad({filter: /./, namespace: 'quick-ink'}, ({path: file}) => ({
-			contents: [
-				`import Output from ${JSON.stringify(file)};`,
-				"import {quickOutput} from './source/ui/terminal/quick-output.ts';",
-				'export default quickOutput(Output);',
-			].join('\n'),
+		builder.onResolve({filter: /^string-width$/}, ({path: name, resolveDir}) =>
+			isInk(resolveDir) ? {path: name, namespace: 'quick-width'} : undefined,
+		);
+		builder.onLoad(
+			{filter: /./, namespace: 'quick-output'},
+			({path: file}) => ({
+				contents: [
+					`import Output from ${JSON.stringify(file)};`,
+					"import {quickOutput} from './source/ui/terminal/quick-output.ts';",
+					'export default quickOutput(Output);',
+				].join('\n'),
+				resolveDir: root,
+			}),
+		);
+		builder.onLoad({filter: /./, namespace: 'quick-width'}, () => ({
+			contents: "export {widthOf as default} from './source/ui/text/span.ts';",
 			resolveDir: root,
 		}));
 		/* eslint-enable require-unicode-regexp */
@@ -163,6 +189,7 @@ const program = await build({
 	plugins: [
 		withoutOtherLanguages,
 		withoutDeveloperTools,
+		withoutFetch,
 		quickInk,
 		globalProcess,
 	],
