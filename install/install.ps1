@@ -44,7 +44,8 @@ if ($Uninstall) {
 		Fail "$program cannot be removed while it runs: stop its scheduler, worker and viewers first"
 	}
 	Get-ChildItem -LiteralPath $bin -Filter 'lifeblood.exe.old-*' | Remove-Item -ErrorAction SilentlyContinue
-	if (Test-Path -LiteralPath $caches) { Remove-Item -LiteralPath $caches -Recurse -Force }
+	# What another copy runs from stays.
+	if (Test-Path -LiteralPath $caches) { Remove-Item -LiteralPath $caches -Recurse -Force -ErrorAction SilentlyContinue }
 	$kept = @(Get-UserPath | Where-Object { $_ -ne $bin })
 	[Environment]::SetEnvironmentVariable('Path', ($kept -join ';'), 'User')
 	Write-Output "lifeblood is gone from $program."
