@@ -82,6 +82,8 @@ export type PeerLimits = {
 	readonly maxUnansweredBytes: number;
 	/** How long a closed connection may take to get its last words out. */
 	readonly lingerMs: number;
+	/** For how long what came is taken before what others sent has its turn. */
+	readonly sliceMs: number;
 };
 
 const defaultPeerLimits: PeerLimits = {
@@ -92,10 +94,8 @@ const defaultPeerLimits: PeerLimits = {
 	maxUnansweredCalls: 16_384,
 	maxUnansweredBytes: 32 * 1024 * 1024,
 	lingerMs: 1000,
+	sliceMs: 5,
 };
-
-/** Milliseconds. */
-const sliceMs = 5;
 
 /** Enough for a hello; what strangers can make this side hold is bounded by it. */
 const strangersLineBytes = 64 * 1024;
@@ -380,7 +380,7 @@ export const createPeer = <
 
 	/** Takes what came, for a few milliseconds at a time: what others sent has its turn in between. */
 	const takeFrames = (came: readonly Frame[]): void => {
-		const sliceEnd = clock.monotonic() + sliceMs;
+		const sliceEnd = clock.monotonic() + limits.sliceMs;
 		for (const [index, frame] of came.entries()) {
 			takeFrame(frame);
 			if (!isOpen) {
