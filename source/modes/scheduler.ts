@@ -38,6 +38,7 @@ import {createSandbox} from '../sandbox/sandbox.js';
 import {takeUpRules} from '../scheduler/operations/notifications.js';
 import {createScheduler, type Scheduler} from '../scheduler/scheduler.js';
 import type {SchedulerSettings as EngineSettings} from '../scheduler/turn-context.js';
+import {boundGarbage} from './bound-garbage.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {livePresets} from './live-presets.js';
 import {createLog} from './log.js';
@@ -60,6 +61,7 @@ const listenFirstMs = 3000;
 
 /** Runs the scheduler until it is told to stop. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
+	boundGarbage();
 	const {flags} = context;
 	const host = thisHost();
 	const read: LoadInput = {
