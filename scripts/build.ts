@@ -1,7 +1,16 @@
-import {chmod, copyFile, mkdir, readdir, readFile, rm} from 'node:fs/promises';
+import {
+	chmod,
+	copyFile,
+	mkdir,
+	readdir,
+	readFile,
+	rm,
+	writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build, type BuildOptions, type Plugin} from 'esbuild';
+import {licencesOf} from './licences.js';
 
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -240,9 +249,19 @@ await Promise.all(
 	),
 );
 
+const licencesFile = 'licences.txt';
+await writeFile(
+	path.join(dist, licencesFile),
+	await licencesOf(root, [
+		...[program, job].flatMap(({metafile}) => Object.keys(metafile.inputs)),
+		'node_modules/@jitl/quickjs-wasmfile-release-sync/',
+	]),
+);
+
 // Only now, and only what is no longer made: a program that runs from here loads its parts when it needs them.
 const made = new Set([
 	'quickjs.wasm',
+	licencesFile,
 	...pythonFiles,
 	...[program, job].flatMap(({metafile}) =>
 		Object.keys(metafile.outputs).map((file) => path.relative('dist', file)),

@@ -57,9 +57,13 @@ test('the package for npm holds what runs, and nothing else', async (t) => {
 				!/^dist\/python\/lifeblood_\w+\.py$/v.test(file),
 		),
 		files.filter((file) =>
-			['README.md', 'dist/quickjs.wasm', 'license', 'package.json'].includes(
-				file,
-			),
+			[
+				'README.md',
+				'dist/licences.txt',
+				'dist/quickjs.wasm',
+				'license',
+				'package.json',
+			].includes(file),
 		),
 	);
 	for (const file of [
