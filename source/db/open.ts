@@ -89,7 +89,8 @@ const connect = (file: string, {readonly = false} = {}): Connection => {
 		connection.pragma(`journal_size_limit = ${walBytes}`);
 	}
 
-	connection.pragma('cache_size = -32768');
+	// KiB. A turn finds what it changes there; reads for viewers are of anything, and the system's own cache is near.
+	connection.pragma(`cache_size = ${readonly ? -8192 : -32_768}`);
 	connection.pragma('temp_store = MEMORY');
 	return connection;
 };
