@@ -217,19 +217,19 @@ test('questions by the hundred are answered once a second at most', async (t) =>
 			heard.push(performance.now());
 		}
 	});
+	const startedAt = performance.now();
 	const asking = setInterval(() => {
 		socket.send(encodeQuestion(undefined), port, '127.255.255.255');
 	}, 5);
 	t.teardown(() => {
 		clearInterval(asking);
 	});
-	await until(() => (heard.length >= 2 ? true : undefined), {
-		what: 'two answers',
-		within: 10_000,
+	await until(() => (heard.length >= 3 ? true : undefined), {
+		what: 'three answers',
 	});
-	const [first = 0, second = 0] = heard;
-	// Timers and the network may shift either of them a little.
-	t.true(second - first > 900);
+	// Any of them may be late, and so near to the next: from the first question on, none can be early.
+	const [, , third = 0] = heard;
+	t.true(third - startedAt > 1900, `${third - startedAt} ms`);
 });
 
 test('another farm and a farm without a key are not mistaken for the own one', async (t) => {
