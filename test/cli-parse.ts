@@ -233,3 +233,11 @@ test('the page of commands has every command', (t) => {
 		t.true(page.includes(`\n## ${name}\n`), name);
 	}
 });
+
+test('the help of the whole program names every command', (t) => {
+	const help = helpText('');
+	for (const {name} of commandTable) {
+		const [first = ''] = name.split(' ', 1);
+		t.regex(help, new RegExp(String.raw`^  ${first}\b`, 'mv'), name);
+	}
+});

@@ -115,10 +115,15 @@ test("the scheduler's faults are told by file and line, in the file's order", as
 	});
 	const at = ['--scheduler', scheduler.address, '--insecure'];
 	await inFolder(good, async (file) => {
-		const told = `${file}:1: something is busy\n${file}:6: a number is expected\n${file}:8: no such node\n`;
+		const lines = [
+			`${file}:1: something is busy\n`,
+			`${file}:6: a number is expected\n`,
+			`${file}:8: no such node\n`,
+		];
+		const told = lines.map((line) => `lifeblood: ${line}`).join('');
 		t.like(await runCommand(['graph', 'check', file, ...at]), {
 			status: 1,
-			stdout: told,
+			stdout: lines.join(''),
 		});
 		t.like(await runCommand(['graph', 'apply', file, ...at]), {
 			status: 2,

@@ -14,8 +14,10 @@ export type DaemonProcess = {
 	/** Settles when it has ended, whoever ended it. */
 	readonly ended: Promise<void>;
 	readonly hasEnded: () => boolean;
-	/** What it said, for people: the last lines. */
-	readonly lastWords: () => Promise<string>;
+	/** Why it ended, for people, as one sentence: its own last error where it said one, otherwise how it ended and where its log is. */
+	readonly howItEnded: () => Promise<string>;
+	/** What it writes to its outputs. */
+	readonly logFile: string;
 	/** Asks it to end, waits, and after `patienceMs` insists. */
 	readonly stop: () => Promise<void>;
 };
@@ -31,10 +33,13 @@ export const startDaemon = async ({
 	name,
 	words,
 	logFolder,
+	again,
 }: {
 	readonly name: 'scheduler' | 'worker';
 	readonly words: readonly string[];
 	readonly logFolder: string;
+	/** What starts it again, for people: a command. */
+	readonly again: string;
 }): Promise<DaemonProcess> => {
 	mkdirSync(logFolder, {recursive: true, mode: 0o700});
 	const logFile = path.join(logFolder, `${name}.out`);
@@ -77,9 +82,17 @@ export const startDaemon = async ({
 		pid,
 		ended,
 		hasEnded: () => isOver,
-		async lastWords() {
-			const text = await readFile(logFile, 'utf8').catch(() => '');
-			return text.trim().split('\n').slice(-5).join('\n');
+		logFile,
+		async howItEnded() {
+			const {signalCode: signal, exitCode: status} = child;
+			if (signal !== null) {
+				return `The ${name} was ${signal === 'SIGKILL' ? 'killed' : 'ended'} (${signal}); ${again} starts it again; its log is ${logFile}`;
+			}
+
+			const error = lastError(await readFile(logFile, 'utf8').catch(() => ''));
+			return status !== 0 && error !== undefined
+				? `The ${name} ended: ${error}`
+				: `The ${name} ended with exit status ${status ?? '?'}, and did not say why; ${again} starts it again; its log is ${logFile}`;
 		},
 		async stop() {
 			tell('SIGTERM');
@@ -94,3 +107,20 @@ export const startDaemon = async ({
 		},
 	};
 };
+
+/** Of all that a process wrote, the error that ended it: the last line of its log, or what it said as it gave up, which may be several faults. What else it said, warnings among it, is no reason to end. */
+const lastError = (text: string): string | undefined => {
+	const lines = text.trimEnd().split('\n');
+	const faults = lines.slice(
+		lines.findLastIndex((line) => !line.startsWith(spoken)) + 1,
+	);
+	if (faults.length > 0) {
+		return faults.map((line) => line.slice(spoken.length)).join('\n');
+	}
+
+	return /^\S+ (?:error|fatal) (?<message>\S.*)$/v.exec(lines.at(-1) ?? '')
+		?.groups?.['message'];
+};
+
+/** Before what a command says to people. */
+const spoken = 'lifeblood: ';

@@ -7,6 +7,7 @@ import type {CommandContext, ExitStatus} from './context.js';
 import {hasOwnFarm} from './has-own-farm.js';
 import {connectLocal, startLocalFarm} from './local-farm.js';
 import type {Output} from './output.js';
+import {typedProgram} from './own-program.js';
 import {createProgressLine, type ProgressLine} from './progress-line.js';
 import {renderZoom} from './render-zoom.js';
 import {readRuntimeFiles, type RuntimeEntry} from './runtime-file.js';
@@ -70,6 +71,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			'--no-broadcast',
 		],
 		workerWords: ['--config-dir', configFolder, '--name', 'demo'],
+		again: `\`${typedProgram()} demo\``,
 		isCancelled: interruption.isReached,
 	});
 	if (farm === undefined) {

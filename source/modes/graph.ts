@@ -56,7 +56,7 @@ const apply = async (context: CommandContext): Promise<ExitStatus> => {
 		? await client.call('graph.check', request)
 		: await client.change('graph.apply', request);
 	if (planned.faults.length > 0) {
-		tellFaults({context, file, planned, to: output.message});
+		tellFaults({context, file, planned, to: complain(output)});
 		return 2;
 	}
 
@@ -81,7 +81,7 @@ const diff = async (context: CommandContext): Promise<ExitStatus> => {
 		prune: flags.toggle('prune') === true,
 	});
 	if (planned.faults.length > 0) {
-		tellFaults({context, file, planned, to: output.message});
+		tellFaults({context, file, planned, to: complain(output)});
 		return 2;
 	}
 
@@ -254,9 +254,18 @@ const tellFaults = ({
 			context.command === 'graph check' ? told : {changes: [], faults: told},
 		);
 	} else {
-		to(faults.map(({fault}) => faultLine(fault)).join('\n'));
+		for (const {fault} of faults) {
+			to(faultLine(fault));
+		}
 	}
 };
+
+/** Says it as other faults of a command line and its files are said. */
+const complain =
+	(output: Output) =>
+	(text: string): void => {
+		output.message(`lifeblood: ${text}`);
+	};
 
 const signs = {
 	add: ['+', 'green'],

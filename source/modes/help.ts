@@ -101,6 +101,8 @@ const overview = (): string => {
 	const running = new Set(['scheduler', 'worker', 'up', 'demo']);
 	const isRunning = ({name}: CommandDefinition): boolean => running.has(name);
 	const families = commandFamilies.filter(({name}) => name !== 'worker');
+	const isWork = (name: string): boolean =>
+		['task', 'group', 'node', 'graph', 'limit', 'job'].includes(name);
 	return [
 		wrap(
 			'lifeblood: draw a graph, let tasks travel through it, run their processes on any number of machines',
@@ -118,9 +120,7 @@ const overview = (): string => {
 				.filter(({name}) => name === 'submit')
 				.map(({name, summary}): Row => [name, summary]),
 			...families
-				.filter(({name}) =>
-					['task', 'group', 'node', 'graph', 'limit', 'job'].includes(name),
-				)
+				.filter(({name}) => isWork(name))
 				.map(({name, summary}): Row => [`${name} ...`, summary]),
 			['worker ...', 'look at workers and steer them'],
 		]),
@@ -129,7 +129,7 @@ const overview = (): string => {
 				.filter((command) => !isRunning(command) && command.name !== 'submit')
 				.map(({name, summary}): Row => [name, summary]),
 			...families
-				.filter(({name}) => ['db', 'key', 'config'].includes(name))
+				.filter(({name}) => !isWork(name))
 				.map(({name, summary}): Row => [`${name} ...`, summary]),
 		]),
 		section('Flags of every command', flagRows(globalFlags)),

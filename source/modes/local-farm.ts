@@ -33,6 +33,7 @@ export const startLocalFarm = async ({
 	logFolder,
 	schedulerWords,
 	workerWords,
+	again,
 	isCancelled,
 }: {
 	/** Where schedulers of this user tell that they run: `stateFolders(host).run`. */
@@ -40,6 +41,8 @@ export const startLocalFarm = async ({
 	readonly logFolder: string;
 	readonly schedulerWords: readonly string[];
 	readonly workerWords: readonly string[];
+	/** The command that starts such a farm, for people. */
+	readonly again: string;
 	/** Somebody does not want it any more: what has been started ends, and undefined is given. */
 	readonly isCancelled: () => boolean;
 }): Promise<LocalFarm | undefined> => {
@@ -47,6 +50,7 @@ export const startLocalFarm = async ({
 		name: 'scheduler',
 		words: schedulerWords,
 		logFolder,
+		again,
 	});
 	try {
 		const entry = await untilItListens(scheduler, {
@@ -69,6 +73,7 @@ export const startLocalFarm = async ({
 				...workerWords,
 			],
 			logFolder,
+			again,
 		});
 		return assemble(entry, scheduler, worker);
 	} catch (error) {
@@ -168,14 +173,9 @@ const untilItListens = async (
 
 	throw new FarmError(
 		'TIMEOUT',
-		`The scheduler was not ready within ${longestStartMs / 1000} s: ${await scheduler.lastWords()}`,
+		`The scheduler was not ready within ${longestStartMs / 1000} s; its log is ${scheduler.logFile}`,
 	);
 };
 
-const endOf = async (daemon: DaemonProcess): Promise<FarmError> => {
-	const words = await daemon.lastWords();
-	return new FarmError(
-		'CONFLICT',
-		`The ${daemon.name} ended${words === '' ? ', and did not say why' : `: ${words}`}`,
-	);
-};
+const endOf = async (daemon: DaemonProcess): Promise<FarmError> =>
+	new FarmError('CONFLICT', await daemon.howItEnded());

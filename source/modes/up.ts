@@ -7,6 +7,7 @@ import {systemClock} from '../core/clock.js';
 import type {Client} from './client.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {connectLocal, startLocalFarm} from './local-farm.js';
+import {typedProgram} from './own-program.js';
 import {farewell, showLocalFarm} from './show-local-farm.js';
 import {stopSignal} from './stop-signal.js';
 import {isOnTerminal} from './viewer-settings.js';
@@ -28,6 +29,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 			...(database === undefined ? [] : ['--db', database]),
 		],
 		workerWords: common,
+		again: `\`${typedProgram()} up\``,
 		isCancelled: interruption.isReached,
 	});
 	if (farm === undefined) {
