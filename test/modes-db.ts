@@ -285,3 +285,50 @@ test.serial(
 		t.is(await statusOf(['db', 'check', '--db', file]), 0);
 	},
 );
+
+test.serial(
+	'an empty file and a database of some other program are told by name, not in the words of SQL',
+	async (t) => {
+		const home = await commandHome(t);
+		const empty = path.join(home, 'empty.db');
+		await fs.writeFile(empty, '');
+		const other = path.join(home, 'other.db');
+		const writer = new Database(other);
+		// Other programs count their versions there, too.
+		writer.exec('CREATE TABLE bookmarks (url TEXT); PRAGMA user_version = 2');
+		writer.close();
+		for (const what of ['check', 'info']) {
+			/* eslint-disable no-await-in-loop -- in order */
+			t.like(await runCommand(['db', what, '--db', empty]), {
+				status: 2,
+				stderr: `lifeblood: ${empty} is empty, and no database yet: a scheduler that serves it makes it one; or name another one with --db.\n`,
+			});
+			t.like(await runCommand(['db', what, '--db', other]), {
+				status: 2,
+				stderr: `lifeblood: ${other} is a database of some other program: name another one with --db.\n`,
+			});
+			/* eslint-enable no-await-in-loop */
+		}
+
+		await t.throwsAsync(openDatabase(other), {
+			message: /a database of some other program/v,
+		});
+	},
+);
+
+test.serial(
+	'a database that a newer lifeblood wrote is not called sound',
+	async (t) => {
+		const home = await commandHome(t);
+		const file = path.join(home, 'farm.db');
+		const made = await openDatabase(file);
+		made.writer.pragma('user_version = 99');
+		made.close();
+		const checked = await runCommand(['db', 'check', '--db', file]);
+		t.is(checked.status, 1);
+		t.is(checked.stdout, '');
+		t.regex(checked.stderr, /was written by a newer lifeblood/v);
+		const {stdout} = await runCommand(['db', 'info', '--db', file]);
+		t.regex(stdout, /schema +99: written by a newer lifeblood/v);
+	},
+);

@@ -1,6 +1,6 @@
 import type {Knex} from 'knex';
 import type {Database} from 'better-sqlite3';
-import {FarmError} from '../core/errors.js';
+import {expectKnown, expectOwn, schemaVersion} from './expect-own.js';
 import {migrations} from './migrations/list.js';
 
 /**
@@ -8,7 +8,7 @@ Bring the schema up to date, after a backup next to the database where it alread
 
 `user_version` is how many migrations were applied; so a database that is up to date costs one look, and Knex is not even loaded.
 
-@throws {FarmError} `SCHEMA_TOO_NEW`
+@throws {FarmError} `SCHEMA_TOO_NEW`; `INVALID` for a database of some other program
 */
 export const migrate = async (
 	connection: Database,
@@ -19,22 +19,12 @@ export const migrate = async (
 		return undefined;
 	}
 
-	if (version > migrations.length) {
-		throw new FarmError(
-			'SCHEMA_TOO_NEW',
-			`${file} was written by a newer lifeblood (its schema is ${version}, this one knows ${migrations.length}): update this program, or use another database.`,
-		);
-	}
-
+	expectOwn(connection, file);
+	expectKnown(connection, file);
 	let backup: string | undefined;
 	if (version > 0) {
 		backup = `${file}.schema-${version}.backup`;
 		await connection.backup(backup);
-	} else if (hasTables(connection)) {
-		throw new FarmError(
-			'INVALID',
-			`${file} is a database of some other program: name another one with --db.`,
-		);
 	}
 
 	const {default: knex} = await import('knex');
@@ -59,9 +49,3 @@ export const migrate = async (
 
 	return backup;
 };
-
-export const schemaVersion = (connection: Database): number =>
-	Number(connection.pragma('user_version', {simple: true}));
-
-const hasTables = (connection: Database): boolean =>
-	connection.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined;

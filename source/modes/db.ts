@@ -16,8 +16,10 @@ import {FarmError} from '../core/errors.js';
 import {didYouMean} from '../core/nearest.js';
 import {backupDatabase} from '../db/backup.js';
 import {checkDatabase} from '../db/check.js';
-import {schemaVersion} from '../db/migrate.js';
+import {expectFarm, expectKnown, schemaVersion} from '../db/expect-own.js';
+import {migrations} from '../db/migrations/list.js';
 import {openDatabase, openToRead, type Connection} from '../db/open.js';
+import {asStorageError} from '../db/storage-error.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {counted, humanBytes} from './human.js';
 import {runningSchedulers} from './running-schedulers.js';
@@ -223,7 +225,11 @@ const backup = async (setup: Setup): Promise<ExitStatus> => {
 const check = async (setup: Setup): Promise<ExitStatus> => {
 	const {flags, output} = setup.context;
 	const file = fileOf(setup);
-	const faults = reading(file, checkDatabase);
+	const faults = reading(file, (connection) => {
+		// What it would have to look for it cannot know.
+		expectKnown(connection, file);
+		return checkDatabase(connection);
+	});
 	if (flags.toggle('json') === true) {
 		output.printJson({database: file, faults});
 	} else if (faults.length === 0) {
@@ -284,7 +290,10 @@ const info = async (setup: Setup): Promise<ExitStatus> => {
 		detailLines([
 			['database', file],
 			['id', content.id],
-			['schema', String(content.schema)],
+			[
+				'schema',
+				`${content.schema}${content.schema > migrations.length ? `: written by a newer lifeblood, this one knows ${migrations.length}` : ''}`,
+			],
 			[
 				'size',
 				`${humanBytes(json.bytes)}, and ${humanBytes(json.wal_bytes)} not merged yet`,
@@ -367,7 +376,10 @@ const reading = <Result>(
 ): Result => {
 	const connection = openToRead(file);
 	try {
+		expectFarm(connection, file);
 		return look(connection);
+	} catch (error) {
+		throw asStorageError(error, file);
 	} finally {
 		connection.close();
 	}

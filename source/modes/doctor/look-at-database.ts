@@ -7,7 +7,7 @@ import type {SchedulerSettings} from '../../config/scheduler-settings.js';
 import {whyNotWritable} from '../../config/writable-folder.js';
 import {FarmError} from '../../core/errors.js';
 import {lockDatabase} from '../../db/lock.js';
-import {schemaVersion} from '../../db/migrate.js';
+import {schemaVersion} from '../../db/expect-own.js';
 import {migrations} from '../../db/migrations/list.js';
 import {openToRead, type Connection} from '../../db/open.js';
 import {humanBytes} from '../human.js';

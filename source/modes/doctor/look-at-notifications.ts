@@ -6,7 +6,7 @@ import type {Host} from '../../config/host.js';
 import type {Loaded} from '../../config/load.js';
 import type {SchedulerSettings} from '../../config/scheduler-settings.js';
 import {FarmError} from '../../core/errors.js';
-import {schemaVersion} from '../../db/migrate.js';
+import {schemaVersion} from '../../db/expect-own.js';
 import {migrations} from '../../db/migrations/list.js';
 import {openToRead} from '../../db/open.js';
 import {
