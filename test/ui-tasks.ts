@@ -1,7 +1,11 @@
 import test from 'ava';
 import {taskId} from '../source/core/ids.js';
 import {errorCauses} from '../source/ui/screens/tasks/error-causes.js';
-import {taskFilter} from '../source/ui/screens/tasks/task-filter.js';
+import {textOnlyFault} from '../source/ui/list/filter-fault.js';
+import {
+	taskFilter,
+	taskFilterFault,
+} from '../source/ui/screens/tasks/task-filter.js';
 
 const failed = (
 	id: number,
@@ -53,4 +57,34 @@ test('a filter has words for what is no text, within what the list is of', (t) =
 		dead: true,
 	});
 	t.deepEqual(taskFilter('node: state:', {}), {});
+});
+
+test('a filter that means nothing says what could be meant, and never finds more', (t) => {
+	for (const [typed, said] of [
+		['state:foo', /knows no "foo".*It takes .*in_progress/v],
+		['state:error,redy', /knows no "redy"; did you mean "ready"\?/v],
+		['stat:error', /no word "stat:"; did you mean "state"\?.*node:/v],
+		['parent:x', /takes the number of a task, not "x"/v],
+	] as const) {
+		t.regex(taskFilterFault(`foo ${typed}`) ?? '', said);
+		t.deepEqual(taskFilter(typed, {}), {text: typed});
+	}
+
+	for (const typed of [
+		'',
+		'state:',
+		'state:err,run',
+		'stat:',
+		'name:a:b',
+		'tree:12 dead',
+		'http://host',
+	]) {
+		t.is(taskFilterFault(typed), undefined);
+	}
+
+	t.regex(
+		textOnlyFault('a state:off', 'a part of the name') ?? '',
+		/no word "state:".*a part of the name/v,
+	);
+	t.is(textOnlyFault('shot:10', 'a part of the name'), undefined);
 });

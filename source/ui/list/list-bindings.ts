@@ -27,6 +27,8 @@ export type ListAccess<Slice> = {
 	readonly filterHelp: string;
 	/** What is filtered by already while this is being typed; absent: all of it. */
 	readonly typedSoFar?: (text: string) => string;
+	/** Why a filter means nothing, as a sentence; such a filter is not applied. */
+	readonly filterFault?: (text: string) => string | undefined;
 	/** Words that a filter could have, for completion. */
 	readonly completeFilter?: (
 		text: string,
@@ -121,12 +123,20 @@ export const listBindings = <Slice>(
 			command: 'filter',
 			run(tools, argument) {
 				const before = access.list(tools.view().slice).filter;
-				const set = (filter: string): void => {
+				const apply = (filter: string): void => {
 					change(tools, (list) =>
 						list.filter === filter
 							? list
 							: {...atTop(clearMarks(list)), filter},
 					);
+				};
+
+				const set = (filter: string): void => {
+					const fault = access.filterFault?.(filter);
+					apply(fault === undefined ? filter : before);
+					if (fault !== undefined) {
+						tools.notice('error', fault);
+					}
 				};
 
 				if (argument !== '') {
@@ -138,11 +148,15 @@ export const listBindings = <Slice>(
 					prompt: '/',
 					field: textField(before),
 					onChange(text) {
-						set(access.typedSoFar?.(text) ?? text);
+						const typed = access.typedSoFar?.(text) ?? text;
+						// What means nothing may be half a word: the list waits for the rest.
+						if (access.filterFault?.(typed) === undefined) {
+							apply(typed);
+						}
 					},
 					onSubmit: set,
 					onCancel() {
-						set(before);
+						apply(before);
 					},
 					complete: (text) => access.completeFilter?.(text, tools.view()) ?? [],
 				});

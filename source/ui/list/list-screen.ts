@@ -36,7 +36,7 @@ export const listScreen = <Slice extends ListSlice>({
 	readonly actions: ReadonlyArray<ScreenBinding<Slice>>;
 } & Pick<
 	ListAccess<Slice>,
-	'filterHelp' | 'typedSoFar' | 'completeFilter'
+	'filterHelp' | 'filterFault' | 'typedSoFar' | 'completeFilter'
 >): Pick<
 	Screen<Slice>,
 	'columns' | 'settle' | 'status' | 'onInput' | 'bindings'

@@ -1,4 +1,5 @@
 import {ListBody} from '../../components/list-body.js';
+import {textOnlyFault} from '../../list/filter-fault.js';
 import {listScreen} from '../../list/list-screen.js';
 import {listHeight} from '../../list/list-slice.js';
 import {newList, windowOf} from '../../list/list-state.js';
@@ -57,6 +58,7 @@ export const groupsScreen = defineScreen<GroupsSlice>({
 		watch,
 		detail,
 		filterHelp: 'a part of the name or creator',
+		filterFault: (text) => textOnlyFault(text, 'a part of the name or creator'),
 		enter: {
 			id: 'group.open',
 			keys: ['enter', 'l', 'right'],

@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import {ListPane} from '../../components/list-pane.js';
 import type {Column} from '../../list/column.js';
+import {textOnlyFault} from '../../list/filter-fault.js';
 import {listBindings} from '../../list/list-bindings.js';
 import {newList, settleList, type ListState} from '../../list/list-state.js';
 import {localTime} from '../../text/time-text.js';
@@ -87,6 +88,7 @@ export const logScreen = defineScreen<LogSlice>({
 			height: heightOf,
 			columns,
 			filterHelp: 'a part of the name',
+			filterFault: (text) => textOnlyFault(text, 'a part of the name'),
 		}),
 	],
 	Component: LogBody,

@@ -1,15 +1,19 @@
 import {taskStates, type TaskState} from '../../../core/task-state.js';
+import {didYouMean} from '../../../core/nearest.js';
 import type {WatchSpec} from '../../farm.js';
+import {filterWords, wordFault} from '../../list/filter-fault.js';
 import type {Scope} from '../../screen-name.js';
 
 export type TaskFilter = NonNullable<WatchSpec['filter']>;
 
 /** Words of a filter that are not looked for in the text: `state:error node:render group:shot* dead archived`. */
-const words =
-	/^(?<word>state|node|group|name|worker|parent|tree):(?<value>.*)$/v;
+const words = new RegExp(
+	`^(?<word>${filterWords.join('|')}):(?<value>.*)$`,
+	'v',
+);
 
 /**
-What was typed as a filter, within the scope. `state:` takes states or beginnings of them, with commas; `err` and `run` stand for what is in error and what runs.
+What was typed as a filter, within the scope. `state:` takes states or beginnings of them, with commas; `err` and `run` stand for what is in error and what runs. What means nothing is sought as text: it narrows what is found and never widens it.
 */
 export const taskFilter = (typed: string, scope: Scope): TaskFilter => {
 	const text: string[] = [];
@@ -30,7 +34,7 @@ export const taskFilter = (typed: string, scope: Scope): TaskFilter => {
 			filter.archived = true;
 		} else {
 			const match = words.exec(part)?.groups;
-			if (match) {
+			if (match && partFault(part) === undefined) {
 				take(filter, match['word']!, match['value']!);
 			} else if (part !== '') {
 				text.push(part);
@@ -44,6 +48,36 @@ export const taskFilter = (typed: string, scope: Scope): TaskFilter => {
 
 	return filter;
 };
+
+/** Why a filter means nothing, and what it could mean; undefined where all of it does. */
+export const taskFilterFault = (typed: string): string | undefined =>
+	typed
+		.split(/\s+/v)
+		.map((part) => partFault(part))
+		.find((fault) => fault !== undefined);
+
+const partFault = (part: string): string | undefined => {
+	const {word, value = ''} = words.exec(part)?.groups ?? {};
+	if (word === 'state') {
+		const unknown = value
+			.split(',')
+			.find((state) => state !== '' && statesLike(state).length === 0);
+		return unknown === undefined
+			? undefined
+			: `state: knows no "${unknown}"${didYouMean(unknown, taskStates)} It takes ${taskStates.join(', ')}.`;
+	}
+
+	if (word === 'parent' || word === 'tree') {
+		return value === '' || isTaskNumber(value)
+			? undefined
+			: `${word}: takes the number of a task, not "${value}".`;
+	}
+
+	return wordFault(part, filterWords);
+};
+
+const isTaskNumber = (value: string): boolean =>
+	Number.isSafeInteger(Number(value)) && Number(value) > 0;
 
 const take = (
 	filter: {-readonly [Key in keyof TaskFilter]: TaskFilter[Key]},
@@ -67,11 +101,7 @@ const take = (
 
 		case 'parent':
 		case 'tree': {
-			const id = Number(value);
-			if (Number.isSafeInteger(id) && id > 0) {
-				filter[word] = id;
-			}
-
+			filter[word] = Number(value);
 			break;
 		}
 

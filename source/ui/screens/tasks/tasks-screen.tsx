@@ -12,7 +12,7 @@ import {taskColumns} from './task-columns.js';
 import {taskDetail} from './task-detail.js';
 import {followStory} from './follow-story.js';
 import {completeFilter, typedSoFar} from './complete-filter.js';
-import {taskFilter} from './task-filter.js';
+import {taskFilter, taskFilterFault} from './task-filter.js';
 import {
 	detailedTask,
 	selectedTask,
@@ -93,6 +93,7 @@ export const tasksScreen = defineScreen<TasksSlice>({
 		detail,
 		filterHelp:
 			'a part of the name, group or error; state:error,ready node:N group:G name:GLOB worker:W dead archived',
+		filterFault: taskFilterFault,
 		completeFilter,
 		typedSoFar,
 		enter: {

@@ -1,4 +1,5 @@
 import {ListBody} from '../../components/list-body.js';
+import {textOnlyFault} from '../../list/filter-fault.js';
 import {listScreen} from '../../list/list-screen.js';
 import {listHeight} from '../../list/list-slice.js';
 import {newList, windowOf} from '../../list/list-state.js';
@@ -81,6 +82,7 @@ export const workersScreen = defineScreen<WorkersSlice>({
 		watch,
 		detail,
 		filterHelp: 'a part of the name or host',
+		filterFault: (text) => textOnlyFault(text, 'a part of the name or host'),
 		enter: {
 			id: 'worker.open',
 			keys: ['enter', 'l', 'right'],
