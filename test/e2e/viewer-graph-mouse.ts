@@ -145,7 +145,7 @@ test('tasks of a node, or those of a group there, are moved to the node whose le
 	await terminal.press('3');
 	await terminal.shows('step-1');
 	await terminal.type(`:tasks id:${theirs}`);
-	await terminal.press('C-u', 'Escape');
+	await terminal.press('C-u', 'BSpace');
 	await terminal.press('g', 'm');
 	const list = await terminal.shows('Type the letters beside one');
 	t.regex(list, /│ +a +\S/v);
