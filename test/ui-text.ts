@@ -7,7 +7,9 @@ import {jsonLines} from '../source/ui/text/json-lines.js';
 import {fit, fitLine, lineWidth, widthOf} from '../source/ui/text/span.js';
 import {runTime, shortTime} from '../source/ui/text/time-text.js';
 import {shellWord} from '../source/ui/text/shell-word.js';
+import {wrapLine} from '../source/ui/text/wrap-line.js';
 import {wrapText} from '../source/ui/text/wrap-text.js';
+import {fittingHints} from '../source/ui/components/footer.js';
 import {editField, textField, type TextField} from '../source/ui/text-field.js';
 import {unicodeGlyphs as glyphs} from '../source/ui/theme/glyphs.js';
 
@@ -133,4 +135,58 @@ test('a field is edited as in a shell', (t) => {
 	t.is(press(textField('漢字'), 'left', 'backspace').text, '字');
 	t.is(press(textField('one two'), 'alt+b', 'ctrl+k').text, 'one ');
 	t.is(editField(textField(), {kind: 'paste', text: 'a\nb'}).text, 'a b');
+});
+
+test('a line goes on below its beginning with nothing of it lost, each word in its role', (t) => {
+	const lines = wrapLine(
+		[
+			{text: '  j  ', role: 'key'},
+			{text: 'down a line, as in vi'},
+			{text: '  (no rows)', role: 'warning'},
+		],
+		{width: 14, indent: 5},
+	);
+	t.deepEqual(
+		lines.map((line) =>
+			line
+				.map(({text}) => text)
+				.join('')
+				.trimEnd(),
+		),
+		['  j  down a', '     line, as', '     in vi', '     (no rows)'],
+	);
+	t.is(lines.at(-1)?.at(-1)?.role, 'warning');
+	t.true(lines.every((line) => lineWidth(line) <= 14));
+	t.deepEqual(
+		wrapLine([{text: 'ab 漢字漢字漢字 c'}], {width: 6, indent: 2}).map((line) =>
+			line
+				.map(({text}) => text)
+				.join('')
+				.trimEnd(),
+		),
+		['ab', '  漢字', '  漢字', '  漢字', '  c'],
+	);
+});
+
+test('keys at the bottom are whole or left out, which is shown, and the way out is always there', (t) => {
+	const hints = [
+		{key: 'w', label: 'save'},
+		{key: 'p', label: 'preset'},
+		{key: 'u', label: 'default'},
+		{key: 'esc', label: 'leave'},
+	];
+	const shown = (width: number): string =>
+		fittingHints(hints, {
+			width,
+			isAlways: ({key}) => key === 'esc',
+			ellipsis: '…',
+		})
+			.map(({text}) => text)
+			.join('')
+			.trimEnd();
+	t.is(shown(80), ' w save  p preset  u default  esc leave');
+	t.is(shown(39), ' w save  p preset  u default  esc leave');
+	t.is(shown(38), ' w save  p preset  esc leave  …');
+	t.is(shown(22), ' w save  esc leave  …');
+	t.is(shown(12), ' esc leave  …');
 });

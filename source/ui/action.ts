@@ -47,6 +47,8 @@ export type Action =
 			readonly tone: Notice['tone'];
 			readonly text: string;
 	  }
+	/** Something was done after what is said was seen. */
+	| {readonly type: 'read-notices'}
 	| {readonly type: 'noted-command'; readonly command: string}
 	| {readonly type: 'remembered'; readonly line: string}
 	| {readonly type: 'enlarged'};

@@ -205,6 +205,10 @@ const step = (screens: Screens, state: State, action: Action): State => {
 			};
 		}
 
+		case 'read-notices': {
+			return state.notices.length === 0 ? state : {...state, notices: []};
+		}
+
 		case 'noted-command': {
 			return {...state, lastCommand: action.command};
 		}

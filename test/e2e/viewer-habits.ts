@@ -60,6 +60,40 @@ test('the help tells the keys that work here, and why some do not', async (t) =>
 	await terminal.showsNo('process again');
 });
 
+test('in the smallest terminal the help keeps its words, and a message is gone with the next key', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view'],
+		columns: 60,
+		rows: 16,
+	});
+	await terminal.shows('apples');
+	await terminal.press('3');
+	await terminal.shows('apple');
+	await terminal.press('?');
+	await terminal.shows('Keys');
+	await terminal.press('G');
+	// The ends of what takes more than a line each.
+	const end = await terminal.shows(/leave the viewer; ctrl\+c does/v);
+	t.true(end.includes('│                       so from anywhere'));
+	t.false(end.includes('…'));
+	await terminal.press('Escape');
+	await terminal.showsNo('so from anywhere');
+
+	await terminal.type(':nonsense');
+	await terminal.press('Enter');
+	await terminal.shows('There is no command "nonsense"');
+	await terminal.press('2');
+	await terminal.showsNo('There is no command');
+	await terminal.press('z');
+	await terminal.shows('undo: nothing left to undo');
+	await terminal.press('/');
+	await terminal.press('Escape');
+	await terminal.showsNo('nothing left');
+});
+
 test('ids and names are copied through the terminal', async (t) => {
 	const farm = createFarm(t);
 	await restingFarm(farm);

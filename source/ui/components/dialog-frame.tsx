@@ -1,5 +1,6 @@
 import {Box, Text} from 'ink';
 import type {Dialog} from '../dialogs/dialog.js';
+import {dialogSize} from '../dialogs/dialog-size.js';
 import type {State} from '../state.js';
 import type {Theme} from '../theme/theme.js';
 import {fit} from '../text/span.js';
@@ -16,9 +17,8 @@ export function DialogFrame({
 	readonly theme: Theme;
 }) {
 	const {columns, rows} = state.size;
-	const width =
-		dialog.isLarge === true ? columns - 4 : Math.min(columns - 4, 76);
-	const height = rows - 6;
+	const inner = dialogSize(dialog, state.size);
+	const width = inner.columns + 4;
 	const {Component} = dialog;
 	return (
 		<Box
@@ -45,16 +45,18 @@ export function DialogFrame({
 					height="100%"
 					overflow="hidden"
 				>
-					<Text>{`${' '.repeat(width - 2)}\n`.repeat(height)}</Text>
+					<Text>{`${' '.repeat(width - 2)}\n`.repeat(inner.rows + 1)}</Text>
 				</Box>
 				<Text>
-					{theme.paint([{text: fit(dialog.title, width - 4), role: 'title'}])}
+					{theme.paint([
+						{text: fit(dialog.title, inner.columns), role: 'title'},
+					])}
 				</Text>
 				<Component
 					content={dialog.content}
 					theme={theme}
-					columns={width - 4}
-					rows={height - 1}
+					columns={inner.columns}
+					rows={inner.rows}
 				/>
 			</Box>
 		</Box>

@@ -15,7 +15,15 @@ export const footerLine = (
 	const width = state.size.columns;
 	const dialog = state.dialogs.at(-1);
 	if (dialog) {
-		return fitLine(hintSpans(dialog.hints(dialog.content)), width);
+		const hints = dialog.hints(dialog.content);
+		return fitLine(
+			fittingHints(hints, {
+				width,
+				isAlways: ({key}) => key === 'esc',
+				ellipsis: theme.glyphs.ellipsis,
+			}),
+			width,
+		);
 	}
 
 	if (state.line) {
@@ -43,24 +51,34 @@ export const footerLine = (
 
 	const view = viewOf(state, theme);
 	const seen = new Set<string>();
-	const hints = bindingsHere(state, screens).flatMap((binding) => {
-		const key = keysOf(binding, state)[0] ?? '';
-		const isDisabled = whyDisabled(binding, view) !== undefined;
-		const isLeftOut =
-			binding.isQuiet === true ||
-			(binding.isQuiet === 'while-disabled' && isDisabled) ||
-			seen.has(key);
-		if (isLeftOut) {
-			return [];
-		}
+	const hints = bindingsHere(state, screens).flatMap(
+		(binding): FooterHint[] => {
+			const key = keysOf(binding, state)[0] ?? '';
+			const isDisabled = whyDisabled(binding, view) !== undefined;
+			const isLeftOut =
+				binding.isQuiet === true ||
+				(binding.isQuiet === 'while-disabled' && isDisabled) ||
+				seen.has(key);
+			if (isLeftOut) {
+				return [];
+			}
 
-		// Of several meanings of a key, the one that it has now.
-		seen.add(key);
-		return [
-			{key: keyText(key, theme.glyphs), label: binding.label, isDisabled},
-		];
-	});
-	return fitLine(fittingHints(hints, width), width);
+			// Of several meanings of a key, the one that it has now.
+			seen.add(key);
+			return [
+				{key: keyText(key, theme.glyphs), label: binding.label, isDisabled},
+			];
+		},
+	);
+	const always = new Set(hints.slice(-2));
+	return fitLine(
+		fittingHints(hints, {
+			width,
+			isAlways: (hint) => always.has(hint),
+			ellipsis: theme.glyphs.ellipsis,
+		}),
+		width,
+	);
 };
 
 type FooterHint = {
@@ -77,26 +95,41 @@ const hintSpans = (hints: readonly FooterHint[]): readonly Span[] => [
 	]),
 ];
 
-/** Whole hints only; the last two, help and quit, always. */
-const fittingHints = (
+/** Whole hints only, with a sign that there are more; those that always are shown have their room first. */
+export const fittingHints = (
 	hints: readonly FooterHint[],
-	width: number,
+	{
+		width,
+		isAlways,
+		ellipsis,
+	}: {
+		readonly width: number;
+		readonly isAlways: (hint: FooterHint) => boolean;
+		readonly ellipsis: string;
+	},
 ): readonly Span[] => {
 	const size = ({key, label}: FooterHint): number =>
 		widthOf(key) + widthOf(label) + 3;
-	const always = hints.slice(-2);
-	let room = width - 1 - always.reduce((sum, hint) => sum + size(hint), 0);
-	const shown: FooterHint[] = [];
-	for (const hint of hints.slice(0, -2)) {
-		room -= size(hint);
-		if (room < 0) {
-			break;
-		}
-
-		shown.push(hint);
+	const sizeOf = (some: readonly FooterHint[]): number =>
+		some.reduce((sum, hint) => sum + size(hint), 1);
+	// The blanks after the last one may be cut.
+	if (sizeOf(hints) <= width + 2) {
+		return hintSpans(hints);
 	}
 
-	return hintSpans([...shown, ...always]);
+	let room =
+		width - widthOf(ellipsis) - sizeOf(hints.filter((hint) => isAlways(hint)));
+	let isFull = false;
+	const shown = hints.filter((hint) => {
+		if (isAlways(hint)) {
+			return true;
+		}
+
+		room -= size(hint);
+		isFull ||= room < 0;
+		return !isFull;
+	});
+	return [...hintSpans(shown), {text: ellipsis, role: 'dim'}];
 };
 
 const lineInputSpans = ({line}: State, width: number): Line => {

@@ -27,7 +27,7 @@ export const confirmChange = ({
 			{key: 'e', label: 'edit again'},
 			{key: 'n', label: 'leave it as it was'},
 		],
-		onInput(text, event) {
+		onInput(text, event, size) {
 			switch (event.kind === 'key' ? event.name : '') {
 				case 'y':
 				case 'enter': {
@@ -44,7 +44,7 @@ export const confirmChange = ({
 				}
 
 				default: {
-					const content = scrolled(text, event);
+					const content = scrolled(text, event, size);
 					return content && {content};
 				}
 			}

@@ -4,12 +4,12 @@ import type {InputEvent} from '../terminal/decode-input.js';
 
 export type Hint = {readonly key: string; readonly label: string};
 
-export type DialogView<Content> = {
+/** What there is at most, without the frame. */
+export type DialogSize = {readonly columns: number; readonly rows: number};
+
+export type DialogView<Content> = DialogSize & {
 	readonly content: Content;
 	readonly theme: Theme;
-	/** What there is at most, without the frame. */
-	readonly columns: number;
-	readonly rows: number;
 };
 
 /** What a key did in a dialog. */
@@ -29,6 +29,7 @@ export type Dialog<Content = unknown> = {
 	readonly onInput: (
 		content: Content,
 		event: InputEvent,
+		size: DialogSize,
 	) => DialogStep<Content> | undefined;
 	readonly Component: (view: DialogView<Content>) => ReactElement;
 	readonly hints: (content: Content) => readonly Hint[];

@@ -1,24 +1,40 @@
 import {Lines} from '../components/lines.js';
 import type {InputEvent} from '../terminal/decode-input.js';
 import {fitLine, type Line} from '../text/span.js';
-import type {DialogView} from './dialog.js';
+import {wrapLine} from '../text/wrap-line.js';
+import type {DialogSize, DialogView} from './dialog.js';
 
 /** Lines that may be more than there is room for. */
 export type ScrolledText = {
 	readonly lines: readonly Line[];
+	/** Blanks before what goes on in a line of its own. */
+	readonly indent?: number;
+	/** Of the lines as they are wrapped. */
 	readonly top: number;
 };
 
 /** What a key makes of it; undefined: it scrolls nothing. */
 export const scrolled = (
-	{lines, top}: ScrolledText,
+	text: ScrolledText,
 	event: InputEvent,
+	{columns, rows}: DialogSize,
 ): ScrolledText | undefined => {
 	const by = event.kind === 'key' ? steps.get(event.name) : undefined;
-	return by === undefined
-		? undefined
-		: {lines, top: Math.max(0, Math.min(lines.length - 1, top + by))};
+	if (by === undefined) {
+		return undefined;
+	}
+
+	const last = Math.max(0, wrapped(text, columns).length - rows);
+	return {
+		...text,
+		top: Math.max(0, Math.min(last, Math.min(last, text.top) + by)),
+	};
 };
+
+const wrapped = (
+	{lines, indent = 0}: ScrolledText,
+	width: number,
+): readonly Line[] => lines.flatMap((line) => wrapLine(line, {width, indent}));
 
 const steps: ReadonlyMap<string, number> = new Map([
 	['j', 1],
@@ -39,12 +55,13 @@ const steps: ReadonlyMap<string, number> = new Map([
 ]);
 
 export function ScrolledTextView({
-	content: {lines, top},
+	content,
 	theme,
 	columns,
 	rows,
 }: DialogView<ScrolledText>) {
-	const begin = Math.max(0, Math.min(top, lines.length - rows));
+	const lines = wrapped(content, columns);
+	const begin = Math.max(0, Math.min(content.top, lines.length - rows));
 	const shown = Array.from({length: rows}, (_, index) => ({
 		line: fitLine(lines[begin + index] ?? [], columns),
 	}));

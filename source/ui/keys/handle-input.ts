@@ -1,3 +1,4 @@
+import {dialogSize} from '../dialogs/dialog-size.js';
 import {layoutOf} from '../layout.js';
 import {editField, textField} from '../text-field.js';
 import type {InputEvent} from '../terminal/decode-input.js';
@@ -30,10 +31,15 @@ export const handleInput = (
 		return;
 	}
 
+	forgetSeenNotices(event, store);
 	const state = store.state();
 	const dialog = state.dialogs.at(-1);
 	if (dialog) {
-		const step = dialog.onInput(dialog.content, event);
+		const step = dialog.onInput(
+			dialog.content,
+			event,
+			dialogSize(dialog, state.size),
+		);
 		if (step === undefined) {
 			if (event.kind === 'key' && event.name === 'esc') {
 				store.dispatch({type: 'dialog-closed'});
@@ -76,6 +82,18 @@ export const handleInput = (
 
 	press(event.name, {state, screens, tools, attempt, store});
 };
+
+/** What is said is gone with the next thing that is done; it stays where something lies over it. */
+const forgetSeenNotices = (event: InputEvent, store: Store): void => {
+	const {dialogs, line} = store.state();
+	if (line === undefined && dialogs.length === 0 && isDoing(event)) {
+		store.dispatch({type: 'read-notices'});
+	}
+};
+
+/** Not the answers of the terminal, nor a pointer that only moves. */
+const isDoing = (event: InputEvent): boolean =>
+	event.kind === 'mouse' ? event.action === 'press' : event.kind !== 'reply';
 
 /** All that a key may do here, the screen's own before what every screen has. */
 export const bindingsHere = (

@@ -10,7 +10,7 @@ export const openHelp = (tools: ScreenTools<unknown>): void => {
 		for (const {shown, help, reason} of keys) {
 			lines.push([
 				{
-					text: fit(`  ${shown}`, 22),
+					text: fit(`  ${shown}`, keyColumns),
 					role: reason === undefined ? 'key' : 'dim',
 				},
 				{text: help, role: reason === undefined ? 'normal' : 'dim'},
@@ -23,5 +23,7 @@ export const openHelp = (tools: ScreenTools<unknown>): void => {
 		lines.push([]);
 	}
 
-	tools.openDialog(readText({title: 'Keys', lines}));
+	tools.openDialog(readText({title: 'Keys', lines, indent: keyColumns}));
 };
+
+const keyColumns = 22;

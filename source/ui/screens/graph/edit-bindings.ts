@@ -289,7 +289,7 @@ export const editBindings: readonly GraphBinding[] = [
 		help: 'take back the last change that was made here',
 		isChange: true,
 		disabled: ({slice: {history}}) =>
-			history.done.length === 0 ? 'nothing was changed here' : undefined,
+			history.done.length === 0 ? 'nothing left to undo' : undefined,
 		run: undo,
 	},
 	{
@@ -300,7 +300,7 @@ export const editBindings: readonly GraphBinding[] = [
 		isChange: true,
 		isQuiet: true,
 		disabled: ({slice: {history}}) =>
-			history.undone.length === 0 ? 'nothing was undone' : undefined,
+			history.undone.length === 0 ? 'nothing left to redo' : undefined,
 		run: redo,
 	},
 	{

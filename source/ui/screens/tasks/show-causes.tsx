@@ -44,8 +44,8 @@ export const showCauses = async (tools: Tools): Promise<void> => {
 			isLarge: true,
 			content: {causes, cursor: 0},
 			hints: () => [
-				{key: 'enter', label: 'mark these tasks'},
-				{key: 'r', label: 'retry all of this cause'},
+				{key: 'enter', label: 'mark them'},
+				{key: 'r', label: 'retry them'},
 				{key: 'd', label: 'drain where they failed'},
 				{key: 'esc', label: 'close'},
 			],
