@@ -5,6 +5,8 @@ import {
 	changedParameters,
 	chosenParameters,
 	faultOf,
+	toldFault,
+	withFaults,
 	fieldAt,
 	fieldsOf,
 	withPreset,
@@ -173,4 +175,21 @@ test("a preset's values come into the form, forget what was wrong with the old o
 	);
 	t.deepEqual(changedParameters(taken), ['cpus']);
 	t.deepEqual(chosenParameters(taken), {cpus: 3});
+});
+
+test('what was refused takes the cursor to its field and is told there; from elsewhere, with where it is', (t) => {
+	const form = press(opened, 'G', 'k', 'a', 'x', 'enter', 'g');
+	const refused = withFaults(form, [
+		{path: ['rows', 0, 'name'], message: 'is no name.'},
+	]);
+	t.is(fieldAt(refused)?.schema.label, 'Name');
+	t.is(toldFault(refused), 'is no name.');
+	t.is(toldFault(press(refused, 'g')), 'Name, row 1: is no name.');
+	t.is(toldFault(press(refused, 'enter', 'y', 'enter')), undefined);
+	t.is(
+		toldFault(
+			withFaults(form, [{path: [], message: 'There is no such type.'}]),
+		),
+		'There is no such type.',
+	);
 });

@@ -436,3 +436,29 @@ test('parameters: rows, menus and limits, expressions, a text in the editor, and
 		type: 'script',
 	});
 });
+
+test('in a small terminal a form that is refused tells the whole reason, and its keys to save and to leave are seen', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await farm.graph({run: {type: 'command'}});
+	const terminal = await openGraph(t, farm, {columns: 80, rows: 24});
+	await terminal.shows(/┃ run/v);
+	await terminal.press('e');
+	await terminal.shows('run: command');
+	await terminal.shows(/w save {2}esc leave .*save as preset.*…$/mv);
+	await terminal.press('a');
+	await terminal.press('Enter', '=', 'C-u');
+	await terminal.type("'x' +");
+	await terminal.press('Enter', 'g', 'w');
+	const refused = await terminal.shows(
+		'is an expression that cannot be read: ',
+	);
+	t.regex(refused, /▌ +1\. +Argument/v);
+	t.notRegex(refused, /Parameter "command"/v);
+	await terminal.press('g');
+	await terminal.shows('Argument, row 1: is an expression that');
+	await terminal.press('w');
+	await terminal.shows(/▌ +1\. +Argument/v);
+	await terminal.press('=', 'w');
+	await terminal.shows('set command of run');
+});

@@ -6,6 +6,7 @@ import {formInput} from './form-input.js';
 import {
 	changedParameters,
 	chosenParameters,
+	withFaults,
 	withPreset,
 	withValue,
 	type Form,
@@ -88,20 +89,20 @@ const formDialog = (
 		hints: ({typing}) =>
 			typing === undefined
 				? [
+						{key: 'w', label: 'save'},
+						{key: 'esc', label: 'leave'},
 						{key: 'enter', label: 'change'},
 						{key: '=', label: 'expression'},
-						{key: 'u', label: 'default'},
-						{key: 'a', label: 'add row'},
-						{key: 'd', label: 'delete row'},
-						{key: 'J/K', label: 'move row'},
 						...(options.presets
 							? [
 									{key: 'p', label: 'preset'},
 									{key: 's', label: 'save as preset'},
 								]
 							: []),
-						{key: 'w', label: 'save'},
-						{key: 'esc', label: 'leave'},
+						{key: 'a', label: 'add row'},
+						{key: 'd', label: 'delete row'},
+						{key: 'u', label: 'default'},
+						{key: 'J/K', label: 'move row'},
 					]
 				: [
 						{key: 'enter', label: 'take'},
@@ -222,8 +223,7 @@ const save = async (
 		return;
 	}
 
-	openOn(tools, options, {...form, faults, isLeaving: false});
-	tools.notice('error', faults[0]?.message ?? '');
+	openOn(tools, options, withFaults(form, faults));
 };
 
 const suffixes: ReadonlyMap<string, string> = new Map([

@@ -181,7 +181,43 @@ export const changedParameters = ({
 		(name) => !isSameJson(values[name], before[name]),
 	);
 
-/** What is wrong with a field itself, or with something in it that has no line of its own. */
+/** As it was refused, with the cursor on what is at fault. */
+export const withFaults = (form: Form, faults: readonly FormFault[]): Form => {
+	const now = {...form, faults, isLeaving: false};
+	const fields = fieldsOf(now);
+	const isFaulty = (field: FormField): boolean =>
+		faultOf(now, field) !== undefined;
+	const here = fields[form.cursor];
+	const first = fields.findIndex((field) => isFaulty(field));
+	return first === -1 || (here !== undefined && isFaulty(here))
+		? now
+		: {...now, cursor: first};
+};
+
+/** What is to be told of what is wrong: with the field under the cursor, else with the first one, which is named. */
+export const toldFault = (form: Form): string | undefined => {
+	const fields = fieldsOf(form);
+	const here = fields[form.cursor];
+	const own = here && faultOf(form, here);
+	if (own !== undefined) {
+		return own;
+	}
+
+	const first = form.faults[0];
+	const at = fields.find(
+		({path}) => JSON.stringify(path) === JSON.stringify(first?.path),
+	);
+	return first === undefined || at === undefined
+		? first?.message
+		: `${placeOf(at)}: ${first.message}`;
+};
+
+const placeOf = (field: FormField): string =>
+	field.kind === 'cell'
+		? `${field.schema.label}, row ${field.path[1] + 1}`
+		: field.schema.label;
+
+/** What is wrong with a field itself. */
 export const faultOf = (
 	{faults}: Form,
 	{path}: Pick<FormField, 'path'>,

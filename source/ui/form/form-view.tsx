@@ -3,16 +3,31 @@ import type {DialogView} from '../dialogs/dialog.js';
 import type {Json} from '../../core/json.js';
 import {isSameJson} from '../../graph/graph-document.js';
 import {aroundCursor} from '../text-field.js';
-import {cut, fit, fitLine, type Line, type Span} from '../text/span.js';
+import {
+	cut,
+	fit,
+	fitLine,
+	widthOf,
+	type Line,
+	type Span,
+} from '../text/span.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Glyphs} from '../theme/glyphs.js';
 import {expressionIn} from './field-schema.js';
-import {faultOf, fieldsOf, type Form, type FormField} from './form-state.js';
+import {
+	faultOf,
+	fieldsOf,
+	toldFault,
+	type Form,
+	type FormField,
+} from './form-state.js';
 import {writeValue} from './read-value.js';
 
 const labelColumns = 30;
 /** For what the field under the cursor is about. */
 const helpRows = 3;
+/** For what is wrong with it, where that takes more. */
+const mostFaultRows = 6;
 
 /** The form, as much of it as there is room for, with the field under the cursor in sight. */
 export function FormView({
@@ -22,7 +37,8 @@ export function FormView({
 	rows,
 }: DialogView<Form>) {
 	const fields = fieldsOf(form);
-	const height = Math.max(1, rows - helpRows - 1);
+	const help = helpLines(form, fields[form.cursor], columns);
+	const height = Math.max(1, rows - Math.max(helpRows + 1, help.length));
 	const top = Math.max(
 		0,
 		Math.min(fields.length - height, form.cursor - Math.floor(height / 2)),
@@ -36,7 +52,11 @@ export function FormView({
 				line: fitLine(
 					field === undefined
 						? []
-						: fieldLine(form, field, {isSelected, glyphs: theme.glyphs}),
+						: fieldLine(form, field, {
+								isSelected,
+								glyphs: theme.glyphs,
+								columns,
+							}),
 					columns,
 				),
 				...(isSelected && {backdrop: 'selected' as const}),
@@ -47,9 +67,7 @@ export function FormView({
 		<Lines
 			lines={[
 				...shown,
-				...helpLines(form, fields[form.cursor], columns).map((line) => ({
-					line: fitLine(line, columns),
-				})),
+				...help.map((line) => ({line: fitLine(line, columns)})),
 			]}
 			theme={theme}
 		/>
@@ -59,9 +77,21 @@ export function FormView({
 const fieldLine = (
 	form: Form,
 	field: FormField,
-	{isSelected, glyphs}: {readonly isSelected: boolean; readonly glyphs: Glyphs},
+	{
+		isSelected,
+		glyphs,
+		columns,
+	}: {
+		readonly isSelected: boolean;
+		readonly glyphs: Glyphs;
+		readonly columns: number;
+	},
 ): Line => {
 	const fault = faultOf(form, field);
+	const mark = fault === undefined ? '' : `  ${glyphs.states.error} ${fault}`;
+	const room = columns - labelColumns - 2;
+	// What is wrong is told whole below: here, half of the room is enough.
+	const width = room - Math.min(widthOf(mark), Math.floor(room / 2));
 	const isDefault = isSameJson(field.value, field.schema.default);
 	return [
 		{text: isSelected ? glyphs.cursor : ' ', role: 'accent'},
@@ -72,10 +102,8 @@ const fieldLine = (
 		{text: ' '},
 		...(isSelected && form.typing
 			? typingSpans(form.typing)
-			: valueSpans(field, {isDefault, glyphs})),
-		...(fault === undefined
-			? []
-			: [{text: `  ${glyphs.states.error} ${fault}`, role: 'error' as const}]),
+			: valueSpans(field, {isDefault, glyphs, width})),
+		{text: mark, role: 'error'},
 	];
 };
 
@@ -103,14 +131,22 @@ const typingSpans = ({
 
 const valueSpans = (
 	field: FormField,
-	{isDefault, glyphs}: {readonly isDefault: boolean; readonly glyphs: Glyphs},
+	{
+		isDefault,
+		glyphs,
+		width,
+	}: {
+		readonly isDefault: boolean;
+		readonly glyphs: Glyphs;
+		readonly width: number;
+	},
 ): readonly Span[] => {
 	const {value} = field;
 	const expression = expressionIn(value);
 	if (expression !== undefined) {
 		return [
 			{text: '= ', role: 'key'},
-			{text: cut(expression, 60), role: 'accent'},
+			{text: cut(expression, width - 2), role: 'accent'},
 		];
 	}
 
@@ -133,34 +169,31 @@ const valueSpans = (
 	const role = isDefault ? 'dim' : 'normal';
 	const text = writeValue(schema, value);
 	if (schema.type !== 'text') {
-		return [{text: text === '' ? '""' : text, role}];
+		return [{text: text === '' ? '""' : cut(text, width), role}];
 	}
 
 	const [first = '', ...rest] = text.split('\n');
+	const more =
+		rest.length === 0 ? '' : ` ${glyphs.ellipsis} ${rest.length + 1} lines`;
 	return [
-		{text: cut(first, 50), role},
-		{
-			text:
-				rest.length === 0 ? '' : ` ${glyphs.ellipsis} ${rest.length + 1} lines`,
-			role: 'dim',
-		},
+		{text: cut(first, width - widthOf(more)), role},
+		{text: more, role: 'dim'},
 	];
 };
 
 const helpLines = (
-	{isLeaving, typing, preview, done}: Form,
+	form: Form,
 	field: FormField | undefined,
 	columns: number,
 ): readonly Line[] => {
+	const {isLeaving, typing, preview, done} = form;
 	if (isLeaving) {
 		return [
 			[],
-			[
-				{
-					text: ' What was changed is not saved: w saves it, esc again leaves without.',
-					role: 'warning',
-				},
-			],
+			...wrapText(
+				'What was changed is not saved: w saves it, esc again leaves without.',
+				columns - 2,
+			).map((line): Line => [{text: ` ${line}`, role: 'warning'}]),
 		];
 	}
 
@@ -182,6 +215,16 @@ const helpLines = (
 
 	if (done !== undefined) {
 		return [[], [{text: ` ${done}`, role: 'good'}]];
+	}
+
+	const fault = toldFault(form);
+	if (fault !== undefined) {
+		return [
+			[],
+			...wrapText(fault, columns - 2)
+				.slice(0, mostFaultRows)
+				.map((line): Line => [{text: ` ${line}`, role: 'error'}]),
+		];
 	}
 
 	const {schema} = field ?? {};

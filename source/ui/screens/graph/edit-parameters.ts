@@ -119,7 +119,19 @@ const faultsOf = async (
 		document: {nodes: {[name]: {type, parameters}}},
 	});
 	// `['nodes', 'render', 'parameters', 'cpus']`
-	return faults.map(({path, message}) => ({path: path.slice(3), message}));
+	return faults.map(({path, message}) => ({
+		path: path.slice(3),
+		message: reasonIn(message, name),
+	}));
+};
+
+/** Without the parameter and the node, `Parameter "cpus" of node render `: the form shows which they are. */
+const reasonIn = (message: string, node: string): string => {
+	const subject = ` of node ${node} `;
+	const at = message.indexOf(subject);
+	return at === -1 || !message.startsWith('Parameter ')
+		? message
+		: message.slice(at + subject.length);
 };
 
 const setEdit = (
