@@ -1,9 +1,9 @@
-import {mkdirSync, realpathSync, statSync} from 'node:fs';
+import {mkdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {randomUUID} from 'node:crypto';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import {FarmError} from '../core/errors.js';
-import {asStorageError} from './storage-error.js';
+import {asStorageError, isReadOnly} from './storage-error.js';
 import {migrate} from './migrate.js';
 import {lockDatabase, type DatabaseLock} from './lock.js';
 
@@ -74,12 +74,43 @@ export const openToRead = (file: string): Connection => {
 	try {
 		return connect(file, {readonly: true});
 	} catch (error) {
+		if (isReadOnly(file)) {
+			return readWhole(file);
+		}
+
+		throw asStorageError(error, file);
+	}
+};
+
+/** A file that is read whole into memory is no larger. */
+const mostInMemory = 1024 ** 3;
+
+/** SQLite keeps an index of the WAL beside the file also for whoever only reads, and so opens nothing where it cannot write. Where there is no WAL, the file is all there is. */
+const readWhole = (file: string): Connection => {
+	const unmerged = statSync(`${file}-wal`, {throwIfNoEntry: false})?.size ?? 0;
+	if (unmerged > 0 || statSync(file).size > mostInMemory) {
+		throw new FarmError(
+			'STORAGE',
+			`${file} is on a file system that is read-only, and ${unmerged > 0 ? `${file}-wal holds what is not merged into it: copy both` : 'too large to be read into memory: copy it'} to where can be written, and name the copy with --db.`,
+		);
+	}
+
+	try {
+		const content = readFileSync(file);
+		// Versions for reading and writing in SQLite's header: 2 is with a WAL, 1 without.
+		content.fill(1, 18, 20);
+		return configure(new Database(content, {readonly: true}), true);
+	} catch (error) {
 		throw asStorageError(error, file);
 	}
 };
 
 const connect = (file: string, {readonly = false} = {}): Connection => {
 	const connection = new Database(file, {readonly, timeout: 5000});
+	return configure(connection, readonly);
+};
+
+const configure = (connection: Connection, readonly: boolean): Connection => {
 	if (!readonly) {
 		connection.pragma('journal_mode = WAL');
 		// A commit that was answered survives the loss of power; FULL syncs the WAL at every commit, and the turn commits in groups.

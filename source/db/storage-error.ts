@@ -1,3 +1,5 @@
+import {accessSync, constants} from 'node:fs';
+import path from 'node:path';
 import Database from 'better-sqlite3';
 import {FarmError} from '../core/errors.js';
 
@@ -39,6 +41,14 @@ export const asStorageError = (error: unknown, file: string): unknown => {
 		(error instanceof TypeError &&
 			error.message.includes('directory does not exist'))
 	) {
+		if (isReadOnly(file)) {
+			return new FarmError(
+				'STORAGE',
+				`The database ${file} is on a file system that is read-only: mount it so that it can be written, or use a database elsewhere.`,
+				{cause: error},
+			);
+		}
+
 		return new FarmError(
 			'STORAGE',
 			`The database ${file} cannot be opened or written (${error.message}): check that the folder is there and its permissions.`,
@@ -47,6 +57,16 @@ export const asStorageError = (error: unknown, file: string): unknown => {
 	}
 
 	return error;
+};
+
+/** Whether the file system that a file is on, or would be, is mounted only to be read. */
+export const isReadOnly = (file: string): boolean => {
+	try {
+		accessSync(path.dirname(path.resolve(file)), constants.W_OK);
+		return false;
+	} catch (error) {
+		return error instanceof Error && errorCode(error) === 'EROFS';
+	}
 };
 
 const errorCode = (error: Error): string => {

@@ -1,7 +1,13 @@
 import {setMaxListeners} from 'node:events';
+import {existsSync} from 'node:fs';
+import {dirname} from 'node:path';
 import process from 'node:process';
 import {isDeepStrictEqual} from 'node:util';
-import {chooseDatabase} from '../config/database-choice.js';
+import type {Logger} from 'pino';
+import {
+	chooseDatabase,
+	type DatabaseChoice,
+} from '../config/database-choice.js';
 import {thisHost, type Host} from '../config/host.js';
 import {
 	createKeyFile,
@@ -18,7 +24,7 @@ import type {SchedulerSettings} from '../config/scheduler-settings.js';
 import {usableStateFolders} from '../config/usable-state.js';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
-import {openDatabase} from '../db/open.js';
+import {openDatabase, type FarmDatabase} from '../db/open.js';
 import {formatAddress, type Address} from '../net/address.js';
 import {createAnnouncer} from '../net/announcer.js';
 import {discover} from '../net/discover.js';
@@ -110,6 +116,8 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		);
 	}
 
+	expectFolder(database);
+
 	const keys = settings.core.insecure
 		? undefined
 		: await openKeys(
@@ -156,7 +164,7 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 	const loadNodes = async (): Promise<NodeConfig> =>
 		loadNodeConfig(configuration.folder, presetChecker({registry, sandbox}));
 	const nodes = await loadNodes();
-	const opened = await openDatabase(database.path);
+	const opened = await openAndTell(database.path, logger);
 	if (opened.backup !== undefined) {
 		logger.info(
 			`The database's schema was brought up to date; before that it was copied to ${opened.backup}.`,
@@ -650,3 +658,30 @@ const until = async (signal: AbortSignal): Promise<void> =>
 
 const withoutPassword = (url: string): string =>
 	url.replace(/:[^\/:@]*@/v, ':…@');
+
+/** What was named may be mistyped, and would become a second, empty farm in a folder that nobody looks for. The default place is made. */
+const expectFolder = ({
+	path,
+	isDefault,
+}: DatabaseChoice & {readonly kind: 'file'}): void => {
+	const folder = dirname(path);
+	if (!isDefault && !existsSync(folder)) {
+		throw new FarmError(
+			'NOT_FOUND',
+			`There is no folder ${folder}: make it, or name another file than ${path} as the database.`,
+		);
+	}
+};
+
+const openAndTell = async (
+	file: string,
+	logger: Pick<Logger, 'info'>,
+): Promise<FarmDatabase> => {
+	const isThere = existsSync(file);
+	const opened = await openDatabase(file);
+	if (!isThere) {
+		logger.info(`Made a new database at ${opened.path}.`);
+	}
+
+	return opened;
+};

@@ -123,10 +123,11 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 			observer?.onTurn(milliseconds);
 		},
 		onDefect(error, what) {
-			log.error(
-				`${what}: ${error instanceof Error ? error.message : String(error)}`,
-				error,
-			);
+			// The log writes the error's own words behind it.
+			log.error(`Something went wrong (${what})`, error);
+		},
+		onRecovery() {
+			log.info('The database can be written again.');
 		},
 	});
 

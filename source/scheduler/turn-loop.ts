@@ -80,6 +80,7 @@ export const createTurnLoop = ({
 	onCommit,
 	onTurn = () => undefined,
 	onDefect,
+	onRecovery = () => undefined,
 }: {
 	readonly database: FarmDatabase;
 	readonly registry: Registry;
@@ -91,6 +92,8 @@ export const createTurnLoop = ({
 	readonly onTurn?: (milliseconds: number) => void;
 	/** Something threw that must not: for the log. */
 	readonly onDefect: (error: unknown, what: string) => void;
+	/** After a time in which nothing could be committed something was. */
+	readonly onRecovery?: () => void;
 }): TurnLoop => {
 	const statements = prepareStatements(database.writer);
 	const books = loadBooks(statements, registry);
@@ -98,6 +101,10 @@ export const createTurnLoop = ({
 	const begin = database.writer.prepare('BEGIN IMMEDIATE');
 	const commit = database.writer.prepare('COMMIT');
 	const rollback = database.writer.prepare('ROLLBACK');
+	// Changes nothing, and needs room for a page all the same: a turn in which nothing happened proves nothing.
+	const probe = database.writer.prepare(
+		"UPDATE farm SET value = value WHERE key = 'database_id'",
+	);
 	let waiting: Waiting[] = [];
 	let isScheduled = false;
 	let isStopped = false;
@@ -239,6 +246,10 @@ export const createTurnLoop = ({
 
 			desk.writeTasks();
 			noteGroups(turn);
+			if (trouble) {
+				probe.run();
+			}
+
 			commit.run();
 		} catch (error) {
 			const task = desk.inHand();
@@ -246,7 +257,11 @@ export const createTurnLoop = ({
 			return {kind: 'failed', error, taken, task, isOnTheWay};
 		}
 
-		trouble = undefined;
+		if (trouble) {
+			trouble = undefined;
+			tell(onRecovery);
+		}
+
 		const changes = desk.changes();
 		const afterwards = desk.afterwards();
 		desk.clear();

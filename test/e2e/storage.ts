@@ -129,6 +129,16 @@ testWithDisk(
 			},
 			{what: 'a submission to be taken again', within: 10_000},
 		);
+		await until(
+			() =>
+				/info +The database can be written again\.$/mv.test(scheduler.said())
+					? true
+					: undefined,
+			{what: 'the log to say so'},
+		);
+		const [trouble = ''] =
+			/^.*committing a turn.*$/mv.exec(scheduler.said()) ?? [];
+		t.is(trouble.match(/is full: free some space/gv)?.length, 1, trouble);
 		t.like(await farm.rest(held), {errors: 0});
 		t.like(await farm.task(held), {state: 'done', node: 'end'});
 		t.deepEqual(notRunOnce(farm.runs()), []);
@@ -354,5 +364,51 @@ test.serial(
 		t.is(exitCode, 1);
 		t.regex(stderr, /not a sound database.*restore a backup/v);
 		t.deepEqual(fs.readFileSync(file), before);
+	},
+);
+
+testWithDisk(
+	'a database on a read-only disk is not served, and looked at all the same; what is not merged into it is not passed over',
+	async (t) => {
+		const disk = await smallDisk(t);
+		const farm = createFarm(t);
+		const database = path.join(disk, 'farm.db');
+		const scheduler = await farm.scheduler({database});
+		await farm.graph({start: {type: 'null'}}, []);
+		await scheduler.end('SIGTERM');
+		const wal = `${database}-wal`;
+		t.false(fs.existsSync(wal));
+		await execa('mount', ['-o', 'remount,ro', disk]);
+		const served = await farm.cli(['scheduler', '--db', database]);
+		t.is(served.exitCode, 1);
+		t.regex(served.stderr, /farm\.db is on a file system that is read-only/v);
+		t.is(await farm.status(['db', 'check', '--db', database]), 0);
+		t.like(await farm.json(['db', 'info', '--db', database]), {nodes: 1});
+		await execa('mount', ['-o', 'remount,rw', disk]);
+		fs.writeFileSync(wal, 'not merged');
+		await execa('mount', ['-o', 'remount,ro', disk]);
+		const unmerged = await farm.cli(['db', 'check', '--db', database]);
+		t.is(unmerged.exitCode, 1);
+		t.regex(unmerged.stderr, /copy both .* name the copy with --db/v);
+		await execa('mount', ['-o', 'remount,rw', disk]);
+		fs.rmSync(wal);
+	},
+);
+
+test.serial(
+	'a folder that was mistyped is not made, and a new database is told',
+	async (t) => {
+		const farm = createFarm(t);
+		const mistyped = path.join(farm.folder, 'not', 'there', 'farm.db');
+		const {exitCode, stderr} = await farm.cli(['scheduler', '--db', mistyped]);
+		t.is(exitCode, 2);
+		t.regex(stderr, /There is no folder \S+not\/there: make it/v);
+		t.false(fs.existsSync(path.join(farm.folder, 'not')));
+		const database = path.join(farm.folder, 'new.db');
+		const scheduler = await farm.scheduler({database});
+		t.regex(scheduler.said(), /Made a new database at \S+new\.db\./v);
+		await scheduler.end('SIGTERM');
+		const again = await farm.scheduler({database});
+		t.notRegex(again.said(), /Made a new database/v);
 	},
 );
