@@ -1,7 +1,7 @@
 import {didYouMean} from '../../core/nearest.js';
 
 /** The words that the filter of tasks has before a colon. */
-export const filterWords = [
+export const filterWords: readonly string[] = [
 	'state',
 	'node',
 	'group',
@@ -9,14 +9,14 @@ export const filterWords = [
 	'worker',
 	'parent',
 	'tree',
-] as const;
+];
 
 /** Why `word:value` of a filter means nothing where it is written; undefined: it is text. What follows a colon at once as in `http://` is text. */
 export const wordFault = (
 	part: string,
 	known: readonly string[],
 ): string | undefined => {
-	const word = /^(?<word>[a-z]+):\./v.exec(part)?.groups?.['word'];
+	const word = /^(?<word>[a-z]+):[^\/]/v.exec(part)?.groups?.['word'];
 	return word === undefined || known.includes(word)
 		? undefined
 		: `A filter has no word "${word}:"${didYouMean(word, known)} It has ${known.map((other) => `${other}:`).join(' ')} and text.`;
@@ -31,7 +31,7 @@ export const textOnlyFault = (
 	const word = filter
 		.split(/\s+/v)
 		.map((part) => /^(?<word>[a-z]+):./v.exec(part)?.groups?.['word'])
-		.find((found) => filterWords.includes(found));
+		.find((found) => found !== undefined && filterWords.includes(found));
 	return word === undefined
 		? undefined
 		: `The filter of this list has no word "${word}:". It takes ${soughtIn}.`;
