@@ -4,6 +4,7 @@ import {
 	parseAssignment,
 	parseAssignments,
 } from '../source/modes/parse-assignment.js';
+import {parseCommandLine} from '../source/modes/parse-command-line.js';
 import {parseEnvironment} from '../source/modes/parse-environment.js';
 import {parseFrames} from '../source/modes/parse-frames.js';
 import {parseTaskIds} from '../source/modes/parse-id.js';
@@ -186,5 +187,20 @@ test('only whole numbers above zero are ids, and each counts once', (t) => {
 		'99999999999999999999',
 	]) {
 		t.throws(() => parseTaskIds([text]), {code: 'INVALID'}, `Of: ${text}`);
+	}
+});
+
+test('what was written is said back shortened', (t) => {
+	const long = 'x'.repeat(60_000);
+	for (const parse of [
+		() => parseAssignment(long, '--attr'),
+		() => parseAssignment(`a:=${long}`, '--attr'),
+		() => parseFrames(long),
+		() => parseTaskIds([long]),
+		() => parseCommandLine(['submit', 'node', `blob=${long}`]),
+	]) {
+		const error = t.throws(parse, {code: 'INVALID'});
+		t.true((error?.message ?? '').length < 400, error?.message.slice(0, 400));
+		t.regex(error?.message ?? '', /x{50}…"/v);
 	}
 });

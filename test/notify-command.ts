@@ -84,6 +84,7 @@ test('one that ends badly, or is not there, has failed', async (t) => {
 	});
 	t.like(await command(['./nothing']).deliver([news], never), {
 		kind: 'failed',
+		reason: 'it is not there',
 	});
 	t.deepEqual(
 		await command(['sh', '-c', 'kill -9 $$']).deliver([news], never),

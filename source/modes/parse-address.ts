@@ -1,5 +1,6 @@
 import {FarmError} from '../core/errors.js';
 import type {Address} from '../net/address.js';
+import {echo} from './echo.js';
 
 /** Where workers and submitters connect, unless a scheduler was told otherwise. */
 const usualPort = 1384;
@@ -19,7 +20,7 @@ export const parseAddress = (text: string, where = '--scheduler'): Address => {
 	if (host === undefined || port < 1 || port > 65_535) {
 		throw new FarmError(
 			'INVALID',
-			`${where} "${text}" is no address: write HOST:PORT, as in farm.example.org:1384 or [fd00::2]:1384.`,
+			`${where} ${echo(text)} is no address: write HOST:PORT, as in farm.example.org:1384 or [fd00::2]:1384.`,
 		);
 	}
 

@@ -1,6 +1,7 @@
 import {FarmError} from '../core/errors.js';
 import type {Json, JsonObject} from '../core/json.js';
 import {inexactNumber, isExact} from './exact-number.js';
+import {echo, shorten} from './echo.js';
 
 /**
 `name=text` or `name:=JSON`. What stands before the first equals sign is the name.
@@ -20,7 +21,7 @@ export const parseAssignment = (
 	if (equals === -1) {
 		throw new FarmError(
 			'INVALID',
-			`${where} "${text}" has no equals sign: write name=text, or name:=JSON.`,
+			`${where} ${echo(text)} has no equals sign: write name=text, or name:=JSON.`,
 		);
 	}
 
@@ -30,7 +31,7 @@ export const parseAssignment = (
 	if (name === '') {
 		throw new FarmError(
 			'INVALID',
-			`${where} "${text}" has no name before its equals sign.`,
+			`${where} ${echo(text)} has no name before its equals sign.`,
 		);
 	}
 
@@ -87,7 +88,7 @@ const parseJson = ({
 	} catch (error) {
 		throw new FarmError(
 			'INVALID',
-			`${where} ${name}: "${written}" is no JSON (${error instanceof Error ? error.message : ''}); for a plain text write ${name}=${written}.`,
+			`${where} ${name}: ${echo(written)} is no JSON (${error instanceof Error ? error.message : ''}); for a plain text write ${name}=${shorten(written)}.`,
 			{cause: error},
 		);
 	}

@@ -8,6 +8,7 @@ import type {
 } from './command-definition.js';
 import {commandFamilies, commandTable, globalFlags} from './command-table.js';
 import type {Flags} from './context.js';
+import {echo} from './echo.js';
 
 export type ParsedCommandLine =
 	| {readonly kind: 'version'}
@@ -170,7 +171,7 @@ const unknownCommand = (name: string, rest: readonly string[]): FarmError => {
 	if (!hasFamily(name)) {
 		const firstWords = new Set(names.map((known) => known.split(' ', 1)[0]!));
 		return invalid(
-			`There is no command "${name}"${didYouMean(name, firstWords)} See lifeblood --help.`,
+			`There is no command ${echo(name)}${didYouMean(name, firstWords)} See lifeblood --help.`,
 		);
 	}
 
@@ -181,7 +182,7 @@ const unknownCommand = (name: string, rest: readonly string[]): FarmError => {
 	const what =
 		wanted === undefined
 			? `"${name}" needs one word more: ${seconds.join(', ')}.`
-			: `There is no command "${name} ${wanted}"${didYouMean(wanted, seconds)}`;
+			: `There is no command ${echo(`${name} ${wanted}`)}${didYouMean(wanted, seconds)}`;
 	return invalid(`${what} See lifeblood ${name} --help.`);
 };
 
@@ -315,7 +316,7 @@ const checkArguments = (
 
 	if (expected.at(-1)?.isMultiple !== true && input.length > expected.length) {
 		throw invalid(
-			`"${command.name}" does not know what to do with "${input[expected.length]}". ${usage}`,
+			`"${command.name}" does not know what to do with ${echo(input[expected.length] ?? '')}. ${usage}`,
 		);
 	}
 
@@ -326,7 +327,9 @@ const checkArguments = (
 			value !== undefined &&
 			!options.includes(value)
 		) {
-			throw invalid(`${name} is one of ${options.join(', ')}, not "${value}".`);
+			throw invalid(
+				`${name} is one of ${options.join(', ')}, not ${echo(value)}.`,
+			);
 		}
 	}
 };
@@ -392,7 +395,7 @@ const readFlag = ({
 		number > maximum
 	) {
 		throw invalid(
-			`--${flag} must be ${describeNumber(definition)}, not "${text}".`,
+			`--${flag} must be ${describeNumber(definition)}, not ${echo(text)}.`,
 		);
 	}
 
@@ -426,7 +429,7 @@ const checkOptions = ({
 	for (const option of given) {
 		if (!options.includes(option)) {
 			throw invalid(
-				`--${flag} knows no "${option}"${didYouMean(option, options)} It takes ${options.join(', ')}.`,
+				`--${flag} knows no ${echo(option)}${didYouMean(option, options)} It takes ${options.join(', ')}.`,
 			);
 		}
 	}

@@ -1,6 +1,7 @@
 import {FarmError} from '../core/errors.js';
 import type {EnvironmentRequest} from '../core/invocation.js';
 import {parsePackage} from './parse-package.js';
+import {echo} from './echo.js';
 
 /**
 What `--resolver NAME` and `--package NAME=RANGE ...` ask for; undefined where neither was given. Packages without a resolver mean the standard one, which reads them as `package.NAME`.
@@ -26,7 +27,7 @@ export const parseEnvironment = ({
 				if (parsed === undefined) {
 					throw new FarmError(
 						'INVALID',
-						`--package "${text}" cannot be read: write NAME for any version, or NAME=RANGE as in blender=~3.4.`,
+						`--package ${echo(text)} cannot be read: write NAME for any version, or NAME=RANGE as in blender=~3.4.`,
 					);
 				}
 

@@ -1,4 +1,5 @@
 import {FarmError} from '../core/errors.js';
+import {echo} from './echo.js';
 
 /** More would not fit into one task in any useful way: chunks are cut from the list by the graph. */
 const mostFrames = 1_000_000;
@@ -36,7 +37,7 @@ function* parsePart(part: string, text: string): Generator<number> {
 			text,
 			part === ''
 				? 'a part of it is empty'
-				: `"${part}" is no frame and no range`,
+				: `${echo(part)} is no frame and no range`,
 		);
 	}
 
@@ -44,11 +45,11 @@ function* parsePart(part: string, text: string): Generator<number> {
 	const last = Number(groups['last'] ?? groups['first']);
 	const step = Number(groups['step'] ?? 1);
 	if ([first, last, step].some((number) => !Number.isSafeInteger(number))) {
-		throw invalid(text, `"${part}" has a number that is too large`);
+		throw invalid(text, `${echo(part)} has a number that is too large`);
 	}
 
 	if (step === 0) {
-		throw invalid(text, `"${part}" has a step of 0`);
+		throw invalid(text, `${echo(part)} has a step of 0`);
 	}
 
 	const direction = last < first ? -1 : 1;
@@ -65,5 +66,5 @@ function* parsePart(part: string, text: string): Generator<number> {
 const invalid = (text: string, reason: string): FarmError =>
 	new FarmError(
 		'INVALID',
-		`--frames "${text}" cannot be read: ${reason}. Frames are written like 1-100, 1-100x2 or 1,5,10-20.`,
+		`--frames ${echo(text)} cannot be read: ${reason}. Frames are written like 1-100, 1-100x2 or 1,5,10-20.`,
 	);

@@ -1,5 +1,6 @@
 import {FarmError} from '../core/errors.js';
 import {taskId, type TaskId} from '../core/ids.js';
+import {echo} from './echo.js';
 
 /**
 An id of a task as it was written.
@@ -11,7 +12,7 @@ export const parseTaskId = (text: string): TaskId => {
 	if (id === 0 || !Number.isSafeInteger(id)) {
 		throw new FarmError(
 			'INVALID',
-			`"${text}" is no task id: ids are whole numbers, as \`lifeblood task list\` shows them.`,
+			`${echo(text)} is no task id: ids are whole numbers, as \`lifeblood task list\` shows them.`,
 		);
 	}
 

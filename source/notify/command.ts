@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import process from 'node:process';
 import type {Readable} from 'node:stream';
 import type {Notification} from '../core/notification.js';
+import {failureWords} from './failure-words.js';
 import type {Delivery, Target} from './target.js';
 
 /** So many characters of what a command writes to each of its outputs go to the log. */
@@ -152,7 +153,7 @@ const run = async ({
 		child.stdin.on('error', () => undefined);
 		child.stdin.end(input);
 		child.on('error', (error) => {
-			settle({kind: 'failed', reason: error.message});
+			settle({kind: 'failed', reason: failureWords(error)});
 		});
 		child.on('exit', (code, by) => {
 			const delivery: Delivery =

@@ -1,6 +1,7 @@
 import {createTransport} from 'nodemailer';
 import {z} from 'zod';
 import type {Notification} from '../core/notification.js';
+import {failureWords} from './failure-words.js';
 import type {Delivery, Target} from './target.js';
 
 const causesShape = z
@@ -95,10 +96,9 @@ export const createMail = ({
 
 /** A server's answer of 5xx to the mail itself is for good; a refused login may be mended. */
 const failure = (error: unknown): Delivery => {
-	const reason = (error instanceof Error ? error.message : String(error)).split(
-		'\n',
-		1,
-	)[0];
+	const reason = (
+		error instanceof Error ? failureWords(error) : String(error)
+	).split('\n', 1)[0];
 	const code =
 		error instanceof Error && 'responseCode' in error
 			? Number(error.responseCode)

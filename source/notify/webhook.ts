@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type {Clock} from '../core/clock.js';
 import type {Notification} from '../core/notification.js';
+import {failureWords} from './failure-words.js';
 import {signedHeaders} from './signature.js';
 import type {Delivery, Target} from './target.js';
 
@@ -123,5 +124,5 @@ const reasonOf = (error: Error): string => {
 	// Of several addresses that were tried, the errors are inside.
 	const inner: unknown =
 		error instanceof AggregateError ? error.errors[0] : error;
-	return inner instanceof Error ? inner.message : String(inner);
+	return inner instanceof Error ? failureWords(inner) : String(inner);
 };
