@@ -228,7 +228,7 @@ test('questions by the hundred are answered once a second at most', async (t) =>
 		what: 'three answers',
 	});
 	// Any of them may be late, and so near to the next: from the first question on, none can be early.
-	const [, , third = 0] = heard;
+	const third = heard[2] ?? 0;
 	t.true(third - startedAt > 1900, `${third - startedAt} ms`);
 });
 
