@@ -85,6 +85,8 @@ test('a broken plugin is told by file and reason, and the others are loaded', as
 		'missing.js': "import './nowhere.js';",
 		'nothing.js': 'export const a = 1;',
 		'number.js': 'export default 5;',
+		'label.js':
+			"export default {type: 'p', description: '', parameters: {}, process() {}};",
 		'name.js': `export default ${plain('Bad Name')};`,
 		'extra.js': `export default ${plain('extra', ', colour: 1')};`,
 		'process.js':
@@ -104,14 +106,15 @@ test('a broken plugin is told by file and reason, and the others are loaded', as
 	const messages = await messagesIn(folder);
 	for (const expected of [
 		/^syntax\.js: It cannot be loaded: \w+Error: /v,
-		/^throws\.js: It cannot be loaded: at load$/v,
-		/^calls\.js: Its default export threw: TypeError: when called$/v,
+		/^throws\.js: It cannot be loaded: at load \(\S+throws\.js:1\)$/v,
+		/^calls\.js: Its default export threw: TypeError: when called \(\S+calls\.js:1\)$/v,
 		/^missing\.js: It cannot be loaded: Cannot find module/v,
 		/^nothing\.js: It exports no node type/v,
-		/^number\.js: What it exports: /v,
+		/^number\.js: What it exports: it must be an object\. See docs\/plugins\.md\.$/v,
+		/^label\.js: The node type "p", label: it is missing, and must be text\. See/v,
 		/^name\.js: The node type "Bad Name", type: a name is made of small letters/v,
-		/^extra\.js: The node type "extra": Unrecognized key: "colour"\.$/v,
-		/^process\.js: The node type "p", process: must be a function\.$/v,
+		/^extra\.js: The node type "extra": "colour" is not known there\. See docs\/plugins\.md\.$/v,
+		/^process\.js: The node type "p", process: must be a function\. See docs\/plugins\.md\.$/v,
 		/^parameter\.js: The node type "p", parameters\.a\.type: /v,
 		/^default\.js: The node type "p", parameters\.a: its default must be at least 1, not 0\.$/v,
 		/^outputs\.js: The node type "p", outputs: with the defaults, the function gives no list of names\.$/v,
@@ -122,7 +125,7 @@ test('a broken plugin is told by file and reason, and the others are loaded', as
 		);
 	}
 
-	t.is(messages.length, 12);
+	t.is(messages.length, 13);
 });
 
 test('a link that leads nowhere is told, and the others are loaded', async (t) => {

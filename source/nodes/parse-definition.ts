@@ -5,12 +5,12 @@ import {defineNode, type NodeDefinition} from './contract.js';
 
 /** Reads what a plugin exports as a node type. A fault is one sentence. */
 export const parseDefinition = (written: unknown): Parsed<NodeDefinition> => {
-	const parsed = definitionShape.safeParse(written);
+	const parsed = definitionShape.safeParse(written, {reportInput: true});
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues;
 		const place = (issue?.path ?? []).map(String).join('.');
 		return fault(
-			`${subjectOf(written)}${place === '' ? '' : `, ${place}`}: ${issue?.message ?? 'it is no node type'}.`,
+			`${subjectOf(written)}${place === '' ? '' : `, ${place}`}: ${issue === undefined ? 'it is no node type' : wordsOf(issue)}. See docs/plugins.md.`,
 		);
 	}
 
@@ -31,6 +31,32 @@ export const parseDefinition = (written: unknown): Parsed<NodeDefinition> => {
 	return outputs === undefined
 		? ok(definition)
 		: fault(`${subjectOf(written)}, outputs: ${outputs}.`);
+};
+
+const wordsOf = (issue: z.core.$ZodIssue): string => {
+	if (issue.code === 'invalid_type') {
+		const kind = kinds[issue.expected] ?? issue.expected;
+		return issue.input === undefined
+			? `it is missing, and must be ${kind}`
+			: `it must be ${kind}`;
+	}
+
+	if (issue.code === 'unrecognized_keys') {
+		return `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known there`;
+	}
+
+	return issue.code === 'invalid_union'
+		? 'it is none of what may stand there'
+		: issue.message;
+};
+
+const kinds: Readonly<Record<string, string>> = {
+	string: 'text',
+	number: 'a number',
+	boolean: 'true or false',
+	array: 'a list',
+	object: 'an object',
+	record: 'an object',
 };
 
 /** Outputs that depend on parameters are tried with the defaults. */

@@ -128,7 +128,7 @@ const loadFile = async (file: string): Promise<LoadedFile> => {
 	} catch (error) {
 		return {
 			definitions: [],
-			faults: [`It cannot be loaded: ${messageOf(error)}`],
+			faults: [`It cannot be loaded: ${messageOf(error)}${placeOf(error)}`],
 		};
 	}
 
@@ -140,7 +140,9 @@ const loadFile = async (file: string): Promise<LoadedFile> => {
 	} catch (error) {
 		return {
 			definitions: [],
-			faults: [`Its default export threw: ${messageOf(error)}`],
+			faults: [
+				`Its default export threw: ${messageOf(error)}${placeOf(error)}`,
+			],
 		};
 	}
 
@@ -193,6 +195,20 @@ const messageOf = (error: unknown): string =>
 		? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}`
 		: String(error)
 	).split('\n', 1)[0] ?? '';
+
+/** Where V8 says that an error arose, where that is in a file and not in Node: in front of the stack for what cannot be read, in its first line for what threw. */
+const placeOf = (error: unknown): string => {
+	const stack = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+	const front = /^(?<place>(?:\/|file:|[A-Z]:).*:\d+)$/v.exec(stack[0] ?? '');
+	const frame = stack.find((line) => line.startsWith('    at ')) ?? '';
+	const [last = ''] = frame
+		.replace(/\)$/v, '')
+		.split(/[\s\(]/v)
+		.slice(-1);
+	const thrown = /^(?<place>(?:\/|file:|[A-Z]:).*:\d+):\d+$/v.exec(last);
+	const place = (front ?? thrown)?.groups?.['place'];
+	return place === undefined ? '' : ` (${place.replace(/^file:\/\//v, '')})`;
+};
 
 const isMissing = (error: unknown): boolean =>
 	error instanceof Error &&
