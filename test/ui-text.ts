@@ -1,7 +1,7 @@
 import test from 'ava';
 import {bytesText, countText} from '../source/ui/text/amount-text.js';
 import {barSpans} from '../source/ui/text/bar.js';
-import {fuzzyOrder} from '../source/ui/text/fuzzy.js';
+import {fuzzyChoices, fuzzyOrder} from '../source/ui/text/fuzzy.js';
 import {jsonDifference} from '../source/ui/text/json-difference.js';
 import {jsonLines} from '../source/ui/text/json-lines.js';
 import {fit, fitLine, lineWidth, widthOf} from '../source/ui/text/span.js';
@@ -82,6 +82,19 @@ test('what is typed finds what begins like it before what only holds it', (t) =>
 	t.deepEqual(found('spch'), ['spawn_children']);
 	t.deepEqual(found('zzz'), []);
 	t.deepEqual(found(''), items);
+});
+
+test('a note is found by the beginnings of its words, and behind a name that fits', (t) => {
+	const found = (typed: string) =>
+		fuzzyChoices(typed, [
+			{label: 'null', note: 'Passes tasks on; anything hopeful to try.'},
+			{label: 'script', note: 'Runs a script in Python or another language.'},
+			{label: 'python_path', note: 'Other.'},
+		]).map(({label}) => label);
+	t.deepEqual(found('pyth'), ['python_path', 'script']);
+	t.deepEqual(found('script lang'), ['script']);
+	t.deepEqual(found('ython'), ['python_path']);
+	t.deepEqual(found(''), ['null', 'script', 'python_path']);
 });
 
 test('the difference of two objects is what makes one of the other', (t) => {

@@ -28,7 +28,7 @@ import {
 } from './state.js';
 import {createStore} from './store.js';
 import {decodeInput} from './terminal/decode-input.js';
-import {cut} from './text/span.js';
+import {cut, widthOf} from './text/span.js';
 import {createTheme, type ThemeSettings} from './theme/theme.js';
 import type {Command, HelpSection} from './tools.js';
 
@@ -174,9 +174,13 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			store.dispatch({type: 'noted-command', command});
 			const answer = await farm.change(method, params);
 			// What keys do is learned as commands in passing; Y copies the last.
+			const outcome = said?.(answer) ?? 'done';
+			const taught = `   (lifeblood ${cut(command, 60)})`;
 			tools.notice(
 				'good',
-				`${said?.(answer) ?? 'done'}   (lifeblood ${cut(command, 60)})`,
+				widthOf(outcome) + widthOf(taught) + 2 > store.state().size.columns
+					? outcome
+					: `${outcome}${taught}`,
 			);
 			return answer;
 		},

@@ -61,6 +61,25 @@ test('a filter narrows the list while it is typed, and esc takes it away', async
 	await terminal.shows('cherry');
 });
 
+test('a filter that means nothing is not applied, and what could be meant is said', async (t) => {
+	const farm = createFarm(t);
+	await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows(/cherry/v);
+	await terminal.press('/');
+	await terminal.type('state:foo');
+	await terminal.press('Enter');
+	await terminal.shows('knows no "foo"');
+	await terminal.showsNo('/state:foo');
+	await terminal.type(':tasx');
+	await terminal.press('Enter');
+	await terminal.shows(/did you mean "tasks?"\?/v);
+	await terminal.type(':tasks state:foo');
+	await terminal.press('Enter');
+	t.notRegex(await terminal.shows('Nothing fits the filter.'), /cherry/v);
+});
+
 test('it says that the connection is lost, and goes on when the scheduler is back', async (t) => {
 	const farm = createFarm(t);
 	const scheduler = await restingFarm(farm);

@@ -12,7 +12,12 @@ export const headerLine = (state: State, glyphs: Glyphs): Line => {
 	const left = leftSide(state, glyphs);
 	const right = rightSide(state, glyphs, width >= 100);
 	const room = width - lineWidth(right);
-	return [...fitLine(left, Math.max(0, room)), ...right];
+	// A space between them also where the left side is cut.
+	return [
+		...fitLine(left, Math.max(0, room - 1)),
+		{text: room > 0 ? ' ' : ''},
+		...right,
+	];
 };
 
 const leftSide = ({connection, now, settings}: State, glyphs: Glyphs): Line => {
@@ -45,7 +50,7 @@ const leftSide = ({connection, now, settings}: State, glyphs: Glyphs): Line => {
 					? [{text: ' read-only', role: 'warning' as const}]
 					: []),
 				{
-					text: ` ${database === undefined ? address : fileOf(database)}`,
+					text: `${connection.kind === 'lost' ? ' |' : ''} ${database === undefined ? address : fileOf(database)}`,
 					role: 'dim',
 				},
 			];

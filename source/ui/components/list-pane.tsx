@@ -40,6 +40,9 @@ export function ListPane<Kind extends WatchKind>({
 					now: view.state.now,
 					glyphs: view.theme.glyphs,
 					empty,
+					waiting: isConnected(view.state)
+						? view.theme.glyphs.ellipsis
+						: 'No connection: what is here is not known.',
 				})}
 				theme={view.theme}
 				isDimmed={!isConnected(view.state)}

@@ -1,6 +1,6 @@
 import {Lines} from '../components/lines.js';
 import {editField, textField, type TextField} from '../text-field.js';
-import {fuzzyOrder} from '../text/fuzzy.js';
+import {fuzzyChoices} from '../text/fuzzy.js';
 import {fit, type Line} from '../text/span.js';
 import {asDialog, type Dialog, type DialogView} from './dialog.js';
 
@@ -84,8 +84,7 @@ export const choose = <Value,>({
 const matching = <Value,>({
 	items,
 	field: {text},
-}: Content<Value>): ReadonlyArray<Choice<Value>> =>
-	fuzzyOrder(text, items, ({label, note}) => `${label} ${note ?? ''}`);
+}: Content<Value>): ReadonlyArray<Choice<Value>> => fuzzyChoices(text, items);
 
 function ChooseView<Value>({
 	content,

@@ -1,3 +1,4 @@
+import {didYouMean} from '../../core/nearest.js';
 import {fuzzyOrder} from '../text/fuzzy.js';
 import {textField} from '../text-field.js';
 import type {ScreenTools} from '../screen.js';
@@ -27,7 +28,13 @@ export const openCommandLine = (tools: ScreenTools<unknown>): void => {
 				commands.find(({name}) => name === word) ??
 				commands.find(({name}) => name.startsWith(word));
 			if (command === undefined) {
-				tools.notice('error', `There is no command "${word}"; ? shows all.`);
+				tools.notice(
+					'error',
+					`There is no command "${word}"${didYouMean(
+						word,
+						commands.map(({name}) => name),
+					)} ? shows all.`,
+				);
 				return;
 			}
 

@@ -18,6 +18,7 @@ export const listLines = <Kind extends WatchKind>({
 	now,
 	glyphs,
 	empty,
+	waiting,
 }: {
 	readonly columns: ReadonlyArray<Column<RowOf<Kind>>>;
 	readonly list: ListState;
@@ -28,6 +29,8 @@ export const listLines = <Kind extends WatchKind>({
 	readonly glyphs: Glyphs;
 	/** What is said where there is nothing. */
 	readonly empty: string;
+	/** What is said until it is known. */
+	readonly waiting: string;
 }): readonly DrawnLine[] => {
 	const placed = placeColumns(
 		columns.map((column) =>
@@ -55,7 +58,7 @@ export const listLines = <Kind extends WatchKind>({
 					{
 						text:
 							window === undefined || window.status === 'loading'
-								? `  ${glyphs.ellipsis}`
+								? `  ${waiting}`
 								: `  ${empty}`,
 						role: 'dim',
 					},

@@ -48,5 +48,37 @@ export const fuzzyOrder = <Item>(
 				.toSorted((a, b) => b.score - a.score)
 				.map(({item}) => item);
 
+/** Of what has a name and a note, that whose name fits, best first; then that of which every word typed begins a word of the name or the note. */
+export const fuzzyChoices = <
+	Item extends {readonly label: string; readonly note?: string | undefined},
+>(
+	typed: string,
+	items: readonly Item[],
+): readonly Item[] => {
+	const named = fuzzyOrder(typed, items, ({label}) => label);
+	const words = typed
+		.toLowerCase()
+		.split(/\s+/v)
+		.filter((word) => word !== '');
+	return [
+		...named,
+		...items.filter(
+			(item) =>
+				!named.includes(item) &&
+				words.every((word) => begins(`${item.label} ${item.note ?? ''}`, word)),
+		),
+	];
+};
+
+const begins = (text: string, word: string): boolean => {
+	const within = text.toLowerCase();
+	let at = within.indexOf(word);
+	while (at !== -1 && !isWordStart(within, at)) {
+		at = within.indexOf(word, at + 1);
+	}
+
+	return at !== -1;
+};
+
 const isWordStart = (text: string, at: number): boolean =>
 	at === 0 || /[^\p{Letter}\p{Number}]/v.test(text[at - 1]!);

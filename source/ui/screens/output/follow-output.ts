@@ -336,6 +336,8 @@ const sought = (slice: OutputSlice): OutputSlice => {
 export const seekFirstError = (slice: OutputSlice): OutputSlice => ({
 	...slice,
 	context: undefined,
+	// By which output a line came is told only after it was read: all lines are sought through.
+	isOnlyErrors: false,
 	isSeeking: true,
 	asked: new Set(),
 	top: 0,

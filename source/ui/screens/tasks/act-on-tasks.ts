@@ -21,9 +21,25 @@ export const outcomeText =
 			`${done} ${plural(changed, 'task')}`,
 			...(first === undefined
 				? []
-				: [`${skipped.length} passed over: ${first.reason}`]),
+				: [
+						`${skipped.length} passed over: ${reasonText(first.reason, skipped)}`,
+					]),
 		].join('; ');
 	};
+
+/** Why they were passed over: one reason of all, or that of the first. */
+const reasonText = (first: string, skipped: Outcome['skipped']): string => {
+	if (skipped.length === 1) {
+		return first;
+	}
+
+	return skipped.every(({reason}) => reason === first)
+		? first
+				.replace(/^it is\b/v, 'they are')
+				.replace(/^it has\b/v, 'they have')
+				.replace(/^its\b/v, 'their')
+		: `of the first, ${first}`;
+};
 
 /** Asks where it cannot be undone, and does it to what is chosen. */
 export const actOnTasks = async (
