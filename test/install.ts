@@ -7,6 +7,7 @@ import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
+import {testWith} from './helpers/test-with.js';
 import {program} from './helpers/program.js';
 
 const folderOf = (name: string): string =>
@@ -239,14 +240,7 @@ test('what it is told wrongly, it says', async (t) => {
 	t.deepEqual(filesIn(home), []);
 });
 
-const isThere = (tool: string): boolean =>
-	(process.env['PATH'] ?? '')
-		.split(path.delimiter)
-		.some((folder) => fs.existsSync(path.join(folder, tool)));
-
-const testIf = (is: boolean) => (is ? test : test.skip);
-
-testIf(isThere('shellcheck'))('shellcheck finds nothing in it', async (t) => {
+testWith(['shellcheck'], 'shellcheck finds nothing in it', async (t) => {
 	const {stdout, exitCode} = await execa('shellcheck', [script], {
 		reject: false,
 	});
@@ -254,7 +248,8 @@ testIf(isThere('shellcheck'))('shellcheck finds nothing in it', async (t) => {
 	t.is(exitCode, 0);
 });
 
-testIf(isThere('systemd-analyze'))(
+testWith(
+	['systemd-analyze'],
 	'systemd finds nothing wrong with the units',
 	async (t) => {
 		const {home} = await install(t, [path.join(publish(t), name)]);

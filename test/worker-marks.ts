@@ -5,10 +5,20 @@ import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import type {LogMark} from '../source/core/log-marks.js';
+import {testWhere} from './helpers/test-where.js';
 import {until} from './helpers/until.js';
 import {workerFarm, type WorkerFarm} from './helpers/worker-farm.js';
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = (
+	title: string,
+	implementation: (t: ExecutionContext) => Promise<void>,
+): void => {
+	testWhere(
+		process.platform === 'linux' ? undefined : 'there is no /proc here',
+		title,
+		implementation,
+	);
+};
 
 const shell = (script: string): readonly string[] => [
 	'/bin/bash',

@@ -9,6 +9,7 @@ import {
 } from '../helpers/farm-process.js';
 import {isExecutable, program} from '../helpers/program.js';
 import {openTerminal} from '../helpers/terminal.js';
+import {testWhere} from '../helpers/test-where.js';
 
 const fruit = ['apple', 'banana', 'cherry'] as const;
 
@@ -253,10 +254,10 @@ test('stopped by the shell and continued, it draws itself again', async (t) => {
 	t.regex(await terminal.shows('fg'), /between/v);
 });
 
-/** A single executable imports nothing that NODE_OPTIONS names, and so nobody can plant a defect in it. */
-const testWithNode = isExecutable ? test.skip : test;
-
-testWithNode(
+testWhere(
+	isExecutable
+		? 'an executable imports nothing that NODE_OPTIONS names, so no defect can be planted'
+		: undefined,
 	'a crash leaves the terminal usable, and says what happened',
 	async (t) => {
 		const farm = createFarm(t);
