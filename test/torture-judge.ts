@@ -2,8 +2,8 @@ import test from 'ava';
 import {createRandom} from '../torture/random.js';
 import {judge, type Evidence} from '../torture/verdict/judge.js';
 import type {StoredInvocation} from '../torture/verdict/stored.js';
-import type {Process} from '../torture/work/account.js';
-import {drawSubmission, type Submission} from '../torture/work/submission.js';
+import type {Process} from '../torture/load/account.js';
+import {drawSubmission, type Submission} from '../torture/load/submission.js';
 
 const random = createRandom(1, 'test');
 

@@ -1,8 +1,8 @@
 import type {Chronicle} from './chronicle.js';
 import type {Client} from './farm/client.js';
 import {pause, type TorturedFarm} from './farm/farm.js';
-import {groupsPerPart} from './work/submission.js';
-import {limitName, parts, tortureGraph} from './work/graph.js';
+import {groupsPerPart} from './load/submission.js';
+import {limitName, parts, tortureGraph} from './load/graph.js';
 
 /** States that a task leaves by itself. */
 const moving = [

@@ -5,7 +5,7 @@ import {pause, type TorturedFarm} from './farm/farm.js';
 import {drawByWeight, edits, type EditSetting} from './faults/edits.js';
 import {faults} from './faults/faults.js';
 import {createRandom} from './random.js';
-import {drawSubmission, type Submission} from './work/submission.js';
+import {drawSubmission, type Submission} from './load/submission.js';
 
 /** Seconds at the end that are for coming to rest, and for looking at everything: in longer runs more has piled up. */
 const restTime = (minutes: number): number =>

@@ -9,9 +9,9 @@ import {throwEverything} from './throw-everything.js';
 import {findLeftovers} from './verdict/leftovers.js';
 import {judge} from './verdict/judge.js';
 import {readStored} from './verdict/stored.js';
-import {readAccount} from './work/account.js';
-import {limitName, tortureGraph} from './work/graph.js';
-import type {Submission} from './work/submission.js';
+import {readAccount} from './load/account.js';
+import {limitName, tortureGraph} from './load/graph.js';
+import type {Submission} from './load/submission.js';
 
 export type Figures = {
 	readonly faults: Readonly<Record<string, number>>;

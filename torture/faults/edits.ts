@@ -1,7 +1,7 @@
 import type {Client} from '../farm/client.js';
 import type {Random} from '../random.js';
-import {limitName, looseWires, tortureGraph, type Part} from '../work/graph.js';
-import {groupsPerPart, type Submission} from '../work/submission.js';
+import {limitName, looseWires, tortureGraph, type Part} from '../load/graph.js';
+import {groupsPerPart, type Submission} from '../load/submission.js';
 
 export type EditSetting = {
 	readonly client: Client;

@@ -1,6 +1,6 @@
 import {workerGrace} from '../farm/farm.js';
-import type {Process} from '../work/account.js';
-import type {Submission} from '../work/submission.js';
+import type {Process} from '../load/account.js';
+import type {Submission} from '../load/submission.js';
 import type {Stored, StoredInvocation} from './stored.js';
 
 export type Evidence = {
