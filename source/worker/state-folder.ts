@@ -76,7 +76,7 @@ Keep a second worker of the same name on this machine away. The lock is a listen
 
 On Linux it is in the abstract namespace and leaves no file. Elsewhere a socket file that nobody listens on is a dead worker's, and is replaced.
 
-@throws {FarmError} `CONFLICT`, after a second, or when a sweep of what it left is not over after half a minute
+@throws {FarmError} `CONFLICT`, when a second has gone by in which no sweep of what it left was seen, or half a minute in all
 */
 export const lockStateFolder = async (
 	root: string,
@@ -90,6 +90,7 @@ export const lockStateFolder = async (
 			: path.join(os.tmpdir(), `lifeblood-${digest}.lock`);
 	const sweep = sweepFile(root, name);
 	const begun = clock.monotonic();
+	let sweptAt = begun;
 	for (;;) {
 		/* eslint-disable no-await-in-loop -- one try after the other */
 		try {
@@ -100,8 +101,10 @@ export const lockStateFolder = async (
 				return listen(address);
 			}
 
-			const patience = isSweeping(sweep) ? sweepPatienceMs : lockPatienceMs;
-			if (clock.monotonic() - begun > patience) {
+			const now = clock.monotonic();
+			// A sweep takes its note away a moment before it lets go of the lock.
+			sweptAt = isSweeping(sweep) ? now : sweptAt;
+			if (now - sweptAt > lockPatienceMs || now - begun > sweepPatienceMs) {
 				throw new FarmError(
 					'CONFLICT',
 					`A worker named "${name}" runs on this machine already: stop it first, or give this one another name with --name.`,
@@ -121,7 +124,7 @@ const digestOf = (root: string, name: string): string =>
 		.digest('hex')
 		.slice(0, 32);
 
-/** What a killed worker was just starting holds its lock until it executes its program. */
+/** What a killed worker was just starting holds its lock until it executes its program; a sweep, until it has ended. */
 const lockPatienceMs = 1000;
 /** A sweep is over when the last process is, or was killed after its grace. */
 const sweepPatienceMs = 30_000;
