@@ -1,17 +1,27 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import fs from 'node:fs';
 import {connect} from 'node:net';
 import process from 'node:process';
 import {helperProgram} from '../farm/paths.js';
 
-/** Lines of `size` bytes a second that go to another process over loopback and come back, one after the other, without encryption. */
-export const roundTripsPerSecond = async (
-	count: number,
-	size: number,
-): Promise<number> => {
-	const child = spawn(process.execPath, [helperProgram('echo.ts')], {
-		stdio: ['ignore', 'pipe', 'ignore'],
-	});
+/** Lines of `size` bytes a second that go to another process over loopback and come back, one after the other, without encryption; with a `file`, after a page was written there and brought to the disk: nothing that is durable can be answered quicker. */
+export const roundTripsPerSecond = async ({
+	count,
+	size,
+	file,
+}: {
+	readonly count: number;
+	readonly size: number;
+	readonly file?: string;
+}): Promise<number> => {
+	const child = spawn(
+		process.execPath,
+		[helperProgram('echo.ts'), ...(file === undefined ? [] : [file])],
+		{
+			stdio: ['ignore', 'pipe', 'ignore'],
+		},
+	);
 	try {
 		const first: unknown[] = await once(child.stdout, 'data');
 		const socket = connect({
@@ -46,5 +56,8 @@ export const roundTripsPerSecond = async (
 		return (count * 1000) / took;
 	} finally {
 		child.kill();
+		if (file !== undefined) {
+			fs.rmSync(file, {force: true});
+		}
 	}
 };

@@ -11,6 +11,8 @@ export type GroupDraft = {
 	readonly counts: GroupCounts;
 	isNew: boolean;
 	changed: boolean;
+	/** More than its counts changed. */
+	isSet: boolean;
 };
 
 export type SplitDraft = {

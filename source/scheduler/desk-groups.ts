@@ -47,6 +47,7 @@ export const createDeskGroups = ({
 			counts: JSON.parse(row.counts) as GroupCounts,
 			isNew: false,
 			changed: false,
+			isSet: false,
 		};
 		drafts.set(row.id, draft);
 		names.set(row.name, row.id);
@@ -78,7 +79,13 @@ export const createDeskGroups = ({
 				created_at: turn.now(),
 				finished_at: null,
 			};
-			const draft: GroupDraft = {row, counts: {}, isNew: true, changed: true};
+			const draft: GroupDraft = {
+				row,
+				counts: {},
+				isNew: true,
+				changed: true,
+				isSet: false,
+			};
 			drafts.set(row.id, draft);
 			names.set(name, row.id);
 			turn.changes().groups.add(row.id);
@@ -91,6 +98,7 @@ export const createDeskGroups = ({
 			turn.touch();
 			Object.assign(draft.row, change);
 			draft.changed = true;
+			draft.isSet = true;
 			turn.changes().groups.add(draft.row.id);
 		},
 		drop({row}: GroupDraft): void {

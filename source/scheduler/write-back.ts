@@ -217,13 +217,22 @@ export const createWriteBack = ({
 			}
 
 			draft.row.counts = JSON.stringify(draft.counts);
-			draft.row.finished_at = isFinished(draft.counts)
+			const finishedAt = isFinished(draft.counts)
 				? (draft.row.finished_at ?? now)
 				: null;
-			(draft.isNew ? statements.groups.insert : statements.groups.update).run(
-				draft.row,
-			);
+			const isCountedOnly =
+				!draft.isSet && draft.row.finished_at === finishedAt;
+			draft.row.finished_at = finishedAt;
+			if (draft.isNew) {
+				statements.groups.insert.run(draft.row);
+			} else if (isCountedOnly) {
+				statements.groups.updateCounts.run(draft.row);
+			} else {
+				statements.groups.update.run(draft.row);
+			}
+
 			draft.changed = false;
+			draft.isSet = false;
 			draft.isNew = false;
 			changes.groups.add(draft.row.id);
 		}

@@ -25,7 +25,11 @@ export const groupStatements = (connection: Connection) => ({
 		'INSERT INTO groups (id, name, priority, archived, creator, counts, created_at, finished_at) VALUES (@id, @name, @priority, @archived, @creator, @counts, @created_at, @finished_at)',
 	),
 	update: connection.prepare<[GroupRow]>(
-		'UPDATE groups SET name = @name, priority = @priority, archived = @archived, counts = @counts, finished_at = @finished_at WHERE id = @id',
+		'UPDATE groups SET priority = @priority, archived = @archived, counts = @counts, finished_at = @finished_at WHERE id = @id',
+	),
+	/** Most turns change nothing else, and an index is written again, a page each, for every column that is named. */
+	updateCounts: connection.prepare<[GroupRow]>(
+		'UPDATE groups SET counts = @counts WHERE id = @id',
 	),
 	delete: connection.prepare<[GroupId]>('DELETE FROM groups WHERE id = ?'),
 	lastId: connection.prepare<[], {id: number}>(
