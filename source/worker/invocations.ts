@@ -1,51 +1,26 @@
-import fs from 'node:fs';
 import type {InvocationId} from '../core/ids.js';
 import type {InvocationOutcome} from '../core/invocation.js';
-import {logPath, marksPath} from '../core/log-path.js';
-import type {ResultOf} from '../net/messages/method.js';
-import type {schedulerToWorker} from '../net/messages/worker.js';
-import {findLeft, removeUnclaimed, whenGone} from './adopt.js';
+import {findLeft, removeUnclaimed, whenGone, type Left} from './adopt.js';
 import type {Cgroup} from './cgroup.js';
-import {
-	followInvocation,
-	removePlaces,
-	type Invocation,
-	type Life,
-	type Tools,
-} from './invocation.js';
-import {createLogMarker} from './log-marker.js';
-import {endForMemory, peakOf} from './memory-limit.js';
-import {mapToHere} from './path-mapping.js';
-import {
-	prepareProcess,
-	type Prepared,
-	type RunRequest,
-} from './prepare-process.js';
-import {endTree} from './process-tree.js';
-import type {FindProgram} from './program-cache.js';
-import {
-	type InvocationEnd,
-	type Job,
-	type Record,
-	type Recorded,
-} from './record.js';
+import {followInvocation, type Invocation} from './invocation.js';
 import type {JobInterface} from './job-interface.js';
-import {createJobToken} from './job-token.js';
+import {mapToHere} from './path-mapping.js';
+import type {RunRequest} from './prepare-process.js';
+import {endTree} from './process-tree.js';
 import type {Progress} from './progress-pattern.js';
+import type {InvocationEnd, Job, Recorded} from './record.js';
+import {createRemains, removeRemains, type PendingLog} from './remains.js';
 import {resolveEnvironment} from './resolve-environment.js';
 import type {Resolved} from './resolvers/contract.js';
-import type {WorkerSettings} from './settings.js';
-import {openLog} from './open-log.js';
-import {spawnWrapped} from './spawn-wrapped.js';
-import {isMachineTrouble} from './trouble.js';
-
-export type RunAnswer = ResultOf<typeof schedulerToWorker, 'invocation.run'>;
-
-/** A log that is only here, of an invocation whose result was told. */
-export type PendingLog = {
-	readonly invocation: InvocationId;
-	readonly file: string;
-};
+import {settleLeft} from './settle-left.js';
+import {
+	refuseInvocation,
+	startInvocation,
+	type RunAnswer,
+	type Started,
+	type Starting,
+} from './start-invocation.js';
+import {whyNotStarted} from './why-not-started.js';
 
 export type Invocations = {
 	/** Take up what a worker of this name left behind. Before anything else. */
@@ -83,15 +58,7 @@ export type Invocations = {
 	readonly detach: () => void;
 };
 
-/** What is still there of an invocation that is over. */
-type Left = {readonly job: Job; readonly record: Record};
-
-type InvocationsOptions = {
-	readonly settings: WorkerSettings;
-	readonly tools: Tools;
-	readonly findProgram: FindProgram;
-	/** The folder of logs that is shared with the scheduler; undefined: there is none. */
-	readonly sharedLogs: () => string | undefined;
+type InvocationsOptions = Omit<Starting, 'jobs' | 'onStarted'> & {
 	/** Where they are let in while they run. */
 	readonly jobs: Omit<JobInterface, 'stop'>;
 	readonly onChange: (
@@ -103,49 +70,29 @@ type InvocationsOptions = {
 
 /** Everything that runs on this worker, and what of it is not told yet. */
 export const createInvocations = ({
-	settings,
-	tools,
-	findProgram,
-	sharedLogs,
 	jobs,
 	onChange,
 	onEnded,
+	...given
 }: InvocationsOptions): Invocations => {
+	const {settings, tools} = given;
 	const {folder, clock, table, records} = tools;
 	const live = new Map<InvocationId, Invocation>();
-	const starting = new Map<
+	const coming = new Map<
 		InvocationId,
 		{readonly answer: Promise<RunAnswer>; cancelled: boolean}
 	>();
-	const ended = new Map<
-		InvocationId,
-		{readonly end: InvocationEnd; readonly left: Left}
-	>();
-	const logs = new Map<InvocationId, Left>();
+	const remains = createRemains();
 	const attention = new AbortController();
 	let idle: PromiseWithResolvers<void> | undefined;
 
 	const follow = ({
-		job,
-		pid,
-		record,
-		cgroup,
-		life,
 		recorded,
-	}: {
-		readonly job: Job;
-		readonly pid: number;
-		readonly record: Record;
-		readonly cgroup: Cgroup | undefined;
-		readonly life: Life;
-		readonly recorded?: Recorded;
-	}): Invocation => {
+		...started
+	}: Started & {readonly recorded?: Recorded}): void => {
+		const {job, record} = started;
 		const invocation: Invocation = followInvocation({
-			job,
-			pid,
-			record,
-			cgroup,
-			life,
+			...started,
 			tools,
 			...(recorded !== undefined && {recorded}),
 			onChange,
@@ -156,9 +103,9 @@ export const createInvocations = ({
 				live.delete(job.invocation);
 				jobs.close(job.invocation);
 				if (invocation.isForgotten()) {
-					remove({job, record});
+					removeRemains({job, record});
 				} else {
-					ended.set(job.invocation, {end, left: {job, record}});
+					remains.keepResult(end, {job, record});
 					onEnded(end);
 				}
 
@@ -171,139 +118,35 @@ export const createInvocations = ({
 			},
 		});
 		live.set(job.invocation, invocation);
-		return invocation;
 	};
 
-	/** Nothing of an invocation that could not be started stays. */
-	const refuse = (
-		invocation: InvocationId,
-		message: string,
-		{
-			kind = 'not_started',
-			scratch = null,
-		}: {
-			readonly kind?: 'not_started' | 'unable';
-			readonly scratch?: Job['scratch'];
-		} = {},
-	): RunAnswer => {
-		jobs.close(invocation);
-		removePlaces({invocation, scratch}, tools);
-		return {kind, message: message.slice(0, 60_000)};
-	};
-
-	const start = (
-		request: RunRequest,
-		resolved: Resolved,
-	): RunAnswer | Promise<RunAnswer> => {
-		const {invocation} = request;
-		if (resolved.kind === 'failed') {
-			return refuse(invocation, resolved.message);
-		}
-
-		let record: Record | undefined;
-		let prepared: Prepared | undefined;
-		let cgroup: Cgroup | undefined;
-		const fail = (error: unknown): RunAnswer => {
-			record?.remove();
-			if (cgroup !== undefined) {
-				tools.cgroups.release(cgroup);
-			}
-
-			return refuse(invocation, whyNot(error), {
-				kind: isMachineTrouble(error) ? 'unable' : 'not_started',
-				scratch: prepared?.scratch ?? null,
-			});
-		};
-
-		try {
-			const token = createJobToken();
-			const laidOut = prepareProcess({
-				request,
-				resolved,
-				settings,
-				folder,
-				findProgram,
-				pool: tools.pool,
-				spares: tools.spares,
-				jobs: {address: jobs.address(), token},
-			});
-			prepared = laidOut;
-			const limit =
-				settings.memory_limit === 'never' || !request.process.memory_is_limit
-					? 0
-					: request.resources.memory_bytes;
-			const made = tools.cgroups.make(invocation, limit);
-			cgroup = made;
-			const shared = sharedLogs();
-			const job: Job = {
-				invocation,
-				task: request.task,
-				started_at: clock.now(),
-				time_limit_s: request.process.time_limit_s,
-				silence_limit_s: request.process.silence_limit_s,
-				progress_regex: request.process.progress_regex,
-				log: `${shared ?? folder.logs}/${logPath(invocation)}`,
-				is_local: shared === undefined,
-				scratch: laidOut.scratch,
-				cgroup: made?.folder ?? null,
-				memory_limit_bytes: limit,
-				token,
-			};
-			const begun = records.begin(job);
-			record = begun;
-			// Before it starts: it may have something to say at once.
-			jobs.open(invocation, token);
-			const gone = Promise.withResolvers<NodeJS.Signals | undefined>();
-			const begin = (pid: number): RunAnswer => {
-				follow({
-					job,
-					pid,
-					record: begun,
-					cgroup: made,
-					life: {
-						kind: 'child',
-						whenGone: gone.promise,
-						program: laidOut.program,
-					},
-				});
-				return {kind: 'running', pid};
-			};
-
-			const pid = spawnWrapped(laidOut, {
-				log: openLog(job.log),
-				record: begun.descriptor,
-				cgroup: made,
-				onExit: gone.resolve,
-			});
-			return pid instanceof Promise
-				? pid.then((value) => begin(value)).catch(fail)
-				: begin(pid);
-		} catch (error) {
-			return fail(error);
-		}
-	};
+	const starting: Starting = {...given, jobs, onStarted: follow};
 
 	const startResolved = async (
 		request: RunRequest,
-		resolved: Promise<Resolved>,
+		resolving: Promise<Resolved>,
 	): Promise<RunAnswer> => {
+		const {invocation} = request;
 		try {
-			const made = await resolved.catch((error: unknown): Resolved => ({
+			const resolved = await resolving.catch((error: unknown): Resolved => ({
 				kind: 'failed',
-				message: `The environment resolver failed: ${whyNot(error)}`,
+				message: `The environment resolver failed: ${whyNotStarted(error)}`,
 			}));
-			return starting.get(request.invocation)?.cancelled === true
-				? refuse(request.invocation, 'It was cancelled before it started.')
-				: await start(request, made);
+			return coming.get(invocation)?.cancelled === true
+				? refuseInvocation(
+						{invocation, message: 'It was cancelled before it started.'},
+						starting,
+					)
+				: await startInvocation({request, resolved}, starting);
 		} finally {
-			starting.delete(request.invocation);
+			coming.delete(invocation);
 		}
 	};
 
 	const cancel: Invocations['cancel'] = (invocation, {grace, forget}) => {
-		const coming = starting.get(invocation);
-		if (coming !== undefined) {
-			coming.cancelled = true;
+		const soon = coming.get(invocation);
+		if (soon !== undefined) {
+			soon.cancelled = true;
 			return true;
 		}
 
@@ -332,75 +175,30 @@ export const createInvocations = ({
 	const cgroupOf = ({cgroup}: Job): Cgroup | undefined =>
 		cgroup === null ? undefined : tools.cgroups.find(cgroup);
 
-	/** Settle one that ended while no worker looked. Whatever of it still runs is ended first. */
-	const settleLeft = async (
-		record: Record,
-		recorded: Recorded,
-	): Promise<void> => {
-		const {job, notes} = recorded;
-		const cgroup = cgroupOf(job);
-		await endTree({
-			tree: {invocation: job.invocation, group: undefined, cgroup},
-			table,
-			clock,
-			grace: tools.killGrace,
-		});
-		const used = {
-			limit: job.memory_limit_bytes,
-			peak: 0,
-			notes: cgroup?.memory(),
-			mode: settings.memory_limit,
-		};
-		if (cgroup !== undefined) {
-			tools.cgroups.release(cgroup);
-		}
+	const settle = async ({
+		record,
+		recorded,
+	}: Left['over'][number]): Promise<void> => {
+		const {job} = recorded;
+		const settled = await settleLeft({record, recorded}, {settings, tools});
+		switch (settled.kind) {
+			case 'forgotten': {
+				removeRemains({job, record});
+				break;
+			}
 
-		if (recorded.ended === undefined) {
-			createLogMarker({
-				file: marksPath(job.log),
-				read: undefined,
-				clock: {...clock, now: () => recorded.changedAt},
-			}).finish(sizeOf(job.log), notes.end?.positions);
-		}
+			case 'reported': {
+				remains.keepLog({job, record});
+				break;
+			}
 
-		removePlaces(job, tools);
-		if (recorded.isForgotten) {
-			remove({job, record});
-			return;
+			case 'ended': {
+				const end = {invocation: job.invocation, ...settled.ended};
+				remains.keepResult(end, {job, record});
+				onEnded(end);
+				break;
+			}
 		}
-
-		if (recorded.isReported) {
-			record.settle();
-			logs.set(job.invocation, {job, record});
-			return;
-		}
-
-		const outcome =
-			recorded.reason ??
-			endForMemory(used, notes.end?.outcome) ??
-			notes.end?.outcome ??
-			({
-				kind: 'vanished',
-				message: `Nothing was noted of how the process ended: it was gone, with its wrapper, when the worker on ${settings.host} came back.`,
-			} as const);
-		const found = recorded.ended ?? {
-			outcome,
-			measures: {
-				started_at: Math.round(job.started_at),
-				finished_at: Math.round(recorded.changedAt),
-				peak_memory_bytes: peakOf(used, outcome) ?? null,
-				cpu_s: notes.end?.cpu_s ?? null,
-				log_bytes: sizeOf(job.log),
-			},
-		};
-		if (recorded.ended === undefined) {
-			record.write('ended', found);
-		}
-
-		record.settle();
-		const end = {invocation: job.invocation, ...found};
-		ended.set(job.invocation, {end, left: {job, record}});
-		onEnded(end);
 	};
 
 	return {
@@ -431,9 +229,7 @@ export const createInvocations = ({
 			// Not before it knows all their tokens: whoever is refused asks no more.
 			await jobs.start();
 			await Promise.all([
-				...left.over.map(async ({record, recorded}) =>
-					settleLeft(record, recorded),
-				),
+				...left.over.map(async (one) => settle(one)),
 				...left.strays.map(async (invocation) =>
 					endTree({
 						tree: {invocation, group: undefined},
@@ -455,12 +251,12 @@ export const createInvocations = ({
 				return {kind: 'running', pid: running.pid};
 			}
 
-			const coming = starting.get(invocation);
-			if (coming !== undefined) {
-				return coming.answer;
+			const soon = coming.get(invocation);
+			if (soon !== undefined) {
+				return soon.answer;
 			}
 
-			if (ended.has(invocation) || logs.has(invocation)) {
+			if (remains.has(invocation)) {
 				// Its result is on its way. The number of a process that is gone is of no use to anybody.
 				return {kind: 'running', pid: 0};
 			}
@@ -474,15 +270,15 @@ export const createInvocations = ({
 				packages: settings.packages,
 			});
 			if (!(resolved instanceof Promise)) {
-				return start(request, resolved);
+				return startInvocation({request, resolved}, starting);
 			}
 
-			// Not at once: it looks into `starting` itself.
+			// Not at once: it looks into `coming` itself.
 			// eslint-disable-next-line unicorn/prefer-promise-try -- that would begin at once
 			const answer = Promise.resolve().then(async () =>
 				startResolved(request, resolved),
 			);
-			starting.set(invocation, {answer, cancelled: false});
+			coming.set(invocation, {answer, cancelled: false});
 			return answer;
 		},
 		cancel,
@@ -491,52 +287,22 @@ export const createInvocations = ({
 				return;
 			}
 
-			const found = ended.get(invocation);
-			if (found === undefined) {
-				return;
-			}
-
-			ended.delete(invocation);
-			remove(found.left);
+			remains.forget(invocation);
 		},
-		has: (invocation) => live.has(invocation) || starting.has(invocation),
+		has: (invocation) => live.has(invocation) || coming.has(invocation),
 		running: () => live.keys().toArray(),
-		unreported: () => Array.from(ended.values(), ({end}) => end),
-		acknowledge(invocation, isWanted) {
-			const found = ended.get(invocation);
-			if (found === undefined) {
-				return;
-			}
-
-			ended.delete(invocation);
-			if (isWanted && found.left.job.is_local) {
-				found.left.record.write('reported');
-				logs.set(invocation, found.left);
-			} else {
-				remove(found.left);
-			}
-		},
-		pendingLogs: () =>
-			[...logs].map(([invocation, {job}]) => ({invocation, file: job.log})),
-		logSent(invocation) {
-			const left = logs.get(invocation);
-			if (left === undefined) {
-				return;
-			}
-
-			logs.delete(invocation);
-			remove(left);
-		},
+		unreported: remains.unreported,
+		acknowledge: remains.acknowledge,
+		pendingLogs: remains.pendingLogs,
+		logSent: remains.logSent,
 		log: (invocation) =>
-			live.get(invocation)?.job.log ??
-			ended.get(invocation)?.left.job.log ??
-			logs.get(invocation)?.job.log,
+			live.get(invocation)?.job.log ?? remains.log(invocation),
 		report(invocation, progress) {
 			live.get(invocation)?.report(progress);
 		},
 		async endAll(reason) {
-			for (const coming of starting.values()) {
-				coming.cancelled = true;
+			for (const soon of coming.values()) {
+				soon.cancelled = true;
 			}
 
 			for (const invocation of live.values()) {
@@ -544,7 +310,7 @@ export const createInvocations = ({
 			}
 
 			await Promise.all(
-				Array.from(starting.values(), async ({answer}) => answer),
+				Array.from(coming.values(), async ({answer}) => answer),
 			);
 			await whenIdle();
 			await tools.sweeper.finish();
@@ -560,16 +326,7 @@ export const createInvocations = ({
 				invocation.end({kind: 'cancelled'}, tools.killGrace());
 			}
 
-			for (const {left} of ended.values()) {
-				remove(left);
-			}
-
-			ended.clear();
-			for (const left of logs.values()) {
-				remove(left);
-			}
-
-			logs.clear();
+			remains.forgetAll();
 			await whenIdle();
 		},
 		whenIdle,
@@ -586,47 +343,4 @@ export const createInvocations = ({
 			);
 		},
 	};
-};
-
-/** Of an invocation that is over; a log that is only here goes with the record. */
-const remove = ({job, record}: Left): void => {
-	if (job.is_local) {
-		fs.rmSync(job.log, {force: true});
-		fs.rmSync(marksPath(job.log), {force: true});
-	}
-
-	record.remove();
-};
-
-const sizeOf = (log: string): number =>
-	fs.statSync(log, {throwIfNoEntry: false})?.size ?? 0;
-
-const whyNot = (error: unknown): string => {
-	if (!(error instanceof Error)) {
-		return String(error);
-	}
-
-	const code = 'code' in error ? error.code : undefined;
-	switch (code) {
-		case 'E2BIG': {
-			return 'The arguments and the environment are larger than the system takes for one process. Large attributes can be read from the file that LIFEBLOOD_ATTRIBUTES names.';
-		}
-
-		case 'EMFILE':
-		case 'ENFILE': {
-			return `No more files can be opened on this machine (${error.message}).`;
-		}
-
-		case 'EAGAIN': {
-			return `This machine takes no more processes (${error.message}).`;
-		}
-
-		case 'ENOSPC': {
-			return `The disk is full (${error.message}).`;
-		}
-
-		default: {
-			return error.message;
-		}
-	}
 };

@@ -1,6 +1,7 @@
 import {FarmError} from '../core/errors.js';
 import type {SchedulerPeer} from '../net/scheduler-methods.js';
-import type {Invocations, PendingLog} from './invocations.js';
+import type {Invocations} from './invocations.js';
+import type {PendingLog} from './remains.js';
 import {readLog} from './read-log.js';
 import {readAllMarks} from './read-marks.js';
 import type {LogTrimmer} from './trim-log.js';

@@ -10,7 +10,7 @@ import type {Tools} from './invocation.js';
 import {createCgroups} from './cgroups.js';
 import {startGuard, type Guard} from './guard.js';
 import {createHindrance} from './hindrance.js';
-import {createInvocations, type RunAnswer} from './invocations.js';
+import {createInvocations} from './invocations.js';
 import {createJobCalls} from './job-calls.js';
 import {createJobInterface} from './job-interface.js';
 import {createMailboxes} from './mailboxes.js';
@@ -26,6 +26,7 @@ import {createReports} from './reports.js';
 import {createSchedulerLine} from './scheduler-line.js';
 import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
+import type {RunAnswer} from './start-invocation.js';
 import {
 	changeableOf,
 	type ChangeableSettings,
