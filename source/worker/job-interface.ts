@@ -223,8 +223,8 @@ export const createJobInterface = ({
 		if (entry !== undefined) {
 			byInvocation.delete(invocation);
 			byDigest.delete(entry.digest);
-			entry.ending.abort();
-			entry.over.abort();
+			entry.ending.abort(invocationOver);
+			entry.over.abort(invocationOver);
 			for (const peer of entry.peers) {
 				peer.close('The invocation is over.');
 			}
@@ -271,11 +271,14 @@ export const createJobInterface = ({
 			byDigest.set(entry.digest, entry);
 		},
 		interrupt(invocation) {
-			byInvocation.get(invocation)?.ending.abort();
+			byInvocation.get(invocation)?.ending.abort(invocationOver);
 		},
 		close,
 	};
 };
+
+/** One for all: whoever gives no reason has an error made for each, with its stack. */
+const invocationOver = new FarmError('CLOSED', 'The invocation is over.');
 
 const tokenIn = (params: unknown): string | undefined =>
 	typeof params === 'object' &&

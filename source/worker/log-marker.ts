@@ -281,10 +281,15 @@ const load = (file: string, clock: Clock): LogMarks =>
 	};
 
 const textIn = (file: string): string => {
+	// As for nearly every log; an error made, only to be caught, costs several times the look.
+	if (!fs.existsSync(file)) {
+		return '';
+	}
+
 	try {
 		return fs.readFileSync(file, 'latin1');
 	} catch {
-		// There is none yet.
+		// It cannot be read, or is gone by now.
 		return '';
 	}
 };

@@ -14,8 +14,12 @@ export type ReadPositions = () => OutputPositions | undefined;
 const outputDescriptors = {out: 1, error: 3} as const;
 
 /** Whether the system tells where an open file of a process stands, as Linux does. */
-export const tellsPositions = (): boolean =>
-	fs.existsSync('/proc/self/fdinfo/0');
+export const tellsPositions = (): boolean => {
+	isTold ??= fs.existsSync('/proc/self/fdinfo/0');
+	return isTold;
+};
+
+let isTold: boolean | undefined;
 
 /** How to ask where a wrapper's two outputs stand. */
 export const positionsOf = (pid: number): ReadPositions => {

@@ -90,23 +90,22 @@ const isEmpty = (folder: string): boolean => {
 	}
 };
 
-/** Most are empty or not there, which one call settles. */
+/** Most are not there, or empty. */
 export const removeFolder = (folder: string): void => {
+	// An error made, only to be caught, costs several times the look.
+	if (!fs.existsSync(folder)) {
+		return;
+	}
+
 	try {
 		fs.rmdirSync(folder);
-	} catch (error) {
-		if (!(
-			error instanceof Error &&
-			'code' in error &&
-			error.code === 'ENOENT'
-		)) {
-			// What something daemonised still writes there may keep it from going at the first try.
-			void rm(folder, {
-				recursive: true,
-				force: true,
-				maxRetries: 3,
-				retryDelay: 500,
-			}).catch(() => undefined);
-		}
+	} catch {
+		// What something daemonised still writes there may keep it from going at the first try.
+		void rm(folder, {
+			recursive: true,
+			force: true,
+			maxRetries: 3,
+			retryDelay: 500,
+		}).catch(() => undefined);
 	}
 };
