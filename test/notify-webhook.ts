@@ -1,6 +1,7 @@
 import {Buffer} from 'node:buffer';
 import {createHmac} from 'node:crypto';
 import fs from 'node:fs/promises';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -101,6 +102,29 @@ test('a receiver that is busy says for how long', async (t) => {
 		reason: 'it answered 503 Service Unavailable',
 		afterS: 120,
 	});
+});
+
+test('one that answers with another protocol has failed', async (t) => {
+	const server = net.createServer((connection) => {
+		connection
+			.on('error', () => undefined)
+			.once('data', () => {
+				connection.end(
+					'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n',
+				);
+			});
+	});
+	t.teardown(() => server.close());
+	const {promise, resolve} = Promise.withResolvers<undefined>();
+	server.listen(0, '127.0.0.1', () => {
+		resolve(undefined);
+	});
+	await promise;
+	const {port} = server.address() as net.AddressInfo;
+	t.deepEqual(
+		await webhook(`http://127.0.0.1:${port}/`).deliver([news], never),
+		{kind: 'failed', reason: 'it gave no answer'},
+	);
 });
 
 test('redirects are not followed', async (t) => {

@@ -86,6 +86,10 @@ const post = async (
 						: reasonOf(error),
 			});
 		});
+		// Where neither of the two came, as of an answer that would switch to another protocol.
+		request.on('close', () => {
+			resolve({kind: 'failed', reason: 'it gave no answer'});
+		});
 		request.end(body);
 	});
 
