@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
+import {execa} from 'execa';
 import type {Notification} from '../source/core/notification.js';
 import {createCommand} from '../source/notify/command.js';
 import {until} from './helpers/until.js';
@@ -179,4 +180,33 @@ test('one that does not read its input is no fault', async (t) => {
 			kind: 'delivered',
 		},
 	);
+});
+
+test('where no more files can be opened it has failed, and nothing else has', async (t) => {
+	const module = new URL('../source/notify/command.ts', import.meta.url);
+	const script = `import fs from 'node:fs';
+		import {createCommand} from ${JSON.stringify(module.href)};
+		const target = createCommand({command: ['true'], folder: '/', environment: {}, timeoutMs: 20_000, onOutput() {}});
+		const taken = [];
+		try {
+			for (;;) taken.push(fs.openSync('/dev/null'));
+		} catch {}
+		const news = ${JSON.stringify(news)};
+		const delivery = await target.deliver([news], new AbortController().signal);
+		for (const descriptor of taken) fs.closeSync(descriptor);
+		console.log(JSON.stringify(delivery));`;
+	const {stdout} = await execa('sh', [
+		'-c',
+		'ulimit -n 64; exec "$@"',
+		'sh',
+		process.execPath,
+		'--import=tsx',
+		'--input-type=module',
+		'--eval',
+		script,
+	]);
+	t.deepEqual(JSON.parse(stdout), {
+		kind: 'failed',
+		reason: 'no more files can be opened here',
+	});
 });

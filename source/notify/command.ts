@@ -107,6 +107,14 @@ const run = async ({
 			// A group of its own, so that what it started ends with it.
 			detached: process.platform !== 'win32',
 		});
+		// It has none, in spite of its type, where no more files can be opened.
+		if ((child.stdin as unknown) === undefined) {
+			child.on('error', (error) => {
+				resolve({kind: 'failed', reason: failureWords(error)});
+			});
+			return;
+		}
+
 		let isLate = false;
 		let killTimer: NodeJS.Timeout | undefined;
 		const end = (): void => {

@@ -17,4 +17,6 @@ const wordsOf: Readonly<Record<string, (place: string) => string>> = {
 	ETIMEDOUT: (place) => `${place} did not answer`.trimStart(),
 	ENOENT: () => 'it is not there',
 	EACCES: () => 'it may not be run',
+	EMFILE: () => 'no more files can be opened here',
+	ENFILE: () => 'no more files can be opened on this machine',
 };
