@@ -229,6 +229,44 @@ test('what is broken off waits, and has not failed', async (t) => {
 	t.is(receiver.received.length, 2);
 });
 
+test('a stop breaks off what new rules wait for, and those are not served any more', async (t) => {
+	const {courier, finish, rules} = await setUp(t, ['hook']);
+	const before = Promise.withResolvers<void>();
+	let isBrokenOff = false;
+	const slow: Target = {
+		name: 'one that never ends by itself',
+		most: 1,
+		gatherMs: 0,
+		async deliver(_news, signal) {
+			before.resolve();
+			return new Promise((resolve) => {
+				signal.addEventListener('abort', () => {
+					isBrokenOff = true;
+					resolve({kind: 'failed', reason: 'broken off'});
+				});
+			});
+		},
+	};
+	await courier.serve(new Map([['hook', slow]]), quick);
+	await finish('a');
+	await before.promise;
+	let isServed = false;
+	const after: Target = {
+		...slow,
+		async deliver() {
+			isServed = true;
+			return {kind: 'delivered'};
+		},
+	};
+	const change = courier.serve(new Map([['hook', after]]), quick);
+	await courier.stop();
+	t.true(isBrokenOff);
+	await change;
+	await finish('b');
+	t.false(isServed);
+	t.like(rules(), {length: 1, 0: {waiting: 2, failed_at: null}});
+});
+
 test('pauses grow up to a quarter of an hour, each by a chance of its own', (t) => {
 	const pause = (failures: number, chance: number): number =>
 		backoffMs(failures, {firstMs: 1000, chance});

@@ -32,16 +32,34 @@ export const createCourier = ({
 	};
 }): Courier => {
 	const rounds = new Map<string, Round>();
+	/** Those that a `serve` still waits for: a `stop` breaks them off as well. */
+	const ending = new Set<Round>();
+	let orders = 0;
 
 	const end = async (how: {readonly isBrokenOff: boolean}): Promise<void> => {
-		const all = rounds.values().toArray();
+		for (const round of rounds.values()) {
+			ending.add(round);
+		}
+
 		rounds.clear();
-		await Promise.all(all.map(async (round) => round.stop(how)));
+		await Promise.all(
+			Array.from(ending, async (round) => {
+				await round.stop(how);
+				ending.delete(round);
+			}),
+		);
 	};
 
 	return {
 		async serve(targets, settings) {
+			orders += 1;
+			const order = orders;
 			await end({isBrokenOff: false});
+			if (order !== orders) {
+				// Meanwhile it was told to serve others, or nobody.
+				return;
+			}
+
 			for (const [rule, target] of targets) {
 				const round = createRound({
 					rule,
@@ -62,6 +80,7 @@ export const createCourier = ({
 			}
 		},
 		async stop() {
+			orders += 1;
 			await end({isBrokenOff: true});
 		},
 	};
