@@ -11,6 +11,7 @@ import {
 import {commandTable} from '../source/modes/command-table.js';
 import {completedCommands} from '../source/modes/completion-model.js';
 import {runCommand} from './helpers/run-command.js';
+import {testWith} from './helpers/test-with.js';
 
 /** What bash offers after these words, the last of which is being written. */
 const offered = async (
@@ -164,6 +165,65 @@ test('the script for fish names every command and flag, with quotes that close',
 		const quotes = line.replaceAll(String.raw`\'`, '').match(/'/gv) ?? [];
 		t.is(quotes.length % 2, 0, line);
 	}
+});
+
+/** What is read of each script is what a shell finds where it looks for it. */
+const installed = async (
+	t: ExecutionContext,
+	name: string,
+	script: string,
+): Promise<string> => {
+	const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-test-'));
+	t.teardown(async () => {
+		await fs.rm(folder, {recursive: true});
+	});
+	await fs.writeFile(path.join(folder, name), script);
+	return folder;
+};
+
+testWith(
+	['zsh'],
+	'zsh finds the script by itself, and completes at the first key',
+	async (t) => {
+		const folder = await installed(t, '_lifeblood', zshCompletion());
+		const completions = [
+			['sched', 'scheduler'],
+			['task pau', 'pause'],
+			['--log-level de', 'debug'],
+		] as const;
+		const script = [
+			'zmodload zsh/zpty',
+			'zpty shell zsh -f -i',
+			String.raw`zpty -w shell "PS1=; fpath=(${folder} \$fpath); autoload -U compinit; compinit -u -D; print rea''dy"`,
+			"zpty -r shell seen '*ready*'",
+			...completions.map(
+				([begun, whole]) =>
+					String.raw`zpty -w -n shell 'lifeblood ${begun}'$'\t'; zpty -r shell seen '*${whole}*'; zpty -w -n shell $'\C-u'; print ${whole}`,
+			),
+			'zpty -d shell',
+		].join('\n');
+		const {stdout} = await execa('zsh', ['-fc', script], {timeout: 60_000});
+		t.deepEqual(
+			stdout.split('\n'),
+			completions.map(([, whole]) => whole),
+		);
+	},
+);
+
+testWith(['fish'], 'fish completes by the script', async (t) => {
+	const folder = await installed(t, 'lifeblood.fish', fishCompletion());
+	const complete = async (line: string): Promise<string[]> => {
+		const {stdout} = await execa('fish', [
+			'--no-config',
+			'-c',
+			`source ${folder}/lifeblood.fish; complete -C ${JSON.stringify(line)}`,
+		]);
+		return stdout.split('\n').map((found) => found.split('\t', 1)[0] ?? '');
+	};
+
+	t.deepEqual(await complete('lifeblood sched'), ['scheduler']);
+	t.deepEqual(await complete('lifeblood task pau'), ['pause']);
+	t.deepEqual(await complete('lifeblood --log-level de'), ['debug']);
 });
 
 test('an unknown shell is wrong usage', async (t) => {

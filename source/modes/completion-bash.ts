@@ -132,7 +132,12 @@ complete -F _lifeblood lifeblood
 /** Zsh runs bash's completions by its own bashcompinit. */
 export const zshCompletion = (): string => `#compdef lifeblood
 autoload -U +X bashcompinit && bashcompinit
-${bashCompletion()}`;
+${bashCompletion()}
+# Zsh reads this file at the first completion, as a function of this name, and that one is to be answered as well.
+if [[ \${funcstack[1]-} == _lifeblood ]]; then
+	_bash_complete -F _lifeblood
+fi
+`;
 
 const choice = (
 	place: string,
