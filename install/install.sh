@@ -78,7 +78,14 @@ if [ -n "$uninstall" ]; then
 	rm -f "$program" "$bash_completion" "$zsh_completion" "$fish_completion"
 	rm -rf "$caches"
 	say "lifeblood is gone from $program."
-	say 'Farms, settings and keys are still there: in ~/lifeblood or ~/.config/lifeblood, and in ~/.local/state/lifeblood.'
+	if [ "$system" = macos ]; then
+		set -- "${HOME:-}/Library/Preferences/lifeblood" "${HOME:-}/Library/Application Support/lifeblood" "${HOME:-}/Library/Logs/lifeblood"
+	else
+		set -- "${XDG_CONFIG_HOME:-${HOME:-}/.config}/lifeblood" "${XDG_DATA_HOME:-${HOME:-}/.local/share}/lifeblood" "${XDG_STATE_HOME:-${HOME:-}/.local/state}/lifeblood"
+	fi
+	for folder in "${LIFEBLOOD_CONFIG_LOCATION:-${HOME:-}/lifeblood}" "$@"; do
+		[ ! -d "$folder" ] || say "Farms, settings and keys that are still there: $folder"
+	done
 	exit 0
 fi
 
@@ -116,7 +123,6 @@ case $source in
 	[ -f "$folder/$name" ] || fail "there is no $name beside this script: give a file or an address"
 	source=$folder/$name
 	;;
-http://* | https://*/) ;;
 esac
 
 case $source in
@@ -191,6 +197,13 @@ say "lifeblood $version is installed at $program."
 case :${PATH:-}: in
 *:"$prefix/bin":*) ;;
 *) say "Your PATH does not have it yet; add this line to your shell's start file:  export PATH=\"$prefix/bin:\$PATH\"" ;;
+esac
+case ${SHELL:-} in
+*/zsh)
+	if ! grep -qs 'zsh/site-functions' "${ZDOTDIR:-${HOME:-}}/.zshrc"; then
+		say "Zsh completes it once this stands in ~/.zshrc, before compinit:  fpath=(\"${zsh_completion%/*}\" \$fpath)"
+	fi
+	;;
 esac
 say
 say 'What to do next'

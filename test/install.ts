@@ -52,11 +52,12 @@ const install = async (
 	t: ExecutionContext,
 	words: readonly string[],
 	home = temporaryFolder(t),
+	environment: Readonly<Record<string, string>> = {},
 ): Promise<Installed> => {
 	const {exitCode, stdout, stderr} = await execa('sh', [script, ...words], {
 		reject: false,
 		extendEnv: false,
-		env: {HOME: home, PATH: process.env['PATH'] ?? ''},
+		env: {HOME: home, PATH: process.env['PATH'] ?? '', ...environment},
 		cwd: home,
 		stdin: 'ignore',
 	});
@@ -140,16 +141,45 @@ test('a file is installed for one user with completion, says what to do next, an
 	const farm = path.join(installed.home, '.config', 'lifeblood', 'farm.key');
 	fs.mkdirSync(path.dirname(farm), {recursive: true});
 	fs.writeFileSync(farm, 'key');
+	const database = path.join(
+		installed.home,
+		'.local',
+		'share',
+		'lifeblood',
+		'farm.db',
+	);
+	fs.mkdirSync(path.dirname(database));
+	fs.writeFileSync(database, '');
 	const cache = path.join(installed.home, '.cache', 'lifeblood', 'program');
 	fs.mkdirSync(cache, {recursive: true});
 	const gone = await install(t, ['--uninstall'], installed.home);
 	t.is(gone.exitCode, 0);
-	t.deepEqual(filesIn(installed.home), []);
+	t.deepEqual(filesIn(installed.home), ['share/lifeblood/farm.db']);
 	t.is(fs.existsSync(cache), system === 'macos');
 	t.true(fs.existsSync(farm));
+	const kept =
+		system === 'linux' ? [path.dirname(farm), path.dirname(database)] : [];
+	t.deepEqual(
+		gone.stdout.split('\n').slice(1),
+		kept.map(
+			(folder) => `Farms, settings and keys that are still there: ${folder}`,
+		),
+	);
 	const twice = await install(t, ['--uninstall'], installed.home);
 	t.is(twice.exitCode, 1);
 	t.regex(twice.stderr, /nothing is installed at/v);
+});
+
+test('who uses zsh is told how it finds the completion, until it does', async (t) => {
+	const file = path.join(publish(t), name);
+	const home = temporaryFolder(t);
+	const line = `fpath=("${home}/.local/share/zsh/site-functions" $fpath)`;
+	const shell = {SHELL: '/bin/zsh'};
+	t.true((await install(t, [file], home, shell)).stdout.includes(line));
+	fs.writeFileSync(path.join(home, '.zshrc'), line);
+	t.false((await install(t, [file], home, shell)).stdout.includes(line));
+	const other = await install(t, [file], temporaryFolder(t));
+	t.false(other.stdout.includes('fpath'));
 });
 
 test('it is downloaded from an address, or from a folder that has one for each platform', async (t) => {
