@@ -13,19 +13,17 @@ export type Disk = {
 	readonly remove: () => Promise<void>;
 };
 
-/** A folder on a disk that holds so much; why there is none, where there is none. */
+/** A folder on a disk that holds so much: a file system of its own in a file, or else in memory; why there is none, where there is none. */
 export const makeDisk = async (
 	folder: string,
 	megabytes: number,
 ): Promise<Disk | {readonly without: string}> => {
 	fs.mkdirSync(folder);
-	const {failed, stderr} = await execa(
-		'mount',
-		['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'lifeblood-torture', folder],
-		{reject: false},
-	);
-	if (failed) {
-		return {without: `mount: ${stderr ?? 'not there'}`};
+	if ((await mountImage(folder, megabytes)) !== undefined) {
+		const without = await mountMemory(folder, megabytes);
+		if (without !== undefined) {
+			return {without};
+		}
 	}
 
 	const filler = path.join(folder, 'filler');
@@ -56,4 +54,42 @@ export const makeDisk = async (
 			await execa('umount', ['--lazy', folder], {reject: false});
 		},
 	};
+};
+
+/** Why it could not be mounted; undefined where it was. */
+const mountImage = async (
+	folder: string,
+	megabytes: number,
+): Promise<string | undefined> => {
+	const image = `${folder}.image`;
+	fs.writeFileSync(image, '');
+	fs.truncateSync(image, megabytes * 1_048_576);
+	const failure =
+		// Nothing of it is kept for root, who the farm may be.
+		(await failureOf('mkfs.ext4', ['-q', '-F', '-m', '0', image])) ??
+		(await failureOf('mount', ['-o', 'loop', image, folder]));
+	// What is mounted stays until it is unmounted.
+	fs.rmSync(image);
+	return failure;
+};
+
+const mountMemory = async (
+	folder: string,
+	megabytes: number,
+): Promise<string | undefined> =>
+	failureOf('mount', [
+		'-t',
+		'tmpfs',
+		'-o',
+		`size=${megabytes}m`,
+		'lifeblood-torture',
+		folder,
+	]);
+
+const failureOf = async (
+	program: string,
+	words: readonly string[],
+): Promise<string | undefined> => {
+	const {failed, stderr} = await execa(program, words, {reject: false});
+	return failed ? `${program}: ${stderr ?? 'not there'}` : undefined;
 };

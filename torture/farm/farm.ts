@@ -8,7 +8,7 @@ import {layCable, type Cable} from './cable.js';
 import {startDaemon, type Daemon} from './daemon.js';
 import {makeDisk, type Disk} from './disk.js';
 import {makeNamespace, type Namespace} from './namespace.js';
-import {whyAlwaysWritable} from './read-only.js';
+import {whyAlwaysWritable, whyWritableWhileOpen} from './read-only.js';
 import {processesWith, type FarmProcess} from './processes.js';
 
 /** A scheduler or a worker of the farm, which somebody keeps starting again. */
@@ -99,6 +99,15 @@ export const makeFarm = async ({
 	const alwaysWritable = await whyAlwaysWritable(path.join(folder, 'data'));
 	if (alwaysWritable !== undefined) {
 		without.push(`no read-only database (${alwaysWritable})`);
+	}
+
+	const writableWhileOpen = await whyWritableWhileOpen(
+		path.join(folder, 'data'),
+	);
+	if (writableWhileOpen !== undefined) {
+		without.push(
+			`no database that becomes read-only while it is served (${writableWhileOpen})`,
+		);
 	}
 
 	const namespace = await makeNamespace(process.pid);

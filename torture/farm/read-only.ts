@@ -22,11 +22,36 @@ export const whyAlwaysWritable = async (
 	}
 };
 
-/** Nobody can open these files for writing until what it gives is called. Root is kept out by an attribute of the file, since permissions do not. */
+/** Why a file that somebody has open can be written all the same; undefined where it cannot. */
+export const whyWritableWhileOpen = async (
+	folder: string,
+): Promise<string | undefined> => {
+	const file = path.join(folder, 'probe');
+	const descriptor = fs.openSync(file, 'w');
+	let release: (() => Promise<void>) | undefined;
+	try {
+		release = await makeReadOnly(file);
+		fs.writeSync(descriptor, 'x');
+		return 'what is open can be written';
+	} catch (error) {
+		return release === undefined ? String(error) : undefined;
+	} finally {
+		await release?.();
+		fs.closeSync(descriptor);
+		fs.rmSync(file, {force: true});
+	}
+};
+
+/**
+Nobody can write a database until what it gives is called. Root is kept out by an attribute of the file, since permissions do not.
+
+`ends` says which of its files. The last is memory that is shared by all who have it open, and the system ends whoever cannot write there any more.
+*/
 export const makeReadOnly = async (
 	database: string,
+	ends: readonly string[] = ['', '-wal', '-shm'],
 ): Promise<() => Promise<void>> => {
-	const files = ['', '-wal', '-shm']
+	const files = ends
 		.map((end) => database + end)
 		.filter((file) => fs.existsSync(file));
 	if (process.getuid?.() === 0) {

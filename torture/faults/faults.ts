@@ -375,6 +375,34 @@ export const faults: Readonly<
 					};
 		},
 	},
+	'database read-only while served': {
+		weight: 3,
+		decide({farm, random, chronicle}) {
+			const length = random.between(0.5, 4);
+			return farm.without.some((reason) =>
+				reason.startsWith('no database that becomes read-only'),
+			)
+				? undefined
+				: {
+						says: `the scheduler cannot write its database any more for ${text(length)}`,
+						takes: [farm.scheduler],
+						async run() {
+							const release = await makeReadOnly(farm.database, ['', '-wal']);
+							await seconds(length);
+							await release();
+							const {hasEnded, said} = farm.scheduler.daemon();
+							if (!hasEnded()) {
+								return;
+							}
+
+							chronicle.violated(
+								`The scheduler ended when its database could not be written: ${said()}`,
+							);
+							await farm.scheduler.start();
+						},
+					};
+		},
+	},
 	'worker disk full': {
 		weight: 4,
 		decide({farm: {workerDisk}, random}) {
