@@ -73,10 +73,10 @@ three = "tell"
 	);
 	const prefix = 'scheduler.notifications';
 	t.deepEqual(faults, [
-		`FILE:3: ${prefix}.one.events must be one of "group_finished", "group_errors", "worker_lost"`,
 		`FILE:2: ${prefix}.one.comand is no known key; did you mean "command"?`,
-		`FILE:8: ${prefix}.two.minimum_tasks must be a whole number, 1 or more`,
+		`FILE:3: ${prefix}.one.events must be one of "group_finished", "group_errors", "worker_lost"; did you mean "group_finished"?`,
 		`FILE:5: ${prefix}.two must have only one of command and mail: make a rule for each`,
+		`FILE:8: ${prefix}.two.minimum_tasks must be a whole number, 1 or more`,
 		`FILE:11: ${prefix}.three must be a table`,
 	]);
 });

@@ -99,29 +99,23 @@ label = "Nuke"
 	);
 	const file = packagesFile(folder);
 	const faults = await packagesFaults(folder);
-	t.deepEqual(
-		faults.toSorted((a, b) => lineOf(a) - lineOf(b)),
-		[
-			`${file}:2: unknown key "labell" in [packages.tool."1.0"]; did you mean "label"?`,
-			`${file}:3: "priority" must be a number`,
-			`${file}:4: unknown key "prepnd" of the variable PATH; PATH = "value" sets it, PATH.prepend and PATH.append add to it`,
-			`${file}:5: "env.X" must be text in quotes, a number, or a list of these, not true`,
-			`${file}:6: "A=B" cannot be the name of a variable`,
-			`${file}:8: unknown section "1" in [packages.blender.4]; a name or version with dots in it stands in quotes, as in [packages.blender."4.1"]`,
-			`${file}:12: "label" belongs to a version: [packages.nuke."VERSION"]`,
-			`${file}:14: "a b" cannot be the name of a package: letters, digits, "_", "-" and "." can`,
-			`${file}:16: "20 24" cannot be a version: it has a space or a comma in it`,
-			`${file}:18: unknown key "package"; every package is a section [packages.NAME."VERSION"]`,
-		],
-	);
+	t.deepEqual(faults, [
+		`${file}:2: unknown key "labell" in [packages.tool."1.0"]; did you mean "label"?`,
+		`${file}:3: "priority" must be a number`,
+		`${file}:4: unknown key "prepnd" of the variable PATH; PATH = "value" sets it, PATH.prepend and PATH.append add to it`,
+		`${file}:5: "env.X" must be text in quotes, a number, or a list of these, not true`,
+		`${file}:6: "A=B" cannot be the name of a variable`,
+		`${file}:8: unknown section "1" in [packages.blender.4]; a name or version with dots in it stands in quotes, as in [packages.blender."4.1"]`,
+		`${file}:12: "label" belongs to a version: [packages.nuke."VERSION"]`,
+		`${file}:14: "a b" cannot be the name of a package: letters, digits, "_", "-" and "." can`,
+		`${file}:16: "20 24" cannot be a version: it has a space or a comma in it`,
+		`${file}:18: unknown key "package"; every package is a section [packages.NAME."VERSION"]`,
+	]);
 	await t.throwsAsync(loadPackages(folder), {
 		message: faults.join('\n'),
 		code: 'INVALID',
 	});
 });
-
-const lineOf = (fault: string): number =>
-	Number(/:(?<line>\d+): /v.exec(fault)?.groups?.['line']);
 
 test('a file that is no TOML is told with its line', async (t) => {
 	const [fault = ''] = await packagesFaults(

@@ -8,10 +8,15 @@ export type EntryFault = {
 };
 
 /** What is wrong in the entries of a table. `known` are the keys that an entry may have. */
-export const entryFaults = (
-	issues: readonly z.core.$ZodIssue[],
-	known: readonly string[],
-): EntryFault[] =>
+export const entryFaults = ({
+	issues,
+	table,
+	known,
+}: {
+	readonly issues: readonly z.core.$ZodIssue[];
+	readonly table: unknown;
+	readonly known: readonly string[];
+}): EntryFault[] =>
 	issues.flatMap((issue) => {
 		const path = issue.path.filter((name) => typeof name === 'string');
 		if (issue.code !== 'unrecognized_keys') {
@@ -21,7 +26,7 @@ export const entryFaults = (
 					message:
 						path.length === 1 && issue.code === 'invalid_type'
 							? 'must be a table'
-							: issue.message,
+							: `${issue.message}${meant(issue, table)}`,
 				},
 			];
 		}
@@ -34,3 +39,20 @@ export const entryFaults = (
 			};
 		});
 	});
+
+/** Of a word that is none of those that may stand there. */
+const meant = (issue: z.core.$ZodIssue, table: unknown): string => {
+	let written = table;
+	for (const name of issue.path) {
+		written =
+			typeof written === 'object' && written !== null
+				? (written as Readonly<Record<PropertyKey, unknown>>)[name]
+				: undefined;
+	}
+
+	const near =
+		typeof written === 'string' && issue.code === 'invalid_value'
+			? nearest(written, issue.values.map(String))
+			: undefined;
+	return near === undefined ? '' : `; did you mean "${near}"?`;
+};

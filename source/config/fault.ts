@@ -14,5 +14,15 @@ export const faultLine = ({where, line, message}: Fault): string =>
 		? message
 		: `${where}${line === undefined ? '' : `:${line}`}: ${message}`;
 
+/** As a person reads: each file from its first line on. */
+export const faultLines = (faults: readonly Fault[]): readonly string[] =>
+	Map.groupBy(faults, ({where}) => where)
+		.values()
+		.flatMap((ones) =>
+			ones.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),
+		)
+		.map((fault) => faultLine(fault))
+		.toArray();
+
 export const faultError = (faults: readonly Fault[]): FarmError =>
-	new FarmError('INVALID', faults.map((fault) => faultLine(fault)).join('\n'));
+	new FarmError('INVALID', faultLines(faults).join('\n'));

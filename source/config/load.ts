@@ -1,7 +1,7 @@
 import path from 'node:path';
 import fs from 'node:fs/promises';
 import type {z} from 'zod';
-import {faultError, faultLine, type Fault} from './fault.js';
+import {faultError, faultLines, type Fault} from './fault.js';
 import {configFolder, type ConfigFolder} from './folders.js';
 import type {Host} from './host.js';
 import {readToml} from './read-toml.js';
@@ -75,9 +75,7 @@ export const configFaults = async (
 	input: LoadInput,
 ): Promise<readonly string[]> => {
 	const outcome = await resolve(component, schemas[component], input);
-	return outcome.kind === 'faulty'
-		? outcome.faults.map((fault) => faultLine(fault))
-		: [];
+	return outcome.kind === 'faulty' ? faultLines(outcome.faults) : [];
 };
 
 /** Write a component's file with every setting, commented out. `kept` where there is one already. */

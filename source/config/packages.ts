@@ -7,7 +7,7 @@ import {
 	type PackageVersion,
 	type VariableChange,
 } from '../core/packages.js';
-import {faultError, faultLine, type Fault} from './fault.js';
+import {faultError, faultLines, type Fault} from './fault.js';
 import {readToml, type TomlFile} from './read-toml.js';
 
 /** What the standard environment resolver chooses from. */
@@ -42,7 +42,7 @@ export const packagesFaults = async (
 	folder: string,
 ): Promise<readonly string[]> => {
 	const {faults} = parse(await readToml(packagesFile(folder)));
-	return faults.map((fault) => faultLine(fault));
+	return faultLines(faults);
 };
 
 type Parsed = {

@@ -216,16 +216,18 @@ const faultsOf = ({
 	}
 
 	if (leaf.entryKeys !== undefined) {
-		return entryFaults(checked.error.issues, leaf.entryKeys).map(
-			({path: inside, message}) => {
-				const path = [...leaf.path, ...inside];
-				const place =
-					file !== undefined && found.origin.kind === 'file'
-						? file.locate(path)
-						: {where: found.where};
-				return {...place, message: `${nameFor(found, path)} ${message}`};
-			},
-		);
+		return entryFaults({
+			issues: checked.error.issues,
+			table: value,
+			known: leaf.entryKeys,
+		}).map(({path: inside, message}) => {
+			const path = [...leaf.path, ...inside];
+			const place =
+				file !== undefined && found.origin.kind === 'file'
+					? file.locate(path)
+					: {where: found.where};
+			return {...place, message: `${nameFor(found, path)} ${message}`};
+		});
 	}
 
 	const wrong = new Set(

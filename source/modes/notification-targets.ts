@@ -1,9 +1,11 @@
 import path from 'node:path';
+import {faultError} from '../config/fault.js';
 import {absolute, expandHome} from '../config/folders.js';
 import type {Host} from '../config/host.js';
 import type {Loaded} from '../config/load.js';
 import type {NotificationRuleSettings} from '../config/notification-settings.js';
 import type {SchedulerSettings} from '../config/scheduler-settings.js';
+import {readToml} from '../config/read-toml.js';
 import {storedSecret} from '../config/stored-secret.js';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
@@ -52,13 +54,20 @@ export const notificationTargets = async (
 		try {
 			targets.set(name, await targetOf({name, rule}, input)); // eslint-disable-line no-await-in-loop -- in order
 		} catch (error) {
-			throw error instanceof FarmError
-				? new FarmError(
-						'INVALID',
-						`${input.loaded.file}: scheduler.notifications.${name}: ${error.message}`,
-						{cause: error},
-					)
-				: error;
+			if (!(error instanceof FarmError)) {
+				throw error;
+			}
+
+			const place = ['scheduler', 'notifications', name];
+			const read = await readToml(input.loaded.file); // eslint-disable-line no-await-in-loop -- it goes no further
+			throw faultError([
+				{
+					...(read.kind === 'read'
+						? read.locate(place)
+						: {where: input.loaded.file}),
+					message: `${place.join('.')}: ${error.message}`,
+				},
+			]);
 		}
 	}
 
