@@ -12,23 +12,31 @@ const {values, positionals} = parseArgs({
 		runs: {type: 'string', default: '3'},
 		quick: {type: 'boolean', default: false},
 		profile: {type: 'string'},
+		finished: {type: 'string'},
 	},
 });
 const names = positionals.includes('all')
 	? loaders.keys().toArray()
 	: positionals;
 const runs = Number(values.runs);
+const finished =
+	values.finished === undefined ? undefined : Number(values.finished);
 const unknown = names.filter((name) => !loaders.has(name));
 const say = (text: string): void => {
 	process.stderr.write(`${text}\n`);
 };
 
-if (names.length === 0 || unknown.length > 0 || !(runs >= 1)) {
+if (
+	names.length === 0 ||
+	unknown.length > 0 ||
+	!(runs >= 1) ||
+	(finished !== undefined && !(finished >= 0 && finished % 1000 === 0))
+) {
 	say(
 		[
 			...unknown.map((name) => `There is no benchmark ${name}.`),
-			`npm run bench -- NAME... [--runs N] [--quick] [--profile FOLDER], where NAME is ${loaders.keys().toArray().join(', ')} or all.`,
-			'--runs: how often each is measured (3); --quick: a fraction of the work, to see that it works; --profile: CPU profiles of the farm.',
+			`npm run bench -- NAME... [--runs N] [--quick] [--profile FOLDER] [--finished N], where NAME is ${loaders.keys().toArray().join(', ')} or all.`,
+			'--runs: how often each is measured (3); --quick: a fraction of the work, to see that it works; --profile: CPU profiles of the farm; --finished: how many finished tasks lie in the database before, in thousands, for scale (1000000), past (1000000) and wide (0).',
 		].join('\n'),
 	);
 	process.exitCode = 2;
@@ -46,6 +54,7 @@ if (names.length === 0 || unknown.length > 0 || !(runs >= 1)) {
 				runs,
 				quick: values.quick,
 				profile: values.profile,
+				finished,
 				say,
 			}),
 		};

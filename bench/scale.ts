@@ -15,10 +15,16 @@ import {stopwatch} from './measure/stopwatch.js';
 const mebibyte = 2 ** 20;
 
 /** `graph` and `dispatch` on the database of a farm with a long past, next to the same on an empty one. */
-export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
+export const benchmark: Benchmark = async ({
+	runs,
+	quick,
+	profile,
+	finished,
+	say,
+}) => {
 	const past = quick
-		? {dead: 10_000, blocked: 1000}
-		: {dead: 1_000_000, blocked: 100_000};
+		? {dead: finished ?? 10_000, blocked: 1000}
+		: {dead: finished ?? 1_000_000, blocked: 100_000};
 	const none = {dead: 0, blocked: 0};
 	const size = quick
 		? {tasks: 1000, processes: 100}

@@ -7,6 +7,8 @@ export type BenchmarkOptions = {
 	readonly quick: boolean;
 	/** A folder for CPU profiles of the farm's processes. */
 	readonly profile: string | undefined;
+	/** How many finished tasks lie in the database before, a multiple of a thousand; undefined: as many as the benchmark says. */
+	readonly finished: number | undefined;
 	/** What is going on, for whoever waits. */
 	readonly say: (text: string) => void;
 };

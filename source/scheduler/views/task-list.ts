@@ -77,6 +77,25 @@ export const takeAll = async (walk: Walk, hits: number): Promise<number[]> => {
 	}
 };
 
+/** Go on past so many, or to the end, and keep none of them: how many they were, and the last. */
+export const passMany = async (
+	walk: Walk,
+	hits: number,
+): Promise<{readonly count: number; readonly last: number | undefined}> => {
+	let count = 0;
+	let last: number | undefined;
+	for (;;) {
+		const {ids, done} = walk.take({hits: hits - count, rows: rowsAtOnce});
+		count += ids.length;
+		last = ids.at(-1) ?? last;
+		if (done || count >= hits) {
+			return {count, last};
+		}
+
+		await breathe(); // eslint-disable-line no-await-in-loop -- as above
+	}
+};
+
 /**
 Ids of what a filter finds, for an action that goes through them all: as many as `limit`, or what was found among some thousand rows. `next` is where to go on, behind the last id that was looked at; undefined at the end.
 */

@@ -1,5 +1,5 @@
 import type {Walk} from '../../db/reads/walk.js';
-import {takeAll} from '../views/task-list.js';
+import {passMany} from '../views/task-list.js';
 
 /** A place in a long list: the window at `offset` begins behind `anchor`, an id. */
 export type Position = {readonly offset: number; readonly anchor: number};
@@ -53,18 +53,18 @@ export const locate = async (
 	}
 
 	if (distance > 0) {
-		const passed = await takeAll(walkFrom(best.anchor, descending), distance);
+		const passed = await passMany(walkFrom(best.anchor, descending), distance);
 		return {
-			offset: best.offset + passed.length,
-			anchor: passed.at(-1) ?? best.anchor,
+			offset: best.offset + passed.count,
+			anchor: passed.last ?? best.anchor,
 		};
 	}
 
 	// Backwards, the anchor itself is met first: the window begins behind the one that many before it. From the list's end, nothing is.
 	const back = -distance + 1;
 	const from = best === end ? best.anchor : best.anchor + (descending ? -1 : 1);
-	const passed = await takeAll(walkFrom(from, !descending), back);
-	return passed.length < back
+	const passed = await passMany(walkFrom(from, !descending), back);
+	return passed.count < back
 		? start
-		: {offset, anchor: passed.at(-1) ?? start.anchor};
+		: {offset, anchor: passed.last ?? start.anchor};
 };
