@@ -11,6 +11,7 @@ import path from 'node:path';
 import test from 'ava';
 import {coreNodes} from '../source/nodes/core-nodes.js';
 import {loadPlugins} from '../source/nodes/plugins.js';
+import {syntaxLine} from '../source/nodes/syntax-line.js';
 import {createRegistry} from '../source/nodes/registry.js';
 
 /** A folder with these files, by path; taken away at the end. */
@@ -212,4 +213,15 @@ test('every built-in type would pass as a plugin', async (t) => {
 	const {nodes, broken} = await loadPlugins([folder]);
 	t.deepEqual(broken, []);
 	t.is(nodes.length, coreNodes.length);
+});
+
+test('the line of JavaScript that cannot be read is found', async (t) => {
+	const folder = await folderWith(t, {
+		'key.js':
+			"export const a = 1;\n\nexport default {\n  type: 'x'\n  label: 3,\n};\n",
+		'text.js': 'export default {};\n',
+	});
+	t.is(await syntaxLine(path.join(folder, 'key.js')), 5);
+	t.is(await syntaxLine(path.join(folder, 'text.js')), undefined);
+	t.is(await syntaxLine(path.join(folder, 'nothing.js')), undefined);
 });

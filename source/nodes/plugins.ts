@@ -5,6 +5,7 @@ import type {NodeDefinition} from './contract.js';
 import {parseDefinition} from './parse-definition.js';
 import {pluginApi, type PluginApi} from './plugin-api.js';
 import type {LoadedPlugins} from './registry.js';
+import {syntaxLine} from './syntax-line.js';
 
 /**
 Loads node types from files, and from the files of folders. A folder in such a folder is a plugin too: of its `index` file, where it has one, otherwise of all its files. What does not exist is passed over, as are names that begin with `.` or `_`.
@@ -126,9 +127,12 @@ const loadFile = async (file: string): Promise<LoadedFile> => {
 		const module: unknown = await import(pathToFileURL(file).href);
 		exported = {...(module as Record<string, unknown>)};
 	} catch (error) {
+		const place = placeOf(error);
 		return {
 			definitions: [],
-			faults: [`It cannot be loaded: ${messageOf(error)}${placeOf(error)}`],
+			faults: [
+				`It cannot be loaded: ${messageOf(error)}${place === '' ? await syntaxPlace(file, error) : place}`,
+			],
 		};
 	}
 
@@ -208,6 +212,13 @@ const placeOf = (error: unknown): string => {
 	const thrown = /^(?<place>(?:\/|file:|[A-Z]:).*:\d+):\d+$/v.exec(last);
 	const place = (front ?? thrown)?.groups?.['place'];
 	return place === undefined ? '' : ` (${place.replace(/^file:\/\//v, '')})`;
+};
+
+/** Of JavaScript that cannot be read V8 tells only what is wrong. */
+const syntaxPlace = async (file: string, error: unknown): Promise<string> => {
+	const line =
+		error instanceof SyntaxError ? await syntaxLine(file) : undefined;
+	return line === undefined ? '' : ` (${file}:${line})`;
 };
 
 const isMissing = (error: unknown): boolean =>
