@@ -311,9 +311,15 @@ test('memory that was used between two looks counts', async (t) => {
 	const script = `for (let i = 0; i < 3; i++) { Buffer.alloc(1e8, 1); gc(); }
 		setInterval(() => { if (fs.existsSync(process.argv[1])) { process.exit(process.memoryUsage.rss() < 1e8 ? 0 : 1); } }, 50);`;
 	await scheduler.run(1, [process.execPath, '--expose-gc', '-e', script, gate]);
-	await until(() => (scheduler.progress.length > 0 ? true : undefined), {
-		what: 'it to be measured',
-	});
+	await until(
+		() =>
+			scheduler.progress.some(
+				({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
+			)
+				? true
+				: undefined,
+		{what: 'it to be measured after it had used so much'},
+	);
 	fs.writeFileSync(gate, '');
 	const {outcome, measures} = await scheduler.end(1);
 	t.deepEqual(outcome, {kind: 'exited', exit_code: 0});
