@@ -34,7 +34,7 @@ export type Invocations = {
 	) => boolean;
 	/** What was given up: end it if it runs, and report nothing. */
 	readonly forget: (invocation: InvocationId) => void;
-	/** Whether it runs, or is just being started. */
+	/** Whether it runs. */
 	readonly has: (invocation: InvocationId) => boolean;
 	readonly running: () => readonly InvocationId[];
 	/** Ended ones whose result nobody has acknowledged. */
@@ -78,10 +78,6 @@ export const createInvocations = ({
 	const {settings, tools} = given;
 	const {folder, clock, table, records} = tools;
 	const live = new Map<InvocationId, Invocation>();
-	const coming = new Map<
-		InvocationId,
-		{readonly answer: Promise<RunAnswer>; cancelled: boolean}
-	>();
 	const remains = createRemains();
 	const attention = new AbortController();
 	let idle: PromiseWithResolvers<void> | undefined;
@@ -122,34 +118,23 @@ export const createInvocations = ({
 
 	const starting: Starting = {...given, jobs, onStarted: follow};
 
-	const startResolved = async (
-		request: RunRequest,
-		resolving: Promise<Resolved>,
-	): Promise<RunAnswer> => {
-		const {invocation} = request;
+	const resolve = ({environment}: RunRequest): Resolved => {
 		try {
-			const resolved = await resolving.catch((error: unknown): Resolved => ({
+			return resolveEnvironment({
+				request: environment && mapToHere(settings).environment(environment),
+				fallback: settings.resolver,
+				environment: settings.environment,
+				packages: settings.packages,
+			});
+		} catch (error) {
+			return {
 				kind: 'failed',
 				message: `The environment resolver failed: ${whyNotStarted(error)}`,
-			}));
-			return coming.get(invocation)?.cancelled === true
-				? refuseInvocation(
-						{invocation, message: 'It was cancelled before it started.'},
-						starting,
-					)
-				: await startInvocation({request, resolved}, starting);
-		} finally {
-			coming.delete(invocation);
+			};
 		}
 	};
 
 	const cancel: Invocations['cancel'] = (invocation, {grace, forget}) => {
-		const soon = coming.get(invocation);
-		if (soon !== undefined) {
-			soon.cancelled = true;
-			return true;
-		}
-
 		const found = live.get(invocation);
 		if (found === undefined) {
 			return false;
@@ -244,42 +229,17 @@ export const createInvocations = ({
 				left.running.flatMap(({recorded}) => recorded.job.cgroup ?? []),
 			);
 		},
-		async run(request) {
+		run(request): RunAnswer | Promise<RunAnswer> {
 			const {invocation} = request;
 			const running = live.get(invocation);
 			if (running !== undefined) {
 				return {kind: 'running', pid: running.pid};
 			}
 
-			const soon = coming.get(invocation);
-			if (soon !== undefined) {
-				return soon.answer;
-			}
-
-			if (remains.has(invocation)) {
-				// Its result is on its way. The number of a process that is gone is of no use to anybody.
-				return {kind: 'running', pid: 0};
-			}
-
-			const resolved = resolveEnvironment({
-				request:
-					request.environment &&
-					mapToHere(settings).environment(request.environment),
-				fallback: settings.resolver,
-				environment: settings.environment,
-				packages: settings.packages,
-			});
-			if (!(resolved instanceof Promise)) {
-				return startInvocation({request, resolved}, starting);
-			}
-
-			// Not at once: it looks into `coming` itself.
-			// eslint-disable-next-line unicorn/prefer-promise-try -- that would begin at once
-			const answer = Promise.resolve().then(async () =>
-				startResolved(request, resolved),
-			);
-			coming.set(invocation, {answer, cancelled: false});
-			return answer;
+			return remains.has(invocation)
+				? // Its result is on its way. The number of a process that is gone is of no use to anybody.
+					{kind: 'running', pid: 0}
+				: startInvocation({request, resolved: resolve(request)}, starting);
 		},
 		cancel,
 		forget(invocation) {
@@ -289,7 +249,7 @@ export const createInvocations = ({
 
 			remains.forget(invocation);
 		},
-		has: (invocation) => live.has(invocation) || coming.has(invocation),
+		has: (invocation) => live.has(invocation),
 		running: () => live.keys().toArray(),
 		unreported: remains.unreported,
 		acknowledge: remains.acknowledge,
@@ -301,17 +261,10 @@ export const createInvocations = ({
 			live.get(invocation)?.report(progress);
 		},
 		async endAll(reason) {
-			for (const soon of coming.values()) {
-				soon.cancelled = true;
-			}
-
 			for (const invocation of live.values()) {
 				invocation.end(reason, tools.killGrace());
 			}
 
-			await Promise.all(
-				Array.from(coming.values(), async ({answer}) => answer),
-			);
 			await whenIdle();
 			await tools.sweeper.finish();
 		},

@@ -19,7 +19,7 @@ export const resolveEnvironment = ({
 	fallback,
 	environment,
 	packages,
-}: Asked): Resolved | Promise<Resolved> => {
+}: Asked): Resolved => {
 	const name =
 		request === null || request.resolver === ''
 			? fallback.resolver

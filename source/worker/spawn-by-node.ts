@@ -1,12 +1,6 @@
 import {spawn} from 'node:child_process';
 import type {StartProcess, StartRequest} from './start-process.js';
 
-/** Starts a process by Node's own means, which all systems have. Throws an error with the system's `code`, such as `E2BIG`; or rejects with one. */
-export const spawnByNode: StartProcess = {
-	start: async (request) => start(request),
-	entersGroups: false,
-};
-
 const start = ({
 	file,
 	arguments: words,
@@ -35,3 +29,6 @@ const start = ({
 		child.once('error', reject);
 	});
 };
+
+/** Starts a process by Node's own means, which all systems have. Throws an error with the system's `code`, such as `E2BIG`; or rejects with one. */
+export const spawnByNode: StartProcess = {start, entersGroups: false};

@@ -1,6 +1,6 @@
 /** Starts a process in a session of its own, with nothing to read. There are two ways of doing it, `posix-spawn` and `spawn-by-node`. */
 export type StartProcess = {
-	/** Gives its pid. */
+	/** Gives its pid, at once where it was started: whoever asks for its end next finds it. */
 	readonly start: (request: StartRequest) => number | Promise<number>;
 	/** Whether it starts a process in a control group; else that has to enter it by itself. */
 	readonly entersGroups: boolean;

@@ -1,7 +1,7 @@
 import type {JsonObject} from '../../core/json.js';
 import type {Packages} from '../../core/packages.js';
 
-type Resolved =
+export type Resolved =
 	| {
 			readonly kind: 'resolved';
 			readonly environment: Readonly<Record<string, string>>;
@@ -10,13 +10,11 @@ type Resolved =
 	  }
 	| {readonly kind: 'failed'; readonly message: string};
 
-/** Makes the environment of a process from what the task asks for. */
+/** Makes the environment of a process from what the task asks for. At once: what takes time, such as rez, runs in front of the program. */
 export type Resolver = (request: {
 	/** The worker's own environment. */
 	readonly environment: Readonly<Record<string, string>>;
 	readonly arguments: JsonObject;
 	/** The software that this machine is configured to offer. */
 	readonly packages: Packages;
-}) => Resolved | Promise<Resolved>;
-
-export type {Resolved};
+}) => Resolved;
