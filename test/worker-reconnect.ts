@@ -3,6 +3,8 @@ import path from 'node:path';
 import {once} from 'node:events';
 import process from 'node:process';
 import test from 'ava';
+import {invocationId} from '../source/core/ids.js';
+import {logPath} from '../source/core/log-path.js';
 import {until} from './helpers/until.js';
 import {workerFarm} from './helpers/worker-farm.js';
 
@@ -59,6 +61,34 @@ test('a log that the scheduler cannot keep is sent again', async (t) => {
 		what: 'the log to be refused',
 	});
 	scheduler.isTakingLogs = true;
+	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
+	t.is(log.toString(), 'here\n');
+});
+
+test('a log that cannot be reached for a while ends neither its process nor its worker, and is sent when it can', async (t) => {
+	const {scheduler, worker, folder, settings} = await workerFarm(t);
+	worker();
+	const gate = path.join(folder, 'gate');
+	const logs = path.join(settings.state_folder, settings.name, 'logs');
+	await scheduler.run(
+		1,
+		shell(`echo here; until [ -e ${gate} ]; do sleep 0.1; done`),
+		{silence_limit_s: 2},
+	);
+	const file = path.join(logs, logPath(invocationId(1)));
+	await until(() => (fs.statSync(file).size > 0 ? true : undefined), {
+		what: 'the process to write',
+	});
+	fs.renameSync(logs, `${logs}.away`);
+	fs.symlinkSync('logs', logs);
+	const before = Date.now();
+	await until(() => (Date.now() - before > 4000 ? true : undefined), {
+		what: 'longer than the limit of silence to go by',
+	});
+	fs.writeFileSync(gate, '');
+	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'exited', exit_code: 0});
+	fs.rmSync(logs);
+	fs.renameSync(`${logs}.away`, logs);
 	const log = await until(() => scheduler.logs.get(1), {what: 'the log'});
 	t.is(log.toString(), 'here\n');
 });

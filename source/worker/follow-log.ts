@@ -5,6 +5,7 @@ import type {OutputPositions} from './output-positions.js';
 import type {Progress} from './progress-pattern.js';
 import type {ProgressReader} from './progress.js';
 import type {Pulse} from './pulse.js';
+import {statLog} from './stat-log.js';
 import {trimLog, type LogTrimmer} from './trim-log.js';
 
 export type LogFollower = {
@@ -12,8 +13,8 @@ export type LogFollower = {
 	readonly finish: (positions: OutputPositions | undefined) => number;
 	readonly stop: () => void;
 	readonly size: () => number;
-	/** When it last grew, by the wall clock; undefined: it is empty. */
-	readonly lastOutputAt: () => number | undefined;
+	/** When it last grew, by the wall clock; undefined: it is empty; unknown: it cannot be looked at. */
+	readonly lastOutputAt: () => number | 'unknown' | undefined;
 };
 
 type FollowOptions = {
@@ -59,7 +60,7 @@ export const followLog = ({
 	let watcher: fs.FSWatcher | undefined;
 
 	const look = (): void => {
-		const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
+		const size = statLog(file)?.size ?? offset;
 		isUnclear = marker.look(size);
 		if (size === offset) {
 			return;
@@ -150,7 +151,7 @@ export const followLog = ({
 	return {
 		finish(positions) {
 			stop();
-			const {size = 0} = fs.statSync(file, {throwIfNoEntry: false}) ?? {};
+			const size = statLog(file)?.size ?? offset;
 			marker.finish(size, positions);
 			tryTo(look);
 			onGrowth(reader.end());
@@ -159,8 +160,12 @@ export const followLog = ({
 		stop,
 		size: () => offset,
 		lastOutputAt() {
-			const stat = fs.statSync(file, {throwIfNoEntry: false});
-			return stat === undefined || stat.size === 0 ? undefined : stat.mtimeMs;
+			const found = statLog(file);
+			return found === undefined
+				? 'unknown'
+				: found.size === 0
+					? undefined
+					: found.writtenAt;
 		},
 	};
 };

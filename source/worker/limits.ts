@@ -1,4 +1,5 @@
 import type {Clock} from '../core/clock.js';
+import type {LogFollower} from './follow-log.js';
 
 export type Limits = {readonly stop: () => void};
 
@@ -9,12 +10,14 @@ type LimitOptions = {
 	readonly timeLimit: number;
 	/** Seconds; 0: none. */
 	readonly silenceLimit: number;
-	/** When the log last grew, by the wall clock; undefined: never. */
-	readonly lastOutputAt: () => number | undefined;
+	/** When the log last grew, by the wall clock; undefined: never; unknown: that cannot be seen now. */
+	readonly lastOutputAt: LogFollower['lastOutputAt'];
 	readonly onPassed: (limit: 'time' | 'silence', message: string) => void;
 	readonly clock: Clock;
 };
 
+/** Until it is looked again at a log that cannot be looked at. */
+const askAgainMs = 1000;
 // The longest that a timer can take.
 const longestMs = 2 ** 31 - 1;
 
@@ -72,10 +75,14 @@ export const watchLimits = ({
 	if (silenceLimit > 0) {
 		watch(
 			'silence',
-			() =>
-				Math.max(startedAt, lastOutputAt() ?? 0) +
-				silenceLimit * 1000 -
-				clock.now(),
+			() => {
+				const lastAt = lastOutputAt();
+				return lastAt === 'unknown'
+					? askAgainMs
+					: Math.max(startedAt, lastAt ?? 0) +
+							silenceLimit * 1000 -
+							clock.now();
+			},
 			`It wrote nothing for its silence limit of ${silenceLimit} s.`,
 		);
 	}

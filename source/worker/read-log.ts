@@ -2,7 +2,11 @@
 import {Buffer} from 'node:buffer';
 import fs from 'node:fs';
 
-/** Bytes of a log from an offset; fewer, or none, where it ends. A log that is not there yet is empty. */
+/**
+Bytes of a log from an offset; fewer, or none, where it ends. A log that is not there yet is empty.
+
+@throws where it is there, and cannot be read now
+*/
 export const readLog = (
 	file: string,
 	{offset, limit}: {readonly offset: number; readonly limit: number},
@@ -10,8 +14,12 @@ export const readLog = (
 	let descriptor: number;
 	try {
 		descriptor = fs.openSync(file, 'r');
-	} catch {
-		return {data: Buffer.alloc(0), size: 0};
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+			return {data: Buffer.alloc(0), size: 0};
+		}
+
+		throw error;
 	}
 
 	try {

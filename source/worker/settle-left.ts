@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import {marksPath} from '../core/log-path.js';
 import {type Tools, removePlaces} from './invocation.js';
 import {createLogMarker} from './log-marker.js';
@@ -6,6 +5,7 @@ import {endForMemory, peakOf} from './memory-limit.js';
 import {endTree} from './process-tree.js';
 import type {Ended, Record, Recorded} from './record.js';
 import type {WorkerSettings} from './settings.js';
+import {statLog} from './stat-log.js';
 
 /** What there is still to do about one that ended while no worker looked. */
 export type Settled =
@@ -47,12 +47,13 @@ export const settleLeft = async (
 		tools.cgroups.release(cgroup);
 	}
 
+	const logBytes = statLog(job.log)?.size ?? 0;
 	if (recorded.ended === undefined) {
 		createLogMarker({
 			file: marksPath(job.log),
 			read: undefined,
 			clock: {...clock, now: () => recorded.changedAt},
-		}).finish(sizeOf(job.log), notes.end?.positions);
+		}).finish(logBytes, notes.end?.positions);
 	}
 
 	removePlaces(job, tools);
@@ -80,7 +81,7 @@ export const settleLeft = async (
 			finished_at: Math.round(recorded.changedAt),
 			peak_memory_bytes: peakOf(used, outcome) ?? null,
 			cpu_s: notes.end?.cpu_s ?? null,
-			log_bytes: sizeOf(job.log),
+			log_bytes: logBytes,
 		},
 	};
 	if (recorded.ended === undefined) {
@@ -90,6 +91,3 @@ export const settleLeft = async (
 	record.settle();
 	return {kind: 'ended', ended};
 };
-
-const sizeOf = (log: string): number =>
-	fs.statSync(log, {throwIfNoEntry: false})?.size ?? 0;
