@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import {until} from './helpers/until.js';
 import {workerFarm} from './helpers/worker-farm.js';
@@ -51,6 +52,28 @@ test('a stopped process is ended too', async (t) => {
 	await scheduler.run(1, shell('kill -STOP $$; sleep 60'));
 	await scheduler.cancel(1, {grace_s: 10});
 	t.deepEqual((await scheduler.end(1)).outcome, {kind: 'cancelled'});
+});
+
+test('an invocation that is cancelled at any moment of its start does not stay', async (t) => {
+	const {scheduler, worker, marked} = await workerFarm(t);
+	worker();
+	await scheduler.run(100, shell('exit 0'));
+	await scheduler.end(100);
+	for (let number = 1; number <= 24; number += 1) {
+		/* eslint-disable no-await-in-loop -- each a little later than the one before */
+		const answering = scheduler.run(number, shell('sleep 300'));
+		for (let turn = 0; turn < number; turn += 1) {
+			await setImmediate();
+		}
+
+		t.true(await scheduler.cancel(number, {grace_s: 0.2}));
+		t.like(await answering, {kind: 'running'});
+		const {outcome} = await scheduler.end(number);
+		t.deepEqual(outcome, {kind: 'cancelled'});
+		/* eslint-enable no-await-in-loop */
+	}
+
+	t.deepEqual(marked(), []);
 });
 
 test('what is given up is ended and not reported', async (t) => {

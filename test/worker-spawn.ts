@@ -52,20 +52,6 @@ for (const [name, {start}] of means) {
 		});
 	}
 
-	test(`by ${name}, a process is there at once`, async (t) => {
-		let pid: unknown;
-		await run(
-			t,
-			async (request) => {
-				const started = start(request);
-				pid = started;
-				return started;
-			},
-			{file: '/bin/true', arguments: []},
-		);
-		t.is(typeof pid, 'number');
-	});
-
 	test(`by ${name}, what cannot be started says why by its code`, async (t) => {
 		const codeOf = async (request: Partial<Request>): Promise<unknown> => {
 			const error = await t.throwsAsync(async () =>

@@ -34,9 +34,11 @@ export type Invocations = {
 	) => boolean;
 	/** What was given up: end it if it runs, and report nothing. */
 	readonly forget: (invocation: InvocationId) => void;
-	/** Whether it runs. */
+	/** Whether it runs, or is just being started. */
 	readonly has: (invocation: InvocationId) => boolean;
 	readonly running: () => readonly InvocationId[];
+	/** How many run, or are just being started. */
+	readonly count: () => number;
 	/** Ended ones whose result nobody has acknowledged. */
 	readonly unreported: () => readonly InvocationEnd[];
 	/** The scheduler has the result. */
@@ -46,6 +48,8 @@ export type Invocations = {
 	readonly log: (invocation: InvocationId) => string | undefined;
 	/** A process says how far it is. */
 	readonly report: (invocation: InvocationId, progress: Progress) => void;
+	/** Resolves when each process that was just starting runs, or does not. */
+	readonly whenStarted: () => Promise<void>;
 	/** End everything, and wait until nothing runs. */
 	readonly endAll: (reason: InvocationOutcome) => Promise<void>;
 	/** Kill everything at once. */
@@ -56,6 +60,21 @@ export type Invocations = {
 	readonly whenIdle: () => Promise<void>;
 	/** Look at nothing any more, and clear up. */
 	readonly detach: () => void;
+};
+
+/** One that is just being started, which takes milliseconds. */
+type Coming = {
+	readonly answer: Promise<RunAnswer>;
+	/** Somebody wants it to end: to be called when it is followed. */
+	end: (() => void) | undefined;
+};
+
+type Ending = {
+	readonly reason: InvocationOutcome;
+	/** Seconds between TERM and KILL. */
+	readonly grace: number;
+	/** Nobody waits for its result. */
+	readonly forget: boolean;
 };
 
 type InvocationsOptions = Omit<Starting, 'jobs' | 'onStarted'> & {
@@ -78,9 +97,19 @@ export const createInvocations = ({
 	const {settings, tools} = given;
 	const {folder, clock, table, records} = tools;
 	const live = new Map<InvocationId, Invocation>();
+	const coming = new Map<InvocationId, Coming>();
 	const remains = createRemains();
 	const attention = new AbortController();
 	let idle: PromiseWithResolvers<void> | undefined;
+
+	const tellIdle = (): void => {
+		if (live.size > 0 || coming.size > 0) {
+			return;
+		}
+
+		idle?.resolve();
+		idle = undefined;
+	};
 
 	const follow = ({
 		recorded,
@@ -105,12 +134,7 @@ export const createInvocations = ({
 					onEnded(end);
 				}
 
-				if (live.size > 0) {
-					return;
-				}
-
-				idle?.resolve();
-				idle = undefined;
+				tellIdle();
 			},
 		});
 		live.set(job.invocation, invocation);
@@ -134,7 +158,26 @@ export const createInvocations = ({
 		}
 	};
 
-	const cancel: Invocations['cancel'] = (invocation, {grace, forget}) => {
+	const start = async (request: RunRequest): Promise<RunAnswer> => {
+		const {invocation} = request;
+		const own = coming.get(invocation);
+		try {
+			return await startInvocation(
+				{request, resolved: resolve(request)},
+				starting,
+			);
+		} finally {
+			coming.delete(invocation);
+			// Somebody wanted it to end while it was just starting.
+			own?.end?.();
+			tellIdle();
+		}
+	};
+
+	const endLive = (
+		invocation: InvocationId,
+		{reason, grace, forget}: Ending,
+	): boolean => {
 		const found = live.get(invocation);
 		if (found === undefined) {
 			return false;
@@ -144,12 +187,34 @@ export const createInvocations = ({
 			found.forget();
 		}
 
-		found.end({kind: 'cancelled'}, grace);
+		found.end(reason, grace);
 		return true;
 	};
 
+	const endOne = (invocation: InvocationId, ending: Ending): boolean => {
+		const soon = coming.get(invocation);
+		if (soon === undefined) {
+			return endLive(invocation, ending);
+		}
+
+		soon.end = () => {
+			endLive(invocation, ending);
+		};
+
+		return true;
+	};
+
+	const endEach = (ending: Ending): void => {
+		for (const invocation of [...coming.keys(), ...live.keys()]) {
+			endOne(invocation, ending);
+		}
+	};
+
+	const cancel: Invocations['cancel'] = (invocation, {grace, forget}) =>
+		endOne(invocation, {reason: {kind: 'cancelled'}, grace, forget});
+
 	const whenIdle = async (): Promise<void> => {
-		if (live.size === 0) {
+		if (live.size === 0 && coming.size === 0) {
 			return;
 		}
 
@@ -229,17 +294,28 @@ export const createInvocations = ({
 				left.running.flatMap(({recorded}) => recorded.job.cgroup ?? []),
 			);
 		},
-		run(request): RunAnswer | Promise<RunAnswer> {
+		async run(request) {
 			const {invocation} = request;
 			const running = live.get(invocation);
 			if (running !== undefined) {
 				return {kind: 'running', pid: running.pid};
 			}
 
-			return remains.has(invocation)
-				? // Its result is on its way. The number of a process that is gone is of no use to anybody.
-					{kind: 'running', pid: 0}
-				: startInvocation({request, resolved: resolve(request)}, starting);
+			const soon = coming.get(invocation);
+			if (soon !== undefined) {
+				return soon.answer;
+			}
+
+			if (remains.has(invocation)) {
+				// Its result is on its way. The number of a process that is gone is of no use to anybody.
+				return {kind: 'running', pid: 0};
+			}
+
+			// Not at once: it looks into `coming` itself.
+			// eslint-disable-next-line unicorn/prefer-promise-try -- that would begin at once
+			const answer = Promise.resolve().then(async () => start(request));
+			coming.set(invocation, {answer, end: undefined});
+			return answer;
 		},
 		cancel,
 		forget(invocation) {
@@ -249,8 +325,9 @@ export const createInvocations = ({
 
 			remains.forget(invocation);
 		},
-		has: (invocation) => live.has(invocation),
+		has: (invocation) => live.has(invocation) || coming.has(invocation),
 		running: () => live.keys().toArray(),
+		count: () => live.size + coming.size,
 		unreported: remains.unreported,
 		acknowledge: remains.acknowledge,
 		pendingLogs: remains.pendingLogs,
@@ -260,25 +337,25 @@ export const createInvocations = ({
 		report(invocation, progress) {
 			live.get(invocation)?.report(progress);
 		},
+		async whenStarted() {
+			await Promise.allSettled(
+				Array.from(coming.values(), async ({answer}) => answer),
+			);
+		},
 		async endAll(reason) {
-			for (const invocation of live.values()) {
-				invocation.end(reason, tools.killGrace());
-			}
-
+			endEach({reason, grace: tools.killGrace(), forget: false});
 			await whenIdle();
 			await tools.sweeper.finish();
 		},
 		killAll() {
-			for (const invocation of live.values()) {
-				invocation.end({kind: 'cancelled'}, 0);
-			}
+			endEach({reason: {kind: 'cancelled'}, grace: 0, forget: false});
 		},
 		async abandon() {
-			for (const invocation of live.values()) {
-				invocation.forget();
-				invocation.end({kind: 'cancelled'}, tools.killGrace());
-			}
-
+			endEach({
+				reason: {kind: 'cancelled'},
+				grace: tools.killGrace(),
+				forget: true,
+			});
 			remains.forgetAll();
 			await whenIdle();
 		},

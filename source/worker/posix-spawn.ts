@@ -30,21 +30,26 @@ const sessionFlag = 0x80;
 const groupFlag = 0x1_00;
 // See wait.h.
 const withoutWaiting = 1;
+/** Koffi takes no more. */
+const mostStarts = 4096;
 /** More than any of the library's structures take. */
 const structureBytes = 1024;
 
 const createPosixSpawn = (): StartProcess => {
 	const library = loadLibrary();
-	const attributes = new Uint8Array(structureBytes);
+	const common = new Uint8Array(structureBytes);
 	const allSignals = new Uint8Array(structureBytes);
 	library.fillSignals(allSignals);
-	library.initAttributes(attributes);
+	library.initAttributes(common);
 	// Node itself ignores some signals, which a program would inherit.
-	library.setDefaults(attributes, allSignals);
+	library.setDefaults(common, allSignals);
 	const flags = sessionFlag + signalMaskFlag + signalDefaultsFlag;
-	library.setFlags(attributes, flags);
+	library.setFlags(common, flags);
 	const nothing = fs.openSync('/dev/null', 'r');
 	const children = new Map<number, StartRequest['onExit']>();
+
+	/** How often some process ended. */
+	let deaths = 0;
 
 	const reap = (): void => {
 		const status: [number] = [0];
@@ -59,9 +64,15 @@ const createPosixSpawn = (): StartProcess => {
 		}
 	};
 
-	process.on('SIGCHLD', reap);
+	process.on('SIGCHLD', () => {
+		deaths += 1;
+		reap();
+	});
 	/** Starting it there costs nothing, while a process that enters a group by itself waits until all others have stood still for a moment: milliseconds, where the machine is idle. */
-	const inGroup = (cgroup: string | undefined): Disposable => {
+	const inGroup = (
+		attributes: Uint8Array,
+		cgroup: string | undefined,
+	): Disposable => {
 		if (cgroup === undefined || library.setGroup === undefined) {
 			return {[Symbol.dispose]: () => undefined};
 		}
@@ -72,12 +83,11 @@ const createPosixSpawn = (): StartProcess => {
 		return {
 			[Symbol.dispose]() {
 				fs.closeSync(descriptor);
-				library.setFlags(attributes, flags);
 			},
 		};
 	};
 
-	const start: StartProcess['start'] = ({
+	const start: StartProcess['start'] = async ({
 		file,
 		arguments: words,
 		environment,
@@ -88,7 +98,9 @@ const createPosixSpawn = (): StartProcess => {
 		cgroup,
 		onExit,
 	}) => {
-		using _group = inGroup(cgroup);
+		// Both are plain memory, which the other thread reads while this one may begin the next start.
+		const attributes = new Uint8Array(common);
+		using _group = inGroup(attributes, cgroup);
 		const actions = new Uint8Array(structureBytes);
 		const pid: [number] = [0];
 		check(library.initActions(actions));
@@ -99,8 +111,9 @@ const createPosixSpawn = (): StartProcess => {
 			// The last: none of the others is 3 by then. One that is 3 already is kept open by it.
 			check(library.duplicate(actions, third, 3));
 			check(library.changeFolder(actions, cwd));
+			const before = deaths;
 			check(
-				library.spawn(
+				await library.spawn(
 					pid,
 					file,
 					actions,
@@ -114,11 +127,16 @@ const createPosixSpawn = (): StartProcess => {
 					],
 				),
 			);
+			children.set(pid[0], onExit);
+			// It may have been its own: nobody waited for it yet.
+			if (deaths !== before) {
+				setImmediate(reap);
+			}
 		} finally {
 			library.destroyActions(actions);
+			library.destroyAttributes(attributes);
 		}
 
-		children.set(pid[0], onExit);
 		return pid[0];
 	};
 
@@ -140,6 +158,8 @@ type Library = {
 	readonly duplicate: (actions: Uint8Array, from: number, to: number) => number;
 	readonly changeFolder: (actions: Uint8Array, folder: string) => number;
 	readonly destroyActions: (actions: Uint8Array) => number;
+	readonly destroyAttributes: (attributes: Uint8Array) => number;
+	/** In another thread, so that this one goes on: the caller stands still until the new process executes its program. */
 	readonly spawn: (
 		...given: readonly [
 			pid: [number],
@@ -149,14 +169,19 @@ type Library = {
 			argv: readonly Text[],
 			envp: readonly Text[],
 		]
-	) => number;
+	) => Promise<number>;
 	readonly wait: (pid: number, status: [number], options: number) => number;
 };
 
 const loadLibrary = (): Library => {
 	// Only a worker needs it, and it does without.
 	const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+	// Rather than the 256 that may wait at once: more begin only on a machine that takes hundreds of processes in one moment.
+	koffi.config({max_async_calls: mostStarts});
 	const library = koffi.load(null);
+	const spawn = library.func(
+		'int posix_spawn(_Out_ int *, const char *, void *, void *, const char **, const char **)',
+	);
 	return {
 		setGroup: startsInGroups()
 			? optional(() =>
@@ -179,9 +204,18 @@ const loadLibrary = (): Library => {
 		destroyActions: library.func(
 			'int posix_spawn_file_actions_destroy(void *)',
 		),
-		spawn: library.func(
-			'int posix_spawn(_Out_ int *, const char *, void *, void *, const char **, const char **)',
-		),
+		destroyAttributes: library.func('int posix_spawnattr_destroy(void *)'),
+		spawn: async (...given) =>
+			new Promise((resolve, reject) => {
+				spawn.async(...given, (error: unknown, result: number) => {
+					if (error === null) {
+						resolve(result);
+					} else {
+						// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- koffi's own
+						reject(error);
+					}
+				});
+			}),
 		wait: library.func('int waitpid(int, _Out_ int *, int)'),
 	};
 };

@@ -18,15 +18,15 @@ type Wrapping = Pick<StartRequest, 'onExit'> & {
 Start a prepared process under its wrapper, in a session of its own, with the log as its output.
 
 @returns the wrapper's pid
-@throws or rejects where the operating system refuses
+@throws where the operating system refuses
 */
-export const spawnWrapped = (
+export const spawnWrapped = async (
 	{file, arguments: words, environment, cwd}: Prepared,
 	{log, record, cgroup, onExit}: Wrapping,
-): Promise<number> | number => {
+): Promise<number> => {
 	const {shell, start, entersGroups: entersGroup} = findMeans();
 	try {
-		return start({
+		return await start({
 			file: shell,
 			arguments: [
 				'-c',

@@ -45,13 +45,13 @@ export type Starting = {
 };
 
 /** Start the process of an invocation. One that cannot be started leaves nothing behind. */
-export const startInvocation = (
+export const startInvocation = async (
 	{
 		request,
 		resolved,
 	}: {readonly request: RunRequest; readonly resolved: Resolved},
 	starting: Starting,
-): RunAnswer | Promise<RunAnswer> => {
+): Promise<RunAnswer> => {
 	const {settings, tools, findProgram, sharedLogs, jobs, onStarted} = starting;
 	const {folder, clock, records} = tools;
 	const {invocation} = request;
@@ -118,30 +118,24 @@ export const startInvocation = (
 		// Before it starts: it may have something to say at once.
 		jobs.open(invocation, token);
 		const gone = Promise.withResolvers<NodeJS.Signals | undefined>();
-		const begin = (pid: number): RunAnswer => {
-			onStarted({
-				job,
-				pid,
-				record: begun,
-				cgroup: made,
-				life: {
-					kind: 'child',
-					whenGone: gone.promise,
-					program: laidOut.program,
-				},
-			});
-			return {kind: 'running', pid};
-		};
-
-		const pid = spawnWrapped(laidOut, {
+		const pid = await spawnWrapped(laidOut, {
 			log: openLog(job.log),
 			record: begun.descriptor,
 			cgroup: made,
 			onExit: gone.resolve,
 		});
-		return pid instanceof Promise
-			? pid.then((value) => begin(value)).catch(fail)
-			: begin(pid);
+		onStarted({
+			job,
+			pid,
+			record: begun,
+			cgroup: made,
+			life: {
+				kind: 'child',
+				whenGone: gone.promise,
+				program: laidOut.program,
+			},
+		});
+		return {kind: 'running', pid};
 	} catch (error) {
 		return fail(error);
 	}

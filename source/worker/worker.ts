@@ -241,6 +241,8 @@ export const createWorker = ({
 
 	/** Say who this worker is and what it offers, and take what the scheduler says to that. */
 	const introduce = async (peer: SchedulerPeer): Promise<void> => {
+		// The answers to what was just starting may be lost with the connection before this one.
+		await invocations.whenStarted();
 		const registered = await peer.request('worker.register', {
 			name: settings.name,
 			machine_id: settings.machine_id,
@@ -276,13 +278,12 @@ export const createWorker = ({
 	const startGrace = (): void => {
 		clearTimeout(graceTimer);
 		graceTimer = setTimeout(() => {
-			if (invocations.running().length === 0) {
+			const count = invocations.count();
+			if (count === 0) {
 				return;
 			}
 
-			say(
-				`no scheduler for ${grace} s: ending ${invocations.running().length} processes`,
-			);
+			say(`no scheduler for ${grace} s: ending ${count} processes`);
 			void invocations.endAll({kind: 'cancelled'});
 		}, grace * 1000);
 	};
@@ -500,6 +501,7 @@ export const createWorker = ({
 				notices.stop();
 				tools.measurer.stop();
 				await jobs.stop();
+				await invocations.whenStarted();
 				invocations.detach();
 				tools.cgroups.close();
 				await guarding;
