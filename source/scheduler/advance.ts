@@ -12,6 +12,8 @@ import type {Turn} from './turn-context.js';
 export type Budget = {
 	/** Says whether there is time left; asked now and then. */
 	readonly goOn: () => boolean;
+	/** Milliseconds that never go back. */
+	readonly elapsed: () => number;
 	/** At most this many tasks from the database. */
 	readonly tasks: number;
 };
@@ -63,17 +65,42 @@ const pageSize = 256;
 /**
 Process and route the tasks that are at hand, and those that they make, as long as there is time. A task that is made and ends in one turn is written only once.
 
+All elements of a divided task have to be made in one turn, however many they are. As long as moving them on takes no longer than making and writing them, they are moved on beyond that time too: later it would take as long again to write them a second time.
+
 @returns false when the time ran out first; the rest is queued in the database too
 */
 export const exhaustFrontier = (
 	turn: Turn,
-	budget: Pick<Budget, 'goOn'>,
+	budget: Pick<Budget, 'goOn' | 'elapsed'>,
 ): boolean => {
 	const {desk} = turn;
+	/** Behind a task that is divided into many: they have their turn when it has all of its elements. */
+	const aside: Array<{
+		readonly making: number;
+		readonly tasks: readonly TaskDraft[];
+	}> = [];
+	const pace = createPace(budget);
 	let steps = 0;
-	while (desk.hasNext()) {
+	for (;;) {
+		if (!desk.hasNext()) {
+			const last = aside.at(-1);
+			if (last && desk.making() <= last.making) {
+				aside.pop();
+				desk.putBack(last.tasks);
+				continue;
+			}
+
+			pace.moved();
+			if (!desk.makeSome()) {
+				return true;
+			}
+
+			pace.made();
+		}
+
 		const batch = desk.nextMany();
 		for (const [index, task] of batch.entries()) {
+			const making = desk.making();
 			if (desk.holds(task) && task.row.queue === 'advance') {
 				desk.take(task.row.id);
 				step(turn, task);
@@ -81,20 +108,55 @@ export const exhaustFrontier = (
 				steps += 1;
 			}
 
-			if (steps !== stepsAtOnce) {
-				continue;
+			if (steps === stepsAtOnce) {
+				steps = 0;
+				desk.tidy();
+				pace.moved();
+				if (!budget.goOn() && (desk.making() === 0 || pace.isSlow())) {
+					desk.putBack([
+						...batch.slice(index + 1),
+						...aside.flatMap(({tasks}) => tasks),
+					]);
+					desk.makeRest();
+					return false;
+				}
 			}
 
-			steps = 0;
-			desk.tidy();
-			if (!budget.goOn()) {
-				desk.putBack(batch.slice(index + 1));
-				return false;
+			if (desk.making() > making) {
+				aside.push({making, tasks: batch.slice(index + 1)});
+				break;
 			}
 		}
 	}
+};
 
-	return true;
+/** Moving on may take so many times as long as making and writing; it is a fraction of that, unless nodes take their time. */
+const patience = 2;
+/** What the first portions take, of which nothing was written yet, says little. */
+const leastMs = 50;
+
+/** Of tasks that are made and moved on in portions: how long the one takes and the other. */
+const createPace = ({elapsed}: Pick<Budget, 'elapsed'>) => {
+	let makingMs = 0;
+	let movingMs = 0;
+	let since = elapsed();
+	const lap = (): number => {
+		const before = since;
+		since = elapsed();
+		return since - before;
+	};
+
+	return {
+		made(): void {
+			makingMs += lap();
+		},
+		/** What was moved on before the first were made does not count. */
+		moved(): void {
+			const tookMs = lap();
+			movingMs += makingMs === 0 ? 0 : tookMs;
+		},
+		isSlow: () => movingMs > leastMs + patience * makingMs,
+	};
 };
 
 /** So many steps are made before the time is looked at. */

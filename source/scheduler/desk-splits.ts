@@ -18,6 +18,7 @@ export const createDeskSplits = ({
 }) => {
 	const drafts = new Map<SplitId, SplitDraft>();
 	const arrivals = new Map<string, ArrivalsDraft>();
+	const bySplit = new Map<number, ArrivalsDraft[]>();
 
 	const split = (id: SplitId): SplitDraft => {
 		const known = drafts.get(id);
@@ -54,6 +55,9 @@ export const createDeskSplits = ({
 				changed: false,
 			};
 			arrivals.set(key, entry);
+			if (kind === 'split') {
+				bySplit.set(of, [...(bySplit.get(of) ?? []), entry]);
+			}
 		}
 
 		return entry;
@@ -97,6 +101,16 @@ export const createDeskSplits = ({
 		/** How many have arrived. */
 		arrived: (kind: ArrivalKind, of: number, node: NodeId): number =>
 			arrivalsEntry(kind, of, node).count,
+		/** Whether any element waits to be gathered. */
+		hasArrivals(id: SplitId): boolean {
+			const known = bySplit.get(id) ?? [];
+			return (
+				known.some(({count}) => count > 0) ||
+				statements.splits.arrivedAt
+					.all(id)
+					.some(({node_id: at}) => known.every(({node}) => node !== at))
+			);
+		},
 		clearArrivals(kind: ArrivalKind, of: number, node: NodeId): void {
 			const entry = arrivalsEntry(kind, of, node);
 			entry.count = 0;
@@ -118,6 +132,7 @@ export const createDeskSplits = ({
 		clear(): void {
 			drafts.clear();
 			arrivals.clear();
+			bySplit.clear();
 		},
 	};
 };

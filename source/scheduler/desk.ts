@@ -59,6 +59,17 @@ export type NewTask = {
 
 /** How many tasks a turn keeps at hand at the most; more than one request can make, so that none of them is written before it has gone as far as it can. */
 const deskSize = 16_384;
+/** Of tasks that are made later, so many are made at a time. */
+const madeAtOnce = 1024;
+
+/** Tasks that a divided one still has to be given in this turn. */
+type Making = {
+	readonly origin: TaskDraft;
+	readonly count: number;
+	readonly make: (index: number) => void;
+	next: number;
+};
+
 /** With more than this it is a good moment to write them when nothing is under way. */
 const comfortableSize = 2048;
 
@@ -69,6 +80,8 @@ export const createDesk = (statements: Statements, books: Books) => {
 	const tasks = new Map<TaskId, TaskDraft>();
 	const memory = new Map<NodeId, Map<string, string | undefined>>();
 	let frontier: TaskDraft[] = [];
+	/** The last one is made first. */
+	const makings: Making[] = [];
 	let afterwards: Array<() => void> = [];
 	let undoings: Array<() => void> = [];
 	let changes: TurnChanges = noChanges();
@@ -302,8 +315,12 @@ export const createDesk = (statements: Statements, books: Books) => {
 			return;
 		}
 
+		if (!splits.hasArrivals(row.id)) {
+			return;
+		}
+
 		// The index may not know what this turn did: write first, so that it does.
-		writeTasks();
+		writeHeld();
 		const blocked = statements.tasks.blockedElement.get(row.id);
 		if (blocked) {
 			wake(task(blocked.id));
@@ -332,7 +349,7 @@ export const createDesk = (statements: Statements, books: Books) => {
 
 	/** Children that wait for their parent, or to be gathered with it, wait in vain: let them look again. */
 	const wakeChildren = (parent: TaskId): void => {
-		writeTasks();
+		writeHeld();
 		for (const {id} of statements.tasks.blockedChildren.all(parent)) {
 			wake(task(id));
 		}
@@ -417,8 +434,73 @@ export const createDesk = (statements: Statements, books: Books) => {
 		return entries;
 	};
 
-	const writeTasks = (): void => {
+	const writeHeld = (): void => {
 		writeBack.write(changes, now);
+	};
+
+	/** Whoever looks for tasks in the database then finds all that there are. */
+	const writeTasks = (): void => {
+		while (makings.length > 0) {
+			makeNext();
+		}
+
+		writeHeld();
+	};
+
+	const makeNext = (): void => {
+		const making = makings.at(-1);
+		if (making === undefined) {
+			return;
+		}
+
+		const {origin, count, make} = making;
+		const before = inHand;
+		inHand = origin.row.id;
+		const end = Math.min(count, making.next + madeAtOnce);
+		while (making.next < end) {
+			make(making.next);
+			making.next += 1;
+		}
+
+		inHand = before;
+		if (making.next === count) {
+			makings.pop();
+		}
+	};
+
+	const makeSome = (): boolean => {
+		if (makings.length === 0) {
+			return false;
+		}
+
+		if (tasks.size >= madeAtOnce) {
+			letGo();
+		}
+
+		makeNext();
+		return true;
+	};
+
+	const tidy = (kept?: TaskDraft): void => {
+		if (tasks.size > deskSize) {
+			letGo(kept);
+		}
+	};
+
+	const tidyBetween = (): void => {
+		if (tasks.size > comfortableSize && frontier.length === 0) {
+			letGo();
+		}
+	};
+
+	const letGo = (kept?: TaskDraft): void => {
+		writeHeld();
+		forgetAll();
+		for (const draft of [kept, ...makings.map(({origin}) => origin)]) {
+			if (draft) {
+				tasks.set(draft.row.id, draft);
+			}
+		}
 	};
 
 	return {
@@ -478,31 +560,36 @@ export const createDesk = (statements: Statements, books: Books) => {
 		},
 		hasNext: () => frontier.length > 0,
 		writeTasks,
+		/** Make these in this turn: all now, or in portions where they are many, so that those that were made before can go as far as they can and be let go of. */
+		makeAll(
+			origin: TaskDraft,
+			count: number,
+			make: (index: number) => void,
+		): void {
+			makings.push({origin, count, make, next: 0});
+			if (count <= madeAtOnce) {
+				makeNext();
+			}
+		},
+		/** How many divided tasks still have to be given some of theirs. */
+		making: () => makings.length,
+		/** Make some of those, at a moment when nobody holds a draft: what was made before is written and let go of. False where there are none. */
+		makeSome,
+		/** Make all of those, at such a moment, as there is no time to move them on. */
+		makeRest(): void {
+			while (makeSome()) {
+				// As the condition says.
+			}
+		},
 		/** Write everything and let go of it if it has become much, but for `kept`. What still has to be done stays in the database's queue. */
-		tidy(kept?: TaskDraft): void {
-			if (!(tasks.size > deskSize)) {
-				return;
-			}
-
-			writeTasks();
-			forgetAll();
-			if (kept) {
-				tasks.set(kept.row.id, kept);
-			}
-		},
+		tidy,
 		/** As `tidy`, at a moment when nobody holds a draft: sooner. */
-		tidyBetween(): void {
-			if (!(tasks.size > comfortableSize && frontier.length === 0)) {
-				return;
-			}
-
-			writeTasks();
-			forgetAll();
-		},
+		tidyBetween,
 		/** Whether this is still the draft of its task: after `tidy` or `evict` it may not be. */
 		holds: (draft: TaskDraft): boolean => tasks.get(draft.row.id) === draft,
 		/** Forget all that is at hand, as after the end of a turn. */
 		clear(): void {
+			makings.length = 0;
 			forgetAll();
 			writeBack.forget();
 			remembered = undefined;

@@ -61,15 +61,14 @@ export const divide = (
 			? ({node: wire.to, input: wire.input, state: 'waiting'} as const)
 			: ({node, output, state: 'done'} as const);
 	const common = attributesOf(task);
-	for (const [index, own] of elements.entries()) {
+	desk.makeAll(task, elements.length, (index) => {
 		createElement(turn, task, {
 			split: split.row.id,
 			index,
-			attributes: {...common, ...own},
+			attributes: {...common, ...elements[index]},
 			at,
 		});
-		desk.tidy(task);
-	}
+	});
 };
 
 const createElement = (

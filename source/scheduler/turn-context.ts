@@ -52,6 +52,8 @@ export type Turn = {
 	readonly sandbox: Sandbox;
 	readonly settings: SchedulerSettings;
 	readonly slowLane: SlowLane;
+	/** Let what was made so far go as far as it can, as long as there is time, and let go of it: for an operation that makes much, and holds no draft meanwhile. */
+	readonly moveOn: () => void;
 	/** Look again whether ready tasks can go to workers, as capacity came free that the books do not tell by themselves. */
 	readonly recheckWorkers: () => void;
 };

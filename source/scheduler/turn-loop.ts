@@ -117,6 +117,8 @@ export const createTurnLoop = ({
 	/** The books could not be read after a turn was rolled back. */
 	let isStale = false;
 	let settled: (() => void) | undefined;
+	/** What an operation made goes on. */
+	let moveOn = (): void => undefined;
 	const measured = {count: 0, totalMs: 0, longestMs: 0};
 
 	const submit: Submit = async (operation) =>
@@ -142,6 +144,9 @@ export const createTurnLoop = ({
 		sandbox,
 		settings,
 		slowLane: createSlowLane(submit),
+		moveOn() {
+			moveOn();
+		},
 		recheckWorkers() {
 			books.stuck.clear();
 		},
@@ -191,8 +196,21 @@ export const createTurnLoop = ({
 		const deadline = clock.monotonic() + turnMs;
 		const budget: Budget = {
 			goOn: () => !careful && clock.monotonic() < deadline,
+			elapsed: () => clock.monotonic(),
 			tasks: careful ? 1 : mostTasks,
 		};
+		moveOn = () => {
+			if (alone || careful) {
+				return;
+			}
+
+			exhaustFrontier(turn, {
+				goOn: () => clock.monotonic() < deadline + graceMs,
+				elapsed: () => clock.monotonic(),
+			});
+			desk.tidyBetween();
+		};
+
 		const replies: Array<() => void> = [];
 		let taken = 0;
 		let more = false;
@@ -230,14 +248,7 @@ export const createTurnLoop = ({
 					});
 				}
 
-				if (alone || careful) {
-					continue;
-				}
-
-				exhaustFrontier(turn, {
-					goOn: () => clock.monotonic() < deadline + graceMs,
-				});
-				desk.tidyBetween();
+				moveOn();
 			}
 
 			if (!alone) {

@@ -32,6 +32,10 @@ export const splitStatements = (connection: Connection) => ({
 	arrivals: connection.prepare<[ArrivalKind, number, NodeId], {count: number}>(
 		'SELECT count FROM arrivals WHERE kind = ? AND of_id = ? AND node_id = ?',
 	),
+	/** The nodes at which elements of a split wait to be gathered. */
+	arrivedAt: connection.prepare<[SplitId], {node_id: NodeId}>(
+		"SELECT node_id FROM arrivals WHERE kind = 'split' AND of_id = ?",
+	),
 	putArrivals: connection.prepare<[ArrivalKind, number, NodeId, number]>(
 		'INSERT INTO arrivals (kind, of_id, node_id, count) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count',
 	),

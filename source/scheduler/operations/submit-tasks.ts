@@ -5,6 +5,9 @@ import {checkAttributes} from '../attribute-limit.js';
 import {checkEnvironment} from '../task-requirements.js';
 import {type Operation, type Turn} from '../turn-context.js';
 
+/** What is let go of soon is never moved to where memory is looked through seldom. */
+const madeAtOnce = 1024;
+
 /** Create tasks, all or none. A task that names no group gets one of its own, `NAME#ID`, so that it can be found. */
 export const submitTasks =
 	(submissions: readonly Submission[], creator: string): Operation<TaskId[]> =>
@@ -18,7 +21,7 @@ export const submitTasks =
 			}
 		}
 
-		return submissions.map((submission) => {
+		return submissions.map((submission, index) => {
 			const node = books.graph.byName.get(submission.node);
 			if (!node) {
 				throw new FarmError('INTERNAL', 'A node went away inside of a turn.');
@@ -53,6 +56,10 @@ export const submitTasks =
 				paused: submission.paused,
 				groups,
 			});
+			if (index % madeAtOnce === madeAtOnce - 1) {
+				turn.moveOn();
+			}
+
 			desk.tidy();
 			return task.row.id;
 		});

@@ -1,0 +1,119 @@
+import test from 'ava';
+import {createTestFarm} from './helpers/test-farm.js';
+
+/** More than are made at a time, and no multiple of that. */
+const many = 3500;
+const frames = Array.from({length: many}, (_, index) => (index * 7919) % many);
+const cut = {
+	type: 'attribute_splitter',
+	parameters: {attribute: 'frames', chunk_size: 1},
+};
+
+test('a task that is divided into more elements than are made at a time is gathered with what all of them carry', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {
+				cut,
+				gather: {
+					type: 'split_waiter',
+					parameters: {
+						promote: [{attribute: 'frames', mode: 'extend', sort_by: 'frames'}],
+					},
+				},
+			},
+			connections: ['cut -> gather'],
+		},
+	});
+	const id = await farm.submitTask('cut', {attributes: {frames}});
+	const {attributes} = await farm.untilState(id, 'done');
+	t.deepEqual(JSON.parse(attributes), {
+		frames: frames.toSorted((a, b) => a - b),
+	});
+	farm.expectSound();
+});
+
+test('of a task that is divided into many, the first element to be gathered lets all others die, those too that come to be after it', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {
+				cut,
+				gather: {type: 'split_waiter', parameters: {wait_for_all: false}},
+			},
+			connections: ['cut -> gather'],
+		},
+	});
+	const id = await farm.submitTask('cut', {attributes: {frames}});
+	await farm.untilState(id, 'done');
+	t.is(farm.nodeOf(id), 'gather');
+	const elements = farm.all().filter((row) => row.split_id !== null);
+	t.is(elements.length, many);
+	t.deepEqual([...new Set(elements.map(({state}) => state))], ['dead']);
+	farm.expectSound();
+});
+
+test('a task all of whose many elements die by themselves is an error once the last one died', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {nodes: {cut, end: {type: 'killer'}}, connections: ['cut -> end']},
+	});
+	const id = await farm.submitTask('cut', {attributes: {frames}});
+	const {state_details: details} = await farm.untilState(id, 'error');
+	t.regex(details ?? '', /All 3500 elements/v);
+	farm.expectSound();
+});
+
+test('elements that are divided into many themselves are gathered, each split for itself', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {
+				cut: {...cut, parameters: {attribute: 'parts', chunk_size: 1}},
+				again: cut,
+				inner: {type: 'split_waiter'},
+				outer: {type: 'split_waiter'},
+			},
+			connections: ['cut -> again', 'again -> inner', 'inner -> outer'],
+		},
+	});
+	const ids = await Promise.all(
+		[1, 2].map(async () =>
+			farm.submitTask('cut', {
+				attributes: {parts: [1, 2], frames: frames.slice(0, 1500)},
+			}),
+		),
+	);
+	for (const id of ids) {
+		await farm.untilState(id, 'done'); // eslint-disable-line no-await-in-loop -- one after the other
+		t.is(farm.nodeOf(id), 'outer');
+	}
+
+	t.is(farm.all().length, 2 * (1 + 2 + 2 * 1500));
+	farm.expectSound();
+});
+
+test('an element that dies while others wait to be gathered lets these look again', async (t) => {
+	const farm = await createTestFarm(t, {
+		graph: {
+			nodes: {
+				cut,
+				choose: {
+					type: 'switch',
+					parameters: {
+						output: {expr: 'attr.frames[0] % 2'},
+					},
+				},
+				end: {type: 'killer'},
+				gather: {type: 'split_waiter'},
+			},
+			connections: [
+				'cut -> choose',
+				'choose.output1 -> end',
+				'choose.output0 -> gather',
+			],
+		},
+	});
+	const id = await farm.submitTask('cut', {
+		attributes: {frames: frames.slice(0, 1500)},
+	});
+	await farm.untilState(id, 'done');
+	t.is(farm.nodeOf(id), 'gather');
+	farm.expectSound();
+});
