@@ -5,7 +5,7 @@ import {getHeapSpaceStatistics, setFlagsFromString} from 'node:v8';
 const enoughBytes = 16 * 2 ** 20;
 
 /**
-Keeps V8 from setting aside ever more memory for what is thrown away at once. A submission of thousands of tasks makes so much of that in one turn that it would double the room for it up to 128 MiB, and keep it; with a fraction of that it collects more often, for the same processor time.
+Keeps V8 from setting aside ever more memory for what is thrown away at once. A submission of thousands of tasks makes so much of that in one turn, and a worker that starts hundreds of processes a second so much of it all the time, that it would double the room for it up to 128 MiB, and keep it; with a fraction of that it collects more often, for the same processor time.
 
 The program cannot be told so at its start, since people start it by its name, and later V8 takes no limit, but only how fast the room grows.
 */

@@ -15,6 +15,7 @@ import {machineId, machineResources} from '../worker/machine.js';
 import type {Dial} from '../worker/session.js';
 import type {WorkerSettings} from '../worker/settings.js';
 import {createWorker} from '../worker/worker.js';
+import {boundGarbage} from './bound-garbage.js';
 import {makeCommandFolder} from './command-folder.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {definedOnes} from './defined-ones.js';
@@ -29,6 +30,7 @@ import {version} from './version.js';
 
 /** Runs a worker until it is told to stop. */
 export const run = async (context: CommandContext): Promise<ExitStatus> => {
+	boundGarbage();
 	const {flags} = context;
 	const host = thisHost();
 	const read: LoadInput = {
