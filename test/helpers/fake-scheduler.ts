@@ -204,6 +204,7 @@ export const startFakeScheduler = async ({
 									invocation,
 									Buffer.concat(pieces.get(invocation) ?? []),
 								);
+								pieces.delete(invocation);
 							}
 
 							call.reply({});
