@@ -60,6 +60,8 @@ export type FarmOptions = {
 	readonly profile?: string | undefined;
 	/** UDP. None: it announces itself nowhere. */
 	readonly broadcastPort?: number | undefined;
+	/** Whether programs may watch it, on a port of its own on loopback that it says when it is ready. */
+	readonly isWatched?: boolean;
 };
 
 /** A scheduler as a process of its own on a free port, with durable settings on real files. */
@@ -69,6 +71,7 @@ export const startFarm = async ({
 	folder: ownFolder,
 	profile,
 	broadcastPort,
+	isWatched = false,
 }: FarmOptions = {}): Promise<Farm> => {
 	const folder = ownFolder ?? (await createBenchFolder());
 	const {environment} = folder;
@@ -89,6 +92,10 @@ export const startFarm = async ({
 				...environment,
 				...(broadcastPort !== undefined && {
 					LIFEBLOOD_SCHEDULER_CORE_BROADCAST_PORT: String(broadcastPort),
+				}),
+				...(isWatched && {
+					LIFEBLOOD_SCHEDULER_METRICS_ENABLED: 'true',
+					LIFEBLOOD_SCHEDULER_METRICS_PORT: '0',
 				}),
 			},
 			profile,

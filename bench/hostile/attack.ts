@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {schedulerMethods} from '../../source/net/scheduler-methods.js';
 import {jobToWorker} from '../../source/net/messages/job.js';
 import {anyMessage} from './any-message.js';
-import type {AttackContext, Attacker, Figures} from './attacker.js';
+import type {AttackContext, Attacker} from './attacker.js';
 import {datagrams} from './attackers/datagrams.js';
 import {tokenGuesses} from './attackers/jobs.js';
 import {
@@ -16,6 +16,11 @@ import {
 	slowWriters,
 	spoiltMessages,
 } from './attackers/peers.js';
+import {
+	statusFloods,
+	statusNeverReads,
+	statusSlowWriters,
+} from './attackers/status.js';
 import {
 	brokenHandshakes,
 	connectsByTheThousand,
@@ -40,6 +45,9 @@ const attackers: ReadonlyMap<string, Attacker> = new Map([
 	['endlessLines', endlessLines],
 	['datagrams', datagrams],
 	['tokenGuesses', tokenGuesses],
+	['statusFloods', statusFloods],
+	['statusSlowWriters', statusSlowWriters],
+	['statusNeverReads', statusNeverReads],
 ]);
 
 /** So many sockets are held at most; the oldest go first. */
@@ -97,10 +105,3 @@ export const attack = async ({
 		}
 	}
 };
-
-export const noFigures = (): Figures => ({
-	connections: 0,
-	messages: 0,
-	bytes: 0,
-	packets: 0,
-});

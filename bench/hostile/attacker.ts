@@ -12,11 +12,20 @@ export type Figures = {
 	packets: number;
 };
 
+export const noFigures = (): Figures => ({
+	connections: 0,
+	messages: 0,
+	bytes: 0,
+	packets: 0,
+});
+
 export type AttackContext = {
 	/** The scheduler's ports; all on loopback. */
 	readonly ports: readonly Address[];
 	/** Where the worker serves its processes. */
 	readonly jobPort: Address;
+	/** Where programs watch the scheduler, by HTTP and without a key. */
+	readonly statusPort: Address;
 	/** UDP. */
 	readonly broadcastPort: number;
 	/** The most that an attacker has: with the full key anybody may run programs anyway. */

@@ -4,17 +4,23 @@ import {once} from 'node:events';
 import process from 'node:process';
 import {createInterface} from 'node:readline';
 import {z} from 'zod';
-import type {Address} from '../../source/net/address.js';
-import {toJoinCode, viewOnly} from '../../source/net/key.js';
+import {toJoinCode} from '../../source/net/key.js';
 import {helperProgram} from '../farm/paths.js';
-import type {Farm} from '../farm/start-farm.js';
-import type {Figures} from './attacker.js';
+import {noFigures, type AttackContext, type Figures} from './attacker.js';
 
 export type Attack = AsyncDisposable & {
+	readonly pid: number;
 	readonly go: () => void;
-	/** Resolves when nothing of it is open any more: with what it has done so far. */
-	readonly rest: () => Promise<Figures>;
+	/** Resolves when nothing of it is open any more. */
+	readonly rest: () => Promise<void>;
+	/** What it had done when it rested last. */
+	readonly figures: () => Figures;
 };
+
+export type Target = Pick<
+	AttackContext,
+	'ports' | 'jobPort' | 'statusPort' | 'broadcastPort' | 'viewKey'
+>;
 
 const figuresShape = z.strictObject({
 	connections: z.number(),
@@ -25,38 +31,29 @@ const figuresShape = z.strictObject({
 
 /** An attack in a process of its own, which does nothing yet. */
 export const startAttack = (
-	{address, uiAddress, key}: Farm,
-	{
-		jobPort,
-		broadcastPort,
-		seed,
-		only = [],
-	}: {
-		readonly jobPort: Address;
-		readonly broadcastPort: number;
-		readonly seed: number;
-		readonly only?: readonly string[];
-	},
+	{viewKey, ...places}: Target,
+	{seed, only}: {readonly seed: number; readonly only: readonly string[]},
 ): Attack => {
 	const child = spawn(
 		process.execPath,
 		['--import=tsx', helperProgram('attack.ts')],
 		{stdio: ['pipe', 'pipe', 'inherit']},
 	);
+	const {pid} = child;
+	if (pid === undefined) {
+		throw new Error('The attack could not be started.');
+	}
+
 	const exit = once(child, 'exit');
 	const answers = createInterface({input: child.stdout})[
 		Symbol.asyncIterator
 	]();
-	const order = {
-		ports: [address, uiAddress],
-		jobPort,
-		broadcastPort,
-		joinCode: toJoinCode(viewOnly(key)),
-		seed,
-		only,
-	};
-	child.stdin.write(`${JSON.stringify(order)}\n`);
+	let figures = noFigures();
+	child.stdin.write(
+		`${JSON.stringify({...places, joinCode: toJoinCode(viewKey), seed, only})}\n`,
+	);
 	return {
+		pid,
 		go() {
 			child.stdin.write('go\n');
 		},
@@ -67,8 +64,9 @@ export const startAttack = (
 				throw new Error('The attack ended by itself.');
 			}
 
-			return figuresShape.parse(JSON.parse(next.value));
+			figures = figuresShape.parse(JSON.parse(next.value));
 		},
+		figures: () => figures,
 		async [Symbol.asyncDispose]() {
 			child.kill();
 			if (child.exitCode === null && child.signalCode === null) {

@@ -5,7 +5,8 @@ import process from 'node:process';
 import {createInterface} from 'node:readline';
 import {z} from 'zod';
 import {fromJoinCode} from '../../source/net/key.js';
-import {attack, noFigures} from '../hostile/attack.js';
+import {attack} from '../hostile/attack.js';
+import {noFigures} from '../hostile/attacker.js';
 
 const address = z.strictObject({
 	host: z.literal('127.0.0.1'),
@@ -15,6 +16,7 @@ const address = z.strictObject({
 const orderShape = z.strictObject({
 	ports: z.array(address).min(1),
 	jobPort: address,
+	statusPort: address,
 	broadcastPort: z.number(),
 	joinCode: z.string(),
 	seed: z.number(),

@@ -5,6 +5,7 @@ import {protocol} from '../../../source/net/protocol.js';
 import {encodeRequest} from '../../../source/net/rpc.js';
 import {paced, pause, type AttackContext, type Attacker} from '../attacker.js';
 import {mutate} from '../mutate.js';
+import {say, trickle} from '../say.js';
 
 /** What the farm's people may have done by mistake or spite: everything here has the view-only key. */
 const enter = async (context: AttackContext): Promise<Socket | undefined> => {
@@ -28,35 +29,55 @@ const hello = Buffer.from(
 	}),
 );
 
-/** Resolves when it may write more, or the connection is gone. */
-const say = async (
-	{figures, signal}: AttackContext,
-	socket: Socket,
-	bytes: Uint8Array,
+/** One connection after the other, each used until it or the attack ends. */
+const again = async (
+	context: AttackContext,
+	use: (socket: Socket) => Promise<void>,
 ): Promise<void> => {
-	figures.bytes += bytes.length;
-	if (socket.write(bytes)) {
-		return;
-	}
-
-	while (socket.writableNeedDrain && !socket.destroyed && !signal.aborted) {
-		await pause(5, signal); // eslint-disable-line no-await-in-loop -- until there is room
+	while (!context.signal.aborted) {
+		/* eslint-disable no-await-in-loop -- one connection after the other */
+		const socket = await enter(context);
+		if (socket) {
+			await use(socket);
+		}
+		/* eslint-enable no-await-in-loop */
 	}
 };
+
+/** Says hello on one connection after the other, and then the same sort of thing until the connection or the attack ends. */
+const harass = async (
+	context: AttackContext,
+	{
+		isReading,
+		begin = async () => undefined,
+		step,
+	}: {
+		/** Whether it takes what it is answered. */
+		readonly isReading: boolean;
+		readonly begin?: (socket: Socket) => Promise<void>;
+		readonly step: (socket: Socket) => Promise<void>;
+	},
+): Promise<void> =>
+	again(context, async (socket) => {
+		if (isReading) {
+			socket.resume();
+		} else {
+			socket.pause();
+		}
+
+		await say(context, socket, hello);
+		await begin(socket);
+		while (!socket.destroyed && !context.signal.aborted) {
+			await step(socket); // eslint-disable-line no-await-in-loop -- as fast as it is
+		}
+	});
 
 /** Says hello, and then everything there is to say, whole or spoilt, a hundred messages a second on each of a few connections. */
 export const spoiltMessages: Attacker = async (context) => {
 	const {random, messages, figures, signal} = context;
-	while (!signal.aborted) {
-		/* eslint-disable no-await-in-loop -- one connection after the other */
-		const socket = await enter(context);
-		if (!socket) {
-			continue;
-		}
-
-		socket.resume();
-		await say(context, socket, hello);
-		while (!socket.destroyed && !signal.aborted) {
+	await harass(context, {
+		isReading: true,
+		async step(socket) {
 			const message = random.pick(messages);
 			figures.messages += 1;
 			await say(
@@ -67,57 +88,38 @@ export const spoiltMessages: Attacker = async (context) => {
 					: mutate(message, random),
 			);
 			await pause(10, signal);
-		}
-		/* eslint-enable no-await-in-loop */
-	}
+		},
+	});
 };
 
 /** Asks as fast as the connection takes it, and reads no answer. */
 export const asksAndNeverReads: Attacker = async (context) => {
-	const {figures, signal} = context;
 	const ask = Buffer.from(
 		encodeRequest(1, 'task.list', {limit: 10_000}).repeat(100),
 	);
-	while (!signal.aborted) {
-		/* eslint-disable no-await-in-loop -- one connection after the other */
-		const socket = await enter(context);
-		if (!socket) {
-			continue;
-		}
-
-		socket.pause();
-		await say(context, socket, hello);
-		while (!socket.destroyed && !signal.aborted) {
-			figures.messages += 100;
+	await harass(context, {
+		isReading: false,
+		async step(socket) {
+			context.figures.messages += 100;
 			await say(context, socket, ask);
-		}
-		/* eslint-enable no-await-in-loop */
-	}
+		},
+	});
 };
 
 /** Asks as fast as the connection takes it, and reads all answers. */
 export const asksWithoutEnd: Attacker = async (context) => {
-	const {figures, signal} = context;
 	const ask = Buffer.from(
 		encodeRequest(1, 'farm.info', {}).repeat(20) +
 			encodeRequest(2, 'task.list', {limit: 200}),
 	);
-	while (!signal.aborted) {
-		/* eslint-disable no-await-in-loop -- one connection after the other */
-		const socket = await enter(context);
-		if (!socket) {
-			continue;
-		}
-
-		socket.resume();
-		await say(context, socket, hello);
-		while (!socket.destroyed && !signal.aborted) {
-			figures.messages += 21;
+	await harass(context, {
+		isReading: true,
+		async step(socket) {
+			context.figures.messages += 21;
 			await say(context, socket, ask);
-			await pause(0, signal);
-		}
-		/* eslint-enable no-await-in-loop */
-	}
+			await pause(0, context.signal);
+		},
+	});
 };
 
 const watches = Buffer.from(
@@ -133,48 +135,27 @@ const watches = Buffer.from(
 
 /** Watches everything, and takes what is sent a little at a time. */
 export const slowReaders: Attacker = async (context) => {
-	const {signal} = context;
-	while (!signal.aborted) {
-		/* eslint-disable no-await-in-loop -- one connection after the other */
-		const socket = await enter(context);
-		if (!socket) {
-			continue;
-		}
-
-		await say(context, socket, hello);
-		await say(context, socket, watches);
-		while (!socket.destroyed && !signal.aborted) {
+	await harass(context, {
+		isReading: false,
+		begin: async (socket) => say(context, socket, watches),
+		async step(socket) {
 			socket.read(100);
-			await pause(50, signal);
-		}
-		/* eslint-enable no-await-in-loop */
-	}
+			await pause(50, context.signal);
+		},
+	});
 };
 
 /** Says its messages byte by byte. */
 export const slowWriters: Attacker = async (context) => {
-	const {signal, random, messages} = context;
-	while (!signal.aborted) {
-		/* eslint-disable no-await-in-loop -- one connection after the other */
-		const socket = await enter(context);
-		if (!socket) {
-			continue;
-		}
-
+	const {random, messages} = context;
+	await again(context, async (socket) => {
 		socket.resume();
-		const text = Buffer.concat([hello, random.pick(messages)]);
-		for (const byte of text) {
-			if (socket.destroyed || signal.aborted) {
-				break;
-			}
-
-			await say(context, socket, Uint8Array.of(byte));
-			await pause(10, signal);
-		}
-
+		await trickle(context, socket, {
+			bytes: Buffer.concat([hello, random.pick(messages)]),
+			beatMs: 10,
+		});
 		socket.destroy();
-		/* eslint-enable no-await-in-loop */
-	}
+	});
 };
 
 /** Has the key, and never says a word; or breaks off in the middle of one. */
@@ -191,23 +172,15 @@ export const neverGreets: Attacker = async (context) => {
 
 /** One line that does not end. */
 export const endlessLines: Attacker = async (context) => {
-	const {signal} = context;
 	const piece = Buffer.alloc(65_536, 'x');
-	while (!signal.aborted) {
-		/* eslint-disable no-await-in-loop -- one connection after the other */
-		const socket = await enter(context);
-		if (!socket) {
-			continue;
-		}
-
+	await again(context, async (socket) => {
 		socket.resume();
 		await say(context, socket, hello);
 		for (let count = 0; count < 160 && !socket.destroyed; count += 1) {
-			await say(context, socket, piece);
+			await say(context, socket, piece); // eslint-disable-line no-await-in-loop -- piece by piece
 		}
 
-		await pause(500, signal);
+		await pause(500, context.signal);
 		socket.destroy();
-		/* eslint-enable no-await-in-loop */
-	}
+	});
 };

@@ -3,9 +3,10 @@ import {connect, type Socket} from 'node:net';
 import type {Address} from '../../../source/net/address.js';
 import {createFarmKey} from '../../../source/net/key.js';
 import {openSocket} from '../../../source/net/open-socket.js';
-import {paced, pause, type AttackContext, type Attacker} from '../attacker.js';
+import {paced, type AttackContext, type Attacker} from '../attacker.js';
 import {clientHello} from '../client-hello.js';
 import {mutate} from '../mutate.js';
+import {trickle} from '../say.js';
 
 const mostOpen = 200;
 
@@ -113,15 +114,7 @@ export const slowHandshake: Attacker = async (context) => {
 	const hello = await clientHello(viewKey);
 	while (!signal.aborted) {
 		const socket = dial(context);
-		for (const byte of hello) {
-			if (signal.aborted || socket.destroyed) {
-				break;
-			}
-
-			send(context, socket, Uint8Array.of(byte));
-			await pause(20, signal); // eslint-disable-line no-await-in-loop -- slow is what it is
-		}
-
+		await trickle(context, socket, {bytes: hello, beatMs: 20}); // eslint-disable-line no-await-in-loop -- one after the other
 		socket.destroy();
 	}
 };
