@@ -380,6 +380,28 @@ test('a flood of connections that say nothing keeps no one out', async (t) => {
 	await flooding;
 });
 
+test('what is made of the key is made once, however many come', async (t) => {
+	const key = createFarmKey();
+	let asked = 0;
+	const counted = {
+		...key,
+		secret() {
+			asked += 1;
+			return key.secret();
+		},
+	};
+	const farm = await startTestFarm(t, {keys: () => [counted]});
+	for (let count = 0; count < 20; count += 1) {
+		// eslint-disable-next-line no-await-in-loop -- one after the other
+		await t.throwsAsync(farm.connect({key: createFarmKey()}), {
+			code: 'REFUSED',
+		});
+	}
+
+	t.true(asked <= 2, `asked ${asked} times`);
+	await farm.connect({key});
+});
+
 test('a stranger without a key can make the scheduler hold no more than a hello', async (t) => {
 	const farm = await startTestFarm(t, {keys: undefined});
 	const socket = connectSocket(farm.address);

@@ -606,3 +606,71 @@ for (const [who, standing, permitted] of standings) {
 		t.is(troubles.length, isWorker ? 0 : 1);
 	});
 }
+
+/** Time goes on by a millisecond with each request that is taken. */
+const workingClock = () => {
+	let now = 0;
+	return {
+		clock: {now: () => now, monotonic: () => now},
+		serve(call: Call<typeof methods>): void {
+			now += 1;
+			serve(call);
+		},
+	};
+};
+
+const requests = (count: number): string =>
+	Array.from(
+		{length: count},
+		(_, id) =>
+			`${JSON.stringify({jsonrpc: '2.0', id, method: 'add', params: {a: 1}})}\n`,
+	).join('');
+
+test('of what came in one piece, no more is taken in one go than its slice has room for', async (t) => {
+	const [near, far] = await socketPair();
+	const {clock, serve: work} = workingClock();
+	let taken = 0;
+	const goes: number[] = [];
+	peerOn(far, {
+		clock,
+		limits: {pingAfterMs: Infinity, closeAfterMs: Infinity, sliceMs: 5},
+		onRequest(call) {
+			if (taken === 0) {
+				const note = (): void => {
+					goes.push(taken);
+					if (taken < 100) {
+						setImmediate(note);
+					}
+				};
+
+				setImmediate(note);
+			}
+
+			taken += 1;
+			work(call);
+		},
+	});
+	near.write(requests(100));
+	await until(() => (taken === 100 ? true : undefined), {what: 'all of them'});
+	t.true((goes[0] ?? 100) <= 5, `${goes[0]} in the first go`);
+	t.true(goes.length >= 15, `${goes.length} goes`);
+	near.destroy();
+});
+
+test('what came before the end is taken, however long it takes', async (t) => {
+	const [near, far] = await socketPair();
+	const {clock, serve: work} = workingClock();
+	let taken = 0;
+	const peer = peerOn(far, {
+		clock,
+		limits: {pingAfterMs: Infinity, closeAfterMs: Infinity, sliceMs: 1},
+		onRequest(call) {
+			taken += 1;
+			work(call);
+		},
+	});
+	near.end(requests(300));
+	near.resume();
+	await peer.closed;
+	t.is(taken, 300);
+});

@@ -5,6 +5,7 @@ import type {Standing} from './access.js';
 import {schedulerToWorker, workerNotices} from './messages/worker.js';
 import {createPeer, type Notice, type PeerLimits} from './peer.js';
 import {protocol} from './protocol.js';
+import type {ReadingTurns} from './reading-turns.js';
 import {
 	schedulerMethods,
 	type ConnectedPeer,
@@ -55,6 +56,7 @@ export const greet = ({
 	identity,
 	accept,
 	onTrouble,
+	readingTurns,
 	clock,
 	limits,
 }: {
@@ -65,6 +67,8 @@ export const greet = ({
 	readonly identity: () => SchedulerIdentity;
 	readonly accept: (connection: Connection) => ConnectionHandlers;
 	readonly onTrouble: (error: Error) => void;
+	/** Of those who only look. */
+	readonly readingTurns: ReadingTurns;
 	readonly clock: Clock;
 	readonly limits: Partial<PeerLimits>;
 }): ConnectedPeer => {
@@ -146,6 +150,7 @@ export const greet = ({
 			handlers?.onNotice(notice);
 		},
 		onTrouble,
+		readingTurns: access === 'view' ? readingTurns : undefined,
 		clock,
 		limits,
 	});

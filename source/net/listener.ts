@@ -13,6 +13,7 @@ import {
 import {createComplaints} from './complaints.js';
 import {createHandshakes} from './handshakes.js';
 import type {PeerLimits} from './peer.js';
+import {createReadingTurns} from './reading-turns.js';
 import type {ConnectedPeer} from './scheduler-methods.js';
 import {createGate, type KeySource, type Secured} from './secure.js';
 
@@ -78,6 +79,7 @@ export const createListener = ({
 		timeoutMs: limits.handshakeTimeoutMs,
 	});
 	const gate = createGate(keys);
+	const readingTurns = createReadingTurns({clock});
 	const complain = createComplaints(clock, onTrouble);
 	const servers = new Map<string, Server>();
 	const sockets = new Set<Socket>();
@@ -144,6 +146,7 @@ export const createListener = ({
 			onTrouble(error) {
 				complain(`${address}: ${error.message}`);
 			},
+			readingTurns,
 			clock,
 			limits: peerLimits,
 		});

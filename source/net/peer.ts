@@ -16,6 +16,7 @@ import type {
 } from './messages/method.js';
 import {createOutbox} from './outbox.js';
 import {createOutgoing, type RequestOptions} from './outgoing.js';
+import type {ReadingTurns} from './reading-turns.js';
 import {
 	decodeRpc,
 	encodeError,
@@ -127,6 +128,8 @@ export type PeerOptions<
 	readonly inspect?: (name: string, params: unknown) => FarmError | undefined;
 	/** What nobody else is told of: a refused notification, a handler that threw. For a log. */
 	readonly onTrouble?: (error: Error) => void;
+	/** Where it is read with others by turns; absent: in slices of its own. */
+	readonly readingTurns?: ReadingTurns | undefined;
 	readonly clock: Clock;
 	readonly limits?: Partial<PeerLimits>;
 };
@@ -150,6 +153,7 @@ export const createPeer = <
 	answersAfterEnd = false,
 	inspect = () => undefined,
 	onTrouble = () => undefined,
+	readingTurns,
 	clock,
 	limits: ownLimits = {},
 }: PeerOptions<Remote, Local, Received>): Peer<Remote, Sent> => {
@@ -162,6 +166,7 @@ export const createPeer = <
 	let isPaused = false;
 	/** Nothing more is read until what came is taken. */
 	let isHeld = false;
+	const afterwards: Array<() => void> = [];
 	/** It asks nothing more, and has answers to come. */
 	let isLeaving = false;
 	let linger: NodeJS.Timeout | undefined;
@@ -367,37 +372,80 @@ export const createPeer = <
 		}
 	};
 
-	const takeLater = (rest: readonly Frame[]): void => {
-		isHeld = true;
-		stream.pause();
-		setImmediate(() => {
-			isHeld = false;
-			if (isOpen) {
-				takeFrames(rest);
-			}
-		});
-	};
-
-	/** Takes what came, for a few milliseconds at a time: what others sent has its turn in between. */
-	const takeFrames = (came: readonly Frame[]): void => {
-		const sliceEnd = clock.monotonic() + limits.sliceMs;
+	/** Some of it, at least one; what is left. */
+	const takeSome = (
+		came: readonly Frame[],
+		until: number,
+	): readonly Frame[] => {
 		for (const [index, frame] of came.entries()) {
 			takeFrame(frame);
 			if (!isOpen) {
-				return;
+				return [];
 			}
 
-			if (clock.monotonic() >= sliceEnd) {
-				takeLater(came.slice(index + 1));
-				return;
+			if (clock.monotonic() >= until) {
+				return came.slice(index + 1);
 			}
 		}
 
+		return [];
+	};
+
+	const ownTurns: ReadingTurns = {
+		enter(step) {
+			if (step(clock.monotonic() + limits.sliceMs)) {
+				setImmediate(() => {
+					ownTurns.enter(step);
+				});
+			}
+		},
+	};
+
+	/** Takes what came, for a moment at a time: what others sent has its turn in between. */
+	const takeFrames = (came: readonly Frame[]): void => {
+		let rest = came;
+		(readingTurns ?? ownTurns).enter((until) => {
+			if (!isOpen) {
+				return false;
+			}
+
+			rest = takeSome(rest, until);
+			if (rest.length === 0) {
+				release();
+			}
+
+			return rest.length > 0;
+		});
+		if (!(isOpen && rest.length > 0)) {
+			return;
+		}
+
+		// Until its turn comes.
+		isHeld = true;
+		stream.pause();
+	};
+
+	/** All that came is taken. */
+	const release = (): void => {
 		if (load() > 1) {
 			isPaused = true;
 			stream.pause();
-		} else if (!isPaused) {
+		} else if (isHeld && !isPaused) {
 			stream.resume();
+		}
+
+		isHeld = false;
+		for (const act of afterwards.splice(0)) {
+			act();
+		}
+	};
+
+	/** Its end may be seen before what came last is taken. */
+	const whenTaken = (act: () => void): void => {
+		if (isHeld) {
+			afterwards.push(act);
+		} else {
+			act();
 		}
 	};
 
@@ -415,16 +463,20 @@ export const createPeer = <
 		});
 	});
 	stream.on('end', () => {
-		if (answersAfterEnd && incoming.unansweredCalls() > 0) {
-			isLeaving = true;
-			return;
-		}
+		whenTaken(() => {
+			if (answersAfterEnd && incoming.unansweredCalls() > 0) {
+				isLeaving = true;
+				return;
+			}
 
-		end(`${address} closed the connection.`, {flush: true});
+			end(`${address} closed the connection.`, {flush: true});
+		});
 	});
 	stream.on('close', () => {
 		clearTimeout(linger);
-		end(`The connection to ${address} is closed.`, {flush: false});
+		whenTaken(() => {
+			end(`The connection to ${address} is closed.`, {flush: false});
+		});
 	});
 
 	if (stream.destroyed) {

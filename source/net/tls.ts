@@ -28,11 +28,23 @@ export type AcceptedKey = {
 export const acceptedByIdentity = (
 	keys: readonly FarmKey[],
 ): ReadonlyMap<string, AcceptedKey> =>
-	new Map(
-		keys
-			.flatMap((key) => [key, viewOnly(key)])
-			.map((key) => [
-				pskIdentity(key),
-				{kind: key.kind, psk: Buffer.from(key.secret())},
-			]),
-	);
+	new Map(keys.flatMap((key) => entriesOf(key)));
+
+type Entry = readonly [identity: string, key: AcceptedKey];
+
+/** Asked for with every connection, and most of what it costs to refuse one if they are derived each time. */
+const known = new WeakMap<FarmKey, readonly Entry[]>();
+
+const entriesOf = (key: FarmKey): readonly Entry[] => {
+	const before = known.get(key);
+	if (before) {
+		return before;
+	}
+
+	const entries = [key, viewOnly(key)].map((one): Entry => [
+		pskIdentity(one),
+		{kind: one.kind, psk: Buffer.from(one.secret())},
+	]);
+	known.set(key, entries);
+	return entries;
+};
