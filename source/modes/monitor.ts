@@ -58,6 +58,7 @@ export const startMonitor = async ({
 		onDefect(error, path) {
 			log.error(error, `${path} could not be made`);
 		},
+		clock: systemClock,
 	});
 	await server.start(new AbortController().signal);
 	return {

@@ -4,6 +4,8 @@ import {
 	type ServerResponse,
 } from 'node:http';
 import {once} from 'node:events';
+import type {Socket} from 'node:net';
+import type {Clock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
 import type {Service} from '../core/service.js';
 import {formatAddress, type Address} from './address.js';
@@ -20,6 +22,12 @@ export type StatusServer = Service & {
 	readonly address: () => Address | undefined;
 };
 
+type Made = {
+	readonly page: Promise<StatusPage>;
+	/** When another one may be made. */
+	until: number;
+};
+
 /** Whoever connects has so much time and room, and there are no more than so many of them: they only look, and work comes first. */
 const limits = {
 	connections: 64,
@@ -33,8 +41,13 @@ const limits = {
 	requestsPerConnection: 10_000,
 };
 
+/** Making a page takes no more than this part of the time: until then the last one is given. */
+const makingShare = 0.1;
+
 /**
-Serves pages to programs that watch, over plain HTTP: GET only, no parameters, no bodies. A page that is being made is made once for all who ask meanwhile.
+Serves pages to programs that watch, over plain HTTP: GET only, no parameters, no bodies. A page is made once for all who ask meanwhile, and for nine times as long after that: who asks without end gets answers, and takes no more than a tenth of the time.
+
+When there would be more connections than there may be, the one gives way that asked for nothing for the longest time. A program that watches is through in milliseconds, so a flood pushes out itself.
 
 `start` rejects with `CONFLICT` or `INVALID` where the place cannot be listened on.
 */
@@ -42,29 +55,37 @@ export const createStatusServer = ({
 	place,
 	pages,
 	onDefect,
+	clock,
 }: {
 	readonly place: Place;
 	/** By their paths. */
 	readonly pages: Readonly<Record<string, () => Promise<StatusPage>>>;
 	/** A page threw: for the log. */
 	readonly onDefect: (error: unknown, path: string) => void;
+	readonly clock: Clock;
 }): StatusServer => {
-	const making = new Map<string, Promise<StatusPage>>();
+	const made = new Map<string, Made>();
+	/** The one that asked last comes last. */
+	const connections = new Set<Socket>();
 
 	const make = async (
 		path: string,
 		page: () => Promise<StatusPage>,
 	): Promise<StatusPage> => {
-		const known = making.get(path);
-		if (known) {
-			return known;
+		const last = made.get(path);
+		if (last && clock.monotonic() < last.until) {
+			return last.page;
 		}
 
-		const made = page().finally(() => {
-			making.delete(path);
-		});
-		making.set(path, made);
-		return made;
+		const began = clock.monotonic();
+		const next: Made = {page: page(), until: Infinity};
+		made.set(path, next);
+		try {
+			return await next.page;
+		} finally {
+			const now = clock.monotonic();
+			next.until = now + (now - began) * (1 / makingShare - 1);
+		}
 	};
 
 	const answer = async (
@@ -100,8 +121,8 @@ export const createStatusServer = ({
 		const page = pages[path];
 		try {
 			if (page) {
-				const made = await make(path, page);
-				send(response, made.status, made);
+				const found = await make(path, page);
+				send(response, found.status, found);
 			}
 		} catch (error) {
 			onDefect(error, path);
@@ -123,10 +144,26 @@ export const createStatusServer = ({
 			noDelay: true,
 		},
 		(request, response) => {
+			const {socket} = request;
+			if (connections.delete(socket)) {
+				connections.add(socket);
+			}
+
 			void answer(request, response);
 		},
 	);
-	server.maxConnections = limits.connections;
+	server.on('connection', (socket: Socket) => {
+		const [idlest] = connections;
+		if (idlest && connections.size >= limits.connections) {
+			connections.delete(idlest);
+			idlest.destroy();
+		}
+
+		connections.add(socket);
+		socket.once('close', () => {
+			connections.delete(socket);
+		});
+	});
 	server.maxHeadersCount = 64;
 	server.maxRequestsPerSocket = limits.requestsPerConnection;
 	// A reader that takes nothing: what is made for it is not kept for long.
