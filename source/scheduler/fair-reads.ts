@@ -27,7 +27,7 @@ type Asker = {
 };
 
 /** Milliseconds of reading in one go; then whatever else arrived has its turn, of the scheduler's too. */
-const sliceMs = 5;
+const sliceMs = 2;
 /** Of one connection at a time: what each of them holds in memory is bounded by it. */
 const mostUnderWay = 4;
 /** Bytes. Who has not read so much yet is given no more answers. */
