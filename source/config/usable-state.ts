@@ -15,7 +15,7 @@ export const usableStateFolders = async (
 		'the folder for state',
 	);
 	return {
-		folders: warning === undefined ? folders : stateFoldersIn(host, folder),
+		folders: folder === folders.root ? folders : stateFoldersIn(host, folder),
 		warning,
 	};
 };

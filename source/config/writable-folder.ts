@@ -11,14 +11,24 @@ export type WritableFolder = {
 
 /**
 The wanted folder, made where it is not there; or, where it cannot be written, one of this user's own in the system's folder for temporary files. A component goes on with it, and says so.
+
+A full disk is no reason to leave a folder that is there: what a worker of before left in it, such as processes that run, has to be found again.
 */
 export const writableFolder = async (
 	wanted: string,
 	what: string,
 ): Promise<WritableFolder> => {
-	const refusal = await whyNotWritable(wanted);
-	if (refusal === undefined) {
+	const error = await tryToWrite(wanted);
+	if (error === undefined) {
 		return {folder: wanted, warning: undefined};
+	}
+
+	const refusal = reasonOf(error);
+	if (isFull(error) && (await isFolder(wanted))) {
+		return {
+			folder: wanted,
+			warning: `${what}: nothing new can be written to ${wanted} (${refusal}): free some space`,
+		};
 	}
 
 	const folder = await temporaryFolder(path.basename(wanted));
@@ -32,6 +42,12 @@ export const writableFolder = async (
 export const whyNotWritable = async (
 	folder: string,
 ): Promise<string | undefined> => {
+	const error = await tryToWrite(folder);
+	return error === undefined ? undefined : reasonOf(error);
+};
+
+/** What it threw; undefined where it went well. */
+const tryToWrite = async (folder: string): Promise<unknown> => {
 	try {
 		await fs.mkdir(folder, {recursive: true, mode: 0o700});
 		// `access` says yes to root on a read-only file system, and to some network shares: only writing tells.
@@ -39,17 +55,27 @@ export const whyNotWritable = async (
 		await fs.rmdir(probe);
 		return undefined;
 	} catch (error) {
-		return reasonOf(error);
+		return error;
 	}
 };
 
+const isFull = (error: unknown): boolean =>
+	['ENOSPC', 'EDQUOT'].includes(codeOf(error));
+
+const isFolder = async (folder: string): Promise<boolean> => {
+	const found = await fs.stat(folder).catch(() => undefined);
+	return found?.isDirectory() === true;
+};
+
 export const reasonOf = (error: unknown): string => {
-	const code =
-		error instanceof Error && 'code' in error ? String(error.code) : '';
+	const code = codeOf(error);
 	return (
 		reasons[code] ?? (error instanceof Error ? error.message : String(error))
 	);
 };
+
+const codeOf = (error: unknown): string =>
+	error instanceof Error && 'code' in error ? String(error.code) : '';
 
 const reasons: Readonly<Record<string, string>> = {
 	EACCES: 'not permitted',

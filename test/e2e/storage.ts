@@ -6,14 +6,24 @@ import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {checkDatabase} from '../../source/db/check.js';
 import {openToRead} from '../../source/db/open.js';
-import {createFarm} from '../helpers/farm-process.js';
+import {createFarm, isRunning} from '../helpers/farm-process.js';
 import {job, notRunOnce, waitFor} from '../helpers/run-account.js';
 import {until} from '../helpers/until.js';
 
-const mount = async (folder: string, megabytes: number) =>
+const mount = async (
+	folder: string,
+	{megabytes, files = 10_000}: {megabytes: number; files?: number},
+) =>
 	execa(
 		'mount',
-		['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'lifeblood-test', folder],
+		[
+			'-t',
+			'tmpfs',
+			'-o',
+			`size=${megabytes}m,nr_inodes=${files}`,
+			'lifeblood-test',
+			folder,
+		],
 		{reject: false},
 	);
 
@@ -23,16 +33,19 @@ const whyNoDisk = async (): Promise<string | undefined> => {
 	}
 
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-disk-'));
-	const {failed} = await mount(folder, 1);
+	const {failed} = await mount(folder, {megabytes: 1});
 	await execa('umount', [folder], {reject: false});
 	fs.rmdirSync(folder);
 	return failed ? 'this machine mounts no tmpfs' : undefined;
 };
 
 /** A disk that is soon full. To be made before the farm, so that it goes after it. */
-const smallDisk = async (t: ExecutionContext): Promise<string> => {
+const smallDisk = async (
+	t: ExecutionContext,
+	files?: number,
+): Promise<string> => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-disk-'));
-	await mount(folder, 12);
+	await mount(folder, {megabytes: 12, ...(files !== undefined && {files})});
 	t.teardown(async () => {
 		await execa('umount', [folder]);
 		fs.rmdirSync(folder);
@@ -410,5 +423,44 @@ test.serial(
 		await scheduler.end('SIGTERM');
 		const again = await farm.scheduler({database});
 		t.notRegex(again.said(), /Made a new database/v);
+	},
+);
+
+testWithDisk(
+	'a worker that was killed and comes back while its disk takes no more files finds its process all the same',
+	async (t) => {
+		const disk = await smallDisk(t, 100);
+		const farm = createFarm(t);
+		const environment = {XDG_STATE_HOME: disk};
+		const {server} = await farm.scheduler();
+		const flags = ['--scheduler', `${server.host}:${server.port}`];
+		const worker = await farm.worker({environment, flags});
+		await farm.graph({run: {type: 'command', parameters: job(waitFor('go'))}});
+		const id = await farm.submit('run');
+		const [run] = await farm.begun(1);
+		await farm.taskIn(id, 'in_progress');
+		await worker.end('SIGKILL');
+		t.throws(
+			() => {
+				for (let number = 0; number < 100; number += 1) {
+					fs.writeFileSync(path.join(disk, `filler-${number}`), '');
+				}
+			},
+			{code: 'ENOSPC'},
+		);
+		const again = farm.start(
+			['worker', '--name', 'one', '--cpus', '4', ...flags],
+			environment,
+		);
+		await until(
+			() => (again.said().includes('the disk is full') ? true : undefined),
+			{what: 'the worker to say that its disk is full'},
+		);
+		await farm.workerIn('one', 'busy');
+		t.true(isRunning(run?.pid ?? 0));
+		farm.open('go');
+		t.like(await farm.rest(id), {errors: 0});
+		t.like(await farm.task(id), {state: 'done', attempts: 1});
+		t.deepEqual(notRunOnce(farm.runs()), []);
 	},
 );
