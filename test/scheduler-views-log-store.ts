@@ -1,5 +1,5 @@
 import {Buffer} from 'node:buffer';
-import {mkdir, stat, writeFile, appendFile} from 'node:fs/promises';
+import {mkdir, rm, stat, writeFile, appendFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {invocationId, workerId} from '../source/core/ids.js';
@@ -156,6 +156,20 @@ test('uploaded pieces make a whole, whatever is sent again', async (t) => {
 		{code: 'ENOENT'},
 		'an emptied folder goes too',
 	);
+});
+
+test('a log that cannot be removed keeps none of the others', async (t) => {
+	const {folder, logs} = await setUp(t);
+	const [stuck, other] = [
+		logs.file(invocationId(1)),
+		logs.file(invocationId(2)),
+	];
+	await mkdir(path.join(stuck, 'in the way'), {recursive: true});
+	await writeFile(other, 'gone soon');
+	logs.remove([1, 2]);
+	await logs.settled();
+	await t.throwsAsync(stat(other), {code: 'ENOENT'});
+	await rm(path.join(folder, '0'), {recursive: true});
 });
 
 test('a worker that cannot be asked is no fault of whoever reads', async (t) => {

@@ -79,7 +79,7 @@ export type LogStore = {
 	readonly remove: (invocations: readonly number[]) => void;
 	/** Where an invocation's log is, or will be, where worker and scheduler share the folder. */
 	readonly file: (invocation: InvocationId) => string;
-	/** Resolves when what was to be removed is gone. */
+	/** Resolves when what was to be removed is gone, where it can be. */
 	readonly settled: () => Promise<void>;
 };
 
@@ -302,11 +302,13 @@ export const createLogStore = ({
 		for (const id of invocations) {
 			const name = file(invocationId(id));
 			folders.add(path.dirname(name));
-			/* eslint-disable no-await-in-loop -- one after the other, so that a million do not crowd out everything else */
-			await rm(name, {force: true});
-			await rm(`${name}.part`, {force: true});
-			await rm(marksPath(name), {force: true});
-			/* eslint-enable no-await-in-loop */
+			for (const one of [name, `${name}.part`, marksPath(name)]) {
+				try {
+					await rm(one, {force: true}); // eslint-disable-line no-await-in-loop -- one after the other, so that a million do not crowd out everything else
+				} catch {
+					// One that cannot be removed is in nobody's way: the others go.
+				}
+			}
 		}
 
 		for (const emptied of folders) {
@@ -377,17 +379,9 @@ export const createLogStore = ({
 			inTurn(params.invocation, async () => markNow(worker, params)),
 		remove(invocations) {
 			removing = after(removing, async () => removeNow(invocations));
-			// A file that cannot be removed is in nobody's way; the next removal goes on.
-			removing.catch(() => undefined);
 		},
 		file,
-		async settled() {
-			try {
-				await removing;
-			} catch {
-				// As above.
-			}
-		},
+		settled: async () => removing,
 	};
 };
 
