@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {invocationId} from '../source/core/ids.js';
-import {logPath} from '../source/core/log-path.js';
+import {logPath, marksPath} from '../source/core/log-path.js';
 import {
 	forceState,
 	moveTo,
@@ -104,7 +104,7 @@ const setUp = async (t: ExecutionContext, kept: Partial<typeof keepAll>) => {
 		},
 		async logsLeft(): Promise<string[]> {
 			const names = await readdir(folder, {recursive: true});
-			return names.filter((name) => name.endsWith('.log')).toSorted();
+			return names.filter((name) => /\.(?:log|marks)$/v.test(name)).toSorted();
 		},
 	};
 };
@@ -344,7 +344,7 @@ test('the journal keeps its latest entries, and those of its last days', async (
 });
 
 test('logs go when they are too old or too many, the oldest first, and never that of a process that runs', async (t) => {
-	const {farm, retention, pass, log, logsLeft} = await setUp(t, {
+	const {farm, folder, retention, pass, log, logsLeft} = await setUp(t, {
 		logsDays: 10,
 		logsBytes: 2500,
 	});
@@ -355,13 +355,19 @@ test('logs go when they are too old or too many, the oldest first, and never tha
 	await log(invocation, 100);
 	await log(2, 100);
 	await log(1500, 100);
+	// What is noted of a log is a part of it.
+	await writeFile(
+		marksPath(path.join(folder, logPath(invocationId(1500)))),
+		'noted',
+	);
+	await utimes(marksPath(path.join(folder, logPath(invocationId(1500)))), 0, 0);
 	pass(11);
 	for (const id of [1501, 1502, 2600]) {
 		await log(id, 1000); // eslint-disable-line no-await-in-loop -- one after the other
 	}
 
 	// Two are too old; without them and the oldest of the others the rest is small enough.
-	t.like(await retention.sweep(), {logs: 3, logBytes: 1200});
+	t.like(await retention.sweep(), {logs: 3, logBytes: 1205});
 	t.deepEqual(await logsLeft(), ['0/1.log', '1/1502.log', '2/2600.log']);
 	t.like(await retention.sweep(), {logs: 0, logBytes: 0});
 	// What grew is looked at again once it is told.

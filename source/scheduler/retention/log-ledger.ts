@@ -27,9 +27,11 @@ export type LogLedger = {
 	readonly bytes: () => number | undefined;
 };
 
-type LogFile = {
+/** A log with what is noted beside it. */
+type StoredLog = {
 	readonly invocation: number;
-	readonly file: string;
+	/** What is noted comes first: none of it stays without its log. */
+	readonly files: readonly string[];
 	readonly bytes: number;
 	readonly writtenAt: number;
 };
@@ -42,13 +44,13 @@ export const createLogLedger = (folder: string): LogLedger => {
 	const noted = new Set<number>();
 	let isSurveyed = false;
 
-	const enter = (drawer: number, files: readonly LogFile[]): void => {
-		if (files.length === 0) {
+	const enter = (drawer: number, stored: readonly StoredLog[]): void => {
+		if (stored.length === 0) {
 			drawers.delete(drawer);
 		} else {
 			drawers.set(drawer, {
-				bytes: sum(files),
-				oldest: Math.min(...files.map(({writtenAt}) => writtenAt)),
+				bytes: sum(stored),
+				oldest: Math.min(...stored.map(({writtenAt}) => writtenAt)),
 			});
 		}
 	};
@@ -65,7 +67,7 @@ export const createLogLedger = (folder: string): LogLedger => {
 			if (isStopped()) {
 				noted.add(drawer);
 			} else {
-				enter(drawer, await filesIn(folder, drawer)); // eslint-disable-line no-await-in-loop -- one after the other, so that a million do not crowd out everything else
+				enter(drawer, await logsIn(folder, drawer)); // eslint-disable-line no-await-in-loop -- one after the other, so that a million do not crowd out everything else
 			}
 		}
 
@@ -89,14 +91,14 @@ export const createLogLedger = (folder: string): LogLedger => {
 					continue;
 				}
 
-				const stay: LogFile[] = [];
+				const stay: StoredLog[] = [];
 				/* eslint-disable no-await-in-loop -- as above */
-				for (const log of await filesIn(folder, drawer)) {
+				for (const log of await logsIn(folder, drawer)) {
 					const goes =
 						(excess > 0 || log.writtenAt < before) &&
 						!isLive(log.invocation) &&
 						!isStopped();
-					if (goes && (isDry || (await isRemoved(log.file)))) {
+					if (goes && (isDry || (await areRemoved(log.files)))) {
 						logs += 1;
 						bytes += log.bytes;
 						excess -= log.bytes;
@@ -140,10 +142,11 @@ const namesIn = async (place: string): Promise<readonly string[]> => {
 };
 
 /** The logs of a subfolder, the oldest invocation first. */
-const filesIn = async (folder: string, drawer: number): Promise<LogFile[]> => {
+const logsIn = async (folder: string, drawer: number): Promise<StoredLog[]> => {
 	const place = path.join(folder, String(drawer));
-	const files: LogFile[] = [];
-	for (const name of await namesIn(place)) {
+	const logs = new Map<number, StoredLog>();
+	const names = await namesIn(place);
+	for (const name of names.toSorted(byLogLast)) {
 		const invocation = Number(/^(?<id>\d+)\./v.exec(name)?.groups?.['id']);
 		if (!Number.isSafeInteger(invocation)) {
 			continue;
@@ -152,18 +155,33 @@ const filesIn = async (folder: string, drawer: number): Promise<LogFile[]> => {
 		try {
 			const file = path.join(place, name);
 			const {size, mtimeMs} = await stat(file); // eslint-disable-line no-await-in-loop -- one after the other
-			files.push({invocation, file, bytes: size, writtenAt: mtimeMs});
+			const known = logs.get(invocation);
+			logs.set(invocation, {
+				invocation,
+				files: [...(known?.files ?? []), file],
+				bytes: (known?.bytes ?? 0) + size,
+				writtenAt: Math.max(known?.writtenAt ?? -Infinity, mtimeMs),
+			});
 		} catch {
 			// It went meanwhile.
 		}
 	}
 
-	return files.toSorted((a, b) => a.invocation - b.invocation);
+	return logs
+		.values()
+		.toArray()
+		.toSorted((a, b) => a.invocation - b.invocation);
 };
 
-const isRemoved = async (file: string): Promise<boolean> => {
+const byLogLast = (one: string, other: string): number =>
+	Number(one.endsWith('.log')) - Number(other.endsWith('.log'));
+
+const areRemoved = async (files: readonly string[]): Promise<boolean> => {
 	try {
-		await rm(file);
+		for (const file of files) {
+			await rm(file); // eslint-disable-line no-await-in-loop -- the log last
+		}
+
 		return true;
 	} catch {
 		// Nobody is helped by a complaint each minute; it counts as what fills the disk.
