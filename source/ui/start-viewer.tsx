@@ -17,6 +17,7 @@ import {followWatches} from './live/follow-watches.js';
 import {choose} from './dialogs/choose.js';
 import {asDialog} from './dialogs/dialog.js';
 import {createReducer, viewOf} from './reduce.js';
+import {abandonProcesses} from './process-caller.js';
 import type {ScreenTools} from './screen.js';
 import {screenNames, type Scope, type ScreenName} from './screen-name.js';
 import {screens} from './screens/table.js';
@@ -390,6 +391,7 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		stopListening();
 		store.stop();
 		stdout.off('resize', onResize);
+		abandonProcesses();
 	};
 
 	const watching = followWatches({store, farm, screens, theme});

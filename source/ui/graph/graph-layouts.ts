@@ -1,12 +1,12 @@
 import {FarmError} from '../../core/errors.js';
-import {createThreadCaller} from '../thread-caller.js';
+import {createProcessCaller} from '../process-caller.js';
 import {makeBoxes} from './box.js';
 import {fromElk, toElk, type Hints} from './elk-graph.js';
 import type {Graph, Zoom} from './graph.js';
-import type {LayoutAnswer, LayoutRequest} from './layout-thread.js';
+import type {LayoutAnswer, LayoutRequest} from './layout-process.js';
 import type {Layout} from './layout.js';
 
-/** Lays graphs out, in a thread of its own that is started with the first: of 300 nodes it takes a second. */
+/** Lays graphs out, in a process of its own that is started with the first: of 300 nodes it takes a second. */
 export type GraphLayouts = {
 	/**
 	The same graph, but for its counts, is laid out once. `hints` matter for a graph that was not laid out yet: usually the layout before.
@@ -14,6 +14,8 @@ export type GraphLayouts = {
 	@throws {FarmError} `INTERNAL` where it could not be laid out, `CLOSED` after `stop`
 	*/
 	readonly layOut: (graph: Graph, zoom: Zoom, hints?: Hints) => Promise<Layout>;
+	/** A graph will be laid out soon. */
+	readonly prepare: () => void;
 	readonly stop: () => Promise<void>;
 };
 
@@ -22,8 +24,10 @@ const mostKept = 24;
 
 export const createGraphLayouts = (): GraphLayouts => {
 	const kept = new Map<string, Promise<Layout>>();
-	const thread = createThreadCaller<Omit<LayoutRequest, 'id'>, LayoutAnswer>(
-		threadUrl,
+	const engine = createProcessCaller<Omit<LayoutRequest, 'id'>, LayoutAnswer>(
+		processUrl,
+		// Room for garbage that would be doubled again and again.
+		{nodeOptions: '--max-semi-space-size=1'},
 	);
 	let isStopped = false;
 
@@ -34,7 +38,7 @@ export const createGraphLayouts = (): GraphLayouts => {
 	): Promise<Layout> => {
 		const measured = {graph, zoom, hints, ...makeBoxes(graph, zoom)};
 		const request = toElk(measured);
-		const answer = await thread.ask({graph: request});
+		const answer = await engine.ask({graph: request});
 		if (answer !== undefined && 'graph' in answer) {
 			return fromElk(measured, answer.graph);
 		}
@@ -82,9 +86,10 @@ export const createGraphLayouts = (): GraphLayouts => {
 				throw error;
 			}
 		},
+		prepare: engine.prepare,
 		async stop() {
 			isStopped = true;
-			await thread.stop();
+			await engine.stop();
 		},
 	};
 };
@@ -102,7 +107,7 @@ export const topologyOf = ({nodes, wires}: Graph): string =>
 		wires.map(({id, from, output, to, input}) => [id, from, output, to, input]),
 	]);
 
-const threadUrl = new URL(
-	import.meta.url.endsWith('.ts') ? 'layout-thread.ts' : 'layout-thread.js',
+const processUrl = new URL(
+	import.meta.url.endsWith('.ts') ? 'layout-process.ts' : 'layout-process.js',
 	import.meta.url,
 );

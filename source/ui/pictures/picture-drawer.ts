@@ -1,9 +1,9 @@
 import {FarmError} from '../../core/errors.js';
-import {createThreadCaller} from '../thread-caller.js';
+import {createProcessCaller} from '../process-caller.js';
 import type {DrawnPicture, PictureRequest} from './draw-picture.js';
-import type {PictureAnswer, PictureQuestion} from './picture-thread.js';
+import type {PictureAnswer, PictureQuestion} from './picture-process.js';
 
-/** Draws pictures in a thread of its own, started with the first: a large one takes a second, and keys are answered meanwhile. */
+/** Draws pictures in a process of its own, started with the first: a large one takes a second, and keys are answered meanwhile. */
 export type PictureDrawer = {
 	/**
 	@throws {FarmError} `INVALID`, with why it cannot be shown
@@ -13,12 +13,13 @@ export type PictureDrawer = {
 };
 
 export const createPictureDrawer = (): PictureDrawer => {
-	const thread = createThreadCaller<Omit<PictureQuestion, 'id'>, PictureAnswer>(
-		threadUrl,
-	);
+	const drawing = createProcessCaller<
+		Omit<PictureQuestion, 'id'>,
+		PictureAnswer
+	>(processUrl);
 	return {
 		async draw(request) {
-			const answer = await thread.ask({request});
+			const answer = await drawing.ask({request});
 			if (answer === undefined) {
 				throw new FarmError(
 					'INVALID',
@@ -32,11 +33,11 @@ export const createPictureDrawer = (): PictureDrawer => {
 
 			return answer.drawn;
 		},
-		stop: thread.stop,
+		stop: drawing.stop,
 	};
 };
 
-const threadUrl = new URL(
-	import.meta.url.endsWith('.ts') ? 'picture-thread.ts' : 'picture-thread.js',
+const processUrl = new URL(
+	import.meta.url.endsWith('.ts') ? 'picture-process.ts' : 'picture-process.js',
 	import.meta.url,
 );

@@ -11,7 +11,7 @@ import {
 	type GraphView,
 } from './graph-slice.js';
 
-/** One for the program: its thread is started with the first graph that is shown, and does not keep the program running. */
+/** One for the program: its process is started with the first graph that is shown. */
 const layouts = createGraphLayouts();
 
 /** Where more nodes than this are, larger zooms are not even tried. */
@@ -23,6 +23,8 @@ export const followLayout = (tools: GraphTools): void => {
 	const view = tools.view();
 	const window = windowIn(view);
 	if (window === undefined || window.status === 'loading') {
+		// It starts while the graph is on its way.
+		layouts.prepare();
 		return;
 	}
 

@@ -1,4 +1,4 @@
-import {parentPort} from 'node:worker_threads';
+import process from 'node:process';
 import {
 	drawPicture,
 	type DrawnPicture,
@@ -14,7 +14,7 @@ export type PictureAnswer = {readonly id: number} & (
 	{readonly drawn: DrawnPicture} | {readonly failure: string}
 );
 
-parentPort?.on('message', ({id, request}: PictureQuestion) => {
+process.on('message', ({id, request}: PictureQuestion) => {
 	const answer = async (): Promise<PictureAnswer> => {
 		try {
 			return {id, drawn: await drawPicture(request)};
@@ -27,6 +27,7 @@ parentPort?.on('message', ({id, request}: PictureQuestion) => {
 	};
 
 	void answer().then((message) => {
-		parentPort?.postMessage(message);
+		// Undefined, or closed: nobody waits for it any more.
+		process.send?.(message, () => undefined);
 	});
 });
