@@ -14,6 +14,7 @@ import {createFarmKey, viewOnly} from '../source/net/key.js';
 import {createListener} from '../source/net/listener.js';
 import {protocol} from '../source/net/protocol.js';
 import {pskIdentity, tlsOptions} from '../source/net/tls.js';
+import {clientHello} from '../bench/hostile/client-hello.js';
 import {startTestFarm} from './helpers/net-farm.js';
 import {readAll} from './helpers/net-pair.js';
 import {until} from './helpers/until.js';
@@ -378,6 +379,40 @@ test('a flood of connections that say nothing keeps no one out', async (t) => {
 	t.like(await before.peer.request('task.submit', submission), {id: 2});
 	end.abort();
 	await flooding;
+});
+
+test('who has begun to show who it is does not give way to those who say nothing', async (t) => {
+	const farm = await startTestFarm(t, {limits: {maxHandshakes: 50}});
+	const hello = await clientHello(farm.key);
+	const friend = connectSocket(farm.address);
+	friend.on('error', () => undefined);
+	friend.write(hello.subarray(0, 20));
+	// Whoever is accepted after it finds it speaking.
+	await farm.connect();
+	for (let count = 0; count < 200; count += 1) {
+		const socket = connectSocket(farm.address);
+		socket.on('error', () => undefined);
+		t.teardown(() => {
+			socket.destroy();
+		});
+		await once(socket, 'connect'); // eslint-disable-line no-await-in-loop -- one after the other
+	}
+
+	await farm.connect();
+	friend.write(hello.subarray(20));
+	// The server's part of the handshake.
+	const [answer] = (await once(friend, 'data')) as [Uint8Array];
+	t.is(answer[0], 0x16);
+	friend.destroy();
+});
+
+test('a thousand that come back at once are all let in at the first try', async (t) => {
+	const farm = await startTestFarm(t);
+	const tries = await Promise.allSettled(
+		Array.from({length: 1000}, async () => farm.connect({timeoutMs: 60_000})),
+	);
+	t.is(tries.filter(({status}) => status === 'fulfilled').length, 1000);
+	t.is(farm.listener.connectionCount(), 1000);
 });
 
 test('what is made of the key is made once, however many come', async (t) => {

@@ -1,16 +1,22 @@
 import type {Socket} from 'node:net';
 
+export type Handshake = {
+	/** It has begun to show who it is. */
+	readonly speaks: () => void;
+	/** It has shown it, or is gone. */
+	readonly leave: () => void;
+};
+
 export type Handshakes = {
-	/** Counts a new connection among those that have not shown yet who they are; returns what ends that. */
-	readonly enter: (socket: Socket) => () => void;
-	readonly count: () => number;
+	/** Counts a new connection among those that have not shown yet who they are. */
+	readonly enter: (socket: Socket) => Handshake;
 	readonly endAll: () => void;
 };
 
 /**
 The connections that have not shown yet who they are: each may take `timeoutMs`, and there are never more than `most`.
 
-When there would be more, the oldest gives way. A friend is through in milliseconds, so a flood pushes out itself and not the friend.
+When there would be more, one gives way: the oldest of those that have said nothing, or, where all speak, the oldest. A friend speaks at once and is through in milliseconds, so a flood pushes out itself and not the friend, even while a thousand friends come together.
 */
 export const createHandshakes = ({
 	most,
@@ -19,12 +25,14 @@ export const createHandshakes = ({
 	readonly most: number;
 	readonly timeoutMs: number;
 }): Handshakes => {
-	// In order of arrival.
-	const timers = new Map<Socket, NodeJS.Timeout>();
+	// Both in order of arrival.
+	const silent = new Map<Socket, NodeJS.Timeout>();
+	const speaking = new Map<Socket, NodeJS.Timeout>();
 
 	const leave = (socket: Socket): void => {
-		clearTimeout(timers.get(socket));
-		timers.delete(socket);
+		clearTimeout(silent.get(socket) ?? speaking.get(socket));
+		silent.delete(socket);
+		speaking.delete(socket);
 	};
 
 	const end = (socket: Socket): void => {
@@ -32,26 +40,39 @@ export const createHandshakes = ({
 		socket.destroy();
 	};
 
+	const giveWay = (): void => {
+		const [oldest] = silent.size > 0 ? silent.keys() : speaking.keys();
+		if (oldest !== undefined && silent.size + speaking.size >= most) {
+			end(oldest);
+		}
+	};
+
 	return {
 		enter(socket) {
-			const [oldest] = timers.keys();
-			if (oldest !== undefined && timers.size >= most) {
-				end(oldest);
-			}
-
-			timers.set(
+			giveWay();
+			silent.set(
 				socket,
 				setTimeout(() => {
 					end(socket);
 				}, timeoutMs).unref(),
 			);
-			return () => {
-				leave(socket);
+			return {
+				speaks() {
+					const timer = silent.get(socket);
+					if (timer === undefined) {
+						return;
+					}
+
+					silent.delete(socket);
+					speaking.set(socket, timer);
+				},
+				leave() {
+					leave(socket);
+				},
 			};
 		},
-		count: () => timers.size,
 		endAll() {
-			for (const socket of timers.keys()) {
+			for (const socket of [...silent.keys(), ...speaking.keys()]) {
 				end(socket);
 			}
 		},

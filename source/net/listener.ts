@@ -98,7 +98,8 @@ export const createListener = ({
 			host: raw.remoteAddress ?? '?',
 			port: raw.remotePort ?? 0,
 		});
-		const leave = handshakes.enter(raw);
+		const {speaks, leave} = handshakes.enter(raw);
+		raw.once('readable', speaks);
 		sockets.add(raw);
 		// Errors are dealt with where the connection is used; a reset before that is nobody's business.
 		raw.on('error', () => undefined);

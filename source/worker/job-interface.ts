@@ -93,7 +93,7 @@ export const createJobInterface = ({
 		const address = `127.0.0.1:${socket.remotePort ?? 0}`;
 		const gone = new AbortController();
 		const left = new AbortController();
-		const known = strangers.enter(socket);
+		const {leave: known} = strangers.enter(socket);
 		let entry: Entry | undefined;
 
 		/** After the answer that is about to be sent. */
