@@ -5,10 +5,11 @@ import type {Turn} from './turn-context.js';
 
 /** A node's memory for one call of its `process`. Writes are held back until `commit`, so that a call that throws, or whose result is refused, has written nothing. */
 export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
-	const writes = new Map<string, string | undefined>();
+	/** Most nodes remember nothing. */
+	let writes: Map<string, string | undefined> | undefined;
 
 	const stored = (key: string): string | undefined => {
-		if (writes.has(key)) {
+		if (writes?.has(key)) {
 			return writes.get(key);
 		}
 
@@ -25,9 +26,11 @@ export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
 			return text === undefined ? undefined : (JSON.parse(text) as Json);
 		},
 		set(key, value) {
+			writes ??= new Map();
 			writes.set(key, JSON.stringify(value));
 		},
 		delete(key) {
+			writes ??= new Map();
 			writes.set(key, undefined);
 		},
 		keys(prefix) {
@@ -36,7 +39,7 @@ export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
 					.all(node, prefix, `${prefix}\u{10FFFF}`)
 					.map(({key}) => key),
 			);
-			for (const source of [desk.memoryOf(node), writes]) {
+			for (const source of [desk.memoryOf(node), writes ?? []]) {
 				for (const [key, value] of source) {
 					if (value === undefined) {
 						found.delete(key);
@@ -52,6 +55,10 @@ export const createNodeMemory = ({desk, statements}: Turn, node: NodeId) => {
 	return {
 		memory,
 		commit(): void {
+			if (writes === undefined) {
+				return;
+			}
+
 			const onDesk = desk.memoryOf(node);
 			for (const [key, value] of writes) {
 				desk.touch();

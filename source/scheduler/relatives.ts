@@ -5,7 +5,7 @@ import type {Relative, Relatives, TaskView} from '../nodes/contract.js';
 import {attributesOf, environmentOf, type TaskDraft} from './task-draft.js';
 import type {Turn} from './turn-context.js';
 
-/** A task as the node that processes it sees it. */
+/** A task as the node that processes it sees it. Plain values: with a getter in it, each of these would have a shape of its own, of a kilobyte. */
 export const viewOf = ({desk}: Turn, task: TaskDraft): TaskView => {
 	const {row} = task;
 	return {
@@ -16,26 +16,29 @@ export const viewOf = ({desk}: Turn, task: TaskDraft): TaskView => {
 		attributes: attributesOf(task),
 		environment: environmentOf(task),
 		priority: row.priority,
-		get split() {
-			if (row.split_id === null || row.split_index === null) {
-				return undefined;
-			}
+		split: splitOf(desk, row),
+		children: row.children_count === 0 ? none : childrenOf(desk, task, task),
+	};
+};
 
-			const split = desk.split(row.split_id).row;
-			return {
-				id: split.id,
-				origin_id: split.origin_id,
-				index: row.split_index,
-				count: split.count,
-				alive: split.count - split.dead_count,
-				// The asking task is being processed, so it is not counted as blocked.
-				arrived: desk.arrivals('split', split.id, row.node_id) + 1,
-				sealed: split.sealed === 1,
-			};
-		},
-		get children() {
-			return childrenOf(desk, task, task);
-		},
+const splitOf = (
+	desk: Turn['desk'],
+	{split_id: id, split_index: index, node_id: node}: TaskDraft['row'],
+): TaskView['split'] => {
+	if (id === null || index === null) {
+		return undefined;
+	}
+
+	const split = desk.split(id).row;
+	return {
+		id,
+		origin_id: split.origin_id,
+		index,
+		count: split.count,
+		alive: split.count - split.dead_count,
+		// The asking task is being processed, so it is not counted as blocked.
+		arrived: desk.arrivals('split', id, node) + 1,
+		sealed: split.sealed === 1,
 	};
 };
 
@@ -83,6 +86,8 @@ export const relativesOf = (
 		},
 	};
 };
+
+const none = {total: 0, active: 0, arrived: 0} as const;
 
 const childrenOf = (
 	desk: Turn['desk'],
