@@ -71,7 +71,8 @@ const command = (
 			{arg: {expr: `attr.quarters[(${which}) % attr.quarters.length]`}},
 			{
 				arg: {
-					expr: "[(attr.all || []).join('.'), (attr.xs || []).join('.'), attr.hops || 0].join(':')",
+					// The one that says it may run again after it did.
+					expr: `[(attr.all || []).join('.'), (attr.xs || []).join('.'), attr.hops || 0].concat(${label === "'two'" ? '[]' : 'attr.said || []'}).join(':')`,
 				},
 			},
 		],

@@ -128,8 +128,9 @@ const expectedOf = ({
 			return [
 				['one', '::0'],
 				['two', '::0'],
-				['three', '::0'],
-				['tally', '::1'],
+				// What the process before it has said of the task.
+				['three', '::0:yes'],
+				['tally', '::1:yes'],
 			];
 		}
 	}

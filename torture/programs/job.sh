@@ -40,6 +40,19 @@ while [ "$step" -lt "$quarters" ]; do
 	echo "$text" >>"$account"
 	echo "ALF_PROGRESS $((100 * step / quarters))%"
 done
+# What it says of its task, while worker and scheduler come and go, is given to the process after it.
+case $label in
+*/two)
+	refused=0
+	until lifeblood job attr set said=yes; do
+		refused=$((refused + 1))
+		[ "$refused" -ge 50 ] && end 9
+		sleep 0.5
+		line beat
+		echo "$text" >>"$account"
+	done
+	;;
+esac
 [ "$kind" = fork ] && wait
 [ "$kind" = again ] && [ "$count" -lt 3 ] && end 3
 [ "$kind" = faulty ] && [ "$count" -lt 2 ] && end 4
