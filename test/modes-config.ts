@@ -164,6 +164,8 @@ test.serial(
 [viewer.columns]
 tasks = ["glyph", "nodes"]
 worker = ["name"]
+[core]
+schedular = "farm:1"
 `,
 		);
 		const {status, stderr} = await runCommand(['config', 'show']);
@@ -173,6 +175,8 @@ worker = ["name"]
 			[3, 'there is no key "escape"; did you mean "esc"'],
 			[5, 'no column of tasks is named "nodes"; did you mean "node"'],
 			[6, 'no list is named "worker"; did you mean "workers"'],
+			// In the same round as what is wrong with the names.
+			[8, 'unknown key "core.schedular"; did you mean "scheduler"'],
 		]) {
 			t.true(stderr.includes(`${file}:${line}: ${said}`), `${said}: ${stderr}`);
 		}

@@ -10,6 +10,7 @@ import {
 	withMarks,
 	type LogText,
 } from '../source/ui/screens/output/log-text.js';
+import {seekFirstError} from '../source/ui/screens/output/follow-output.js';
 import {newOutput} from '../source/ui/screens/output/output-slice.js';
 import {
 	looksLikeError,
@@ -283,5 +284,18 @@ test('an error is known by its words, and a summary without errors is none', (t)
 			(line) => looksLikeError(line),
 		),
 		[],
+	);
+});
+
+test('the first error is sought in all lines, also where only standard error is shown', (t) => {
+	const narrowed = {...newOutput([1], undefined), isOnlyErrors: true};
+	const {isOnlyErrors, isSeeking, top} = seekFirstError(narrowed);
+	t.deepEqual(
+		{isOnlyErrors, isSeeking, top},
+		{
+			isOnlyErrors: false,
+			isSeeking: true,
+			top: 0,
+		},
 	);
 });

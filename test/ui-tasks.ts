@@ -1,5 +1,6 @@
 import test from 'ava';
 import {taskId} from '../source/core/ids.js';
+import {outcomeText} from '../source/ui/screens/tasks/act-on-tasks.js';
 import {errorCauses} from '../source/ui/screens/tasks/error-causes.js';
 import {textOnlyFault} from '../source/ui/list/filter-fault.js';
 import {
@@ -87,4 +88,26 @@ test('a filter that means nothing says what could be meant, and never finds more
 		/no word "state:".*a part of the name/v,
 	);
 	t.is(textOnlyFault('shot:10', 'a part of the name'), undefined);
+});
+
+test('of several tasks that were passed over, one reason of all is told of all, and of several the first', (t) => {
+	const paused = outcomeText('paused');
+	const skipped = (...reasons: readonly string[]) =>
+		reasons.map((reason) => ({reason}));
+	t.is(paused({changed: 2, skipped: []}), 'paused 2 tasks');
+	t.is(
+		paused({changed: 1, skipped: skipped('it is dead')}),
+		'paused 1 task; 1 passed over: it is dead',
+	);
+	t.is(
+		paused({changed: 0, skipped: skipped('it is dead', 'it is dead')}),
+		'paused 0 tasks; 2 passed over: they are dead',
+	);
+	t.is(
+		paused({
+			changed: 0,
+			skipped: skipped('its node is gone', 'it has ended'),
+		}),
+		'paused 0 tasks; 2 passed over: of the first, its node is gone',
+	);
 });

@@ -69,14 +69,21 @@ export const loadViewerConfig = async (
 export const configFile = (folder: string, component: Component): string =>
 	path.join(folder, component, 'config.toml');
 
-/** What is wrong with a component's configuration, one line each. */
+/** What is wrong with a component's settings. */
+export const settingFaults = async (
+	component: Component,
+	input: LoadInput,
+): Promise<readonly Fault[]> => {
+	const outcome = await resolve(component, schemas[component], input);
+	return outcome.kind === 'faulty' ? outcome.faults : [];
+};
+
+/** As `settingFaults`, one line each. */
 export const configFaults = async (
 	component: Component,
 	input: LoadInput,
-): Promise<readonly string[]> => {
-	const outcome = await resolve(component, schemas[component], input);
-	return outcome.kind === 'faulty' ? faultLines(outcome.faults) : [];
-};
+): Promise<readonly string[]> =>
+	faultLines(await settingFaults(component, input));
 
 /** Write a component's file with every setting, commented out. `kept` where there is one already. */
 export const writeConfigTemplate = async (

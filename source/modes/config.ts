@@ -1,11 +1,9 @@
 import {configFolder, dataFolder, stateFolders} from '../config/folders.js';
-import {faultError} from '../config/fault.js';
 import {thisHost} from '../config/host.js';
 import {keyFilePath} from '../config/key-file.js';
 import {
 	components,
 	configFile,
-	configFaults,
 	loadSchedulerConfig,
 	loadViewerConfig,
 	loadWorkerConfig,
@@ -16,9 +14,9 @@ import {
 import type {Origin, SettingInForce} from '../config/resolve-settings.js';
 import {reasonOf} from '../config/writable-folder.js';
 import {FarmError} from '../core/errors.js';
+import {componentFaults} from './component-faults.js';
 import type {CommandContext, ExitStatus} from './context.js';
 import {tableLines} from './table.js';
-import {viewerNameFaults} from './viewer-settings.js';
 import {withoutPassword} from './without-password.js';
 
 /** `config show`, `config path` and `config init`. */
@@ -50,7 +48,7 @@ const show = async ({flags, output}: CommandContext): Promise<ExitStatus> => {
 	};
 	const faults: string[] = [];
 	for (const component of components) {
-		faults.push(...(await configFaults(component, input))); // eslint-disable-line no-await-in-loop -- in order
+		faults.push(...(await componentFaults(component, input))); // eslint-disable-line no-await-in-loop -- in order
 	}
 
 	if (faults.length > 0) {
@@ -62,11 +60,6 @@ const show = async ({flags, output}: CommandContext): Promise<ExitStatus> => {
 		worker: await loadWorkerConfig(input),
 		viewer: await loadViewerConfig(input),
 	};
-	const nameFaults = await viewerNameFaults(loaded.viewer);
-	if (nameFaults.length > 0) {
-		throw faultError(nameFaults);
-	}
-
 	for (const component of components) {
 		for (const warning of loaded[component].warnings) {
 			output.message(`lifeblood: ${warning}`);

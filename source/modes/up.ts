@@ -54,11 +54,22 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		output.message(
 			`lifeblood: the farm "${entry.farm}" runs at ${client.address()}, database ${entry.database}; Ctrl-C stops it`,
 		);
-		await Promise.race([
-			interruption.reached,
-			farm.failure,
-			tellChanges(client, output.message),
-		]);
+		// One that is killed loses its connections before it is seen to have ended: that is waited for, and nothing else holds this process meanwhile.
+		const hold = setInterval(() => undefined, longestHoldMs);
+		const telling = async (): Promise<void> => {
+			try {
+				await tellChanges(client, output.message);
+			} finally {
+				await delay(endMs, undefined, {ref: false});
+			}
+		};
+
+		try {
+			await Promise.race([interruption.reached, farm.failure, telling()]);
+		} finally {
+			clearInterval(hold);
+		}
+
 		output.message('lifeblood: stopping');
 		return 0;
 	} finally {
@@ -77,6 +88,12 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 		}
 	}
 };
+
+/** How long a scheduler without connections may take to be gone. */
+const endMs = 10_000;
+
+/** The longest that a timer takes, 24 days. */
+const longestHoldMs = 2 ** 31 - 1;
 
 /** No more often than this, however much goes on. */
 const pauseMs = 1000;

@@ -13,7 +13,7 @@ import {currentPlace, type Place, type State, type Trail} from './state.js';
 export type Screens = Readonly<Record<ScreenName, AnyScreen>>;
 
 /** How long a notice stays. */
-const noticeMs = {info: 4000, good: 4000, error: 9000} as const;
+const noticeMs = {info: 10_000, good: 10_000, error: 20_000} as const;
 const mostHistory = 200;
 
 /** The one place where the state changes. */

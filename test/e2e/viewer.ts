@@ -46,6 +46,25 @@ test('enter opens a group, and esc comes back', async (t) => {
 	await terminal.shows(/bananas/v);
 });
 
+test('the tasks of a group that is done to the last one are found where the list says', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await farm.graph({end: {type: 'killer'}});
+	await farm.rest(
+		await farm.submit('end', {name: 'apple', groups: ['apples']}),
+	);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.shows('apples');
+	await terminal.press('Enter');
+	await terminal.shows(
+		'No task here is alive. Those that have ended are found by /dead.',
+	);
+	await terminal.press('/');
+	await terminal.type('dead');
+	await terminal.press('Enter');
+	await terminal.shows(/apple +dead/v);
+});
+
 test('a filter narrows the list while it is typed, and esc takes it away', async (t) => {
 	const farm = createFarm(t);
 	await restingFarm(farm);
@@ -88,6 +107,10 @@ test('it says that the connection is lost, and goes on when the scheduler is bac
 	await terminal.shows('cherry');
 	await scheduler.end('SIGKILL');
 	t.regex(await terminal.shows('connection lost'), /cherry/v);
+	await terminal.press('4');
+	await terminal.shows('No connection: what is here is not known.');
+	await terminal.press('3');
+	await terminal.shows('cherry');
 	await farm.scheduler();
 	await terminal.shows('live');
 	await farm.submit('second', {name: 'damson'});

@@ -134,7 +134,8 @@ export const openTerminal = async (
 	const waitFor = async (
 		isSeen: (shown: string) => boolean,
 		what: string,
-		within = 10_000,
+		// As long as `until` gives a busy machine.
+		within = 20_000,
 	): Promise<string> => {
 		let last = '';
 		try {

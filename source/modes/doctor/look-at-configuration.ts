@@ -2,16 +2,12 @@ import fs from 'node:fs/promises';
 import {configFolder, stateFolders} from '../../config/folders.js';
 import type {Host} from '../../config/host.js';
 import {keyFilePath, readKeyFile} from '../../config/key-file.js';
-import {
-	components,
-	configFaults,
-	configFile,
-	type LoadInput,
-} from '../../config/load.js';
+import {components, configFile, type LoadInput} from '../../config/load.js';
 import {whyNotWritable} from '../../config/writable-folder.js';
 import {systemClock} from '../../core/clock.js';
 import {FarmError} from '../../core/errors.js';
 import {fromJoinCode} from '../../net/key.js';
+import {componentFaults} from '../component-faults.js';
 import {fail, ok, warn, type Finding} from './finding.js';
 import {lookAtPackages} from './look-at-packages.js';
 
@@ -70,7 +66,7 @@ const files = async (input: LoadInput, folder: string): Promise<Finding[]> => {
 	const findings: Finding[] = [];
 	for (const component of components) {
 		const check = `${component}/config.toml`;
-		const faults = await configFaults(component, input); // eslint-disable-line no-await-in-loop -- in order
+		const faults = await componentFaults(component, input); // eslint-disable-line no-await-in-loop -- in order
 		const isThere = await exists(configFile(folder, component)); // eslint-disable-line no-await-in-loop -- in order
 		findings.push(
 			...faults.map((fault) =>

@@ -19,6 +19,7 @@ import {
 import {
 	chosenNodes,
 	graphIn,
+	needsNode,
 	selectedNode,
 	type GraphSlice,
 	type GraphTools,
@@ -30,9 +31,6 @@ import {pasteGraph} from './paste-graph.js';
 import {applyPreset, savePreset} from './presets.js';
 
 type GraphBinding = ScreenBinding<GraphSlice>;
-
-const needsNode = (view: GraphView): string | undefined =>
-	selectedNode(view) === undefined ? 'no node is selected' : undefined;
 
 const needsOutput = (view: GraphView): string | undefined =>
 	needsNode(view) ??

@@ -88,6 +88,15 @@ export const graphIn = (view: GraphView): Graph => {
 export const selectedNode = (view: GraphView): GraphNode | undefined =>
 	graphIn(view).nodes.find(({id}) => id === view.slice.selected);
 
+/** Why nothing can be done to the selected node. */
+export const needsNode = (view: GraphView): string | undefined =>
+	selectedNode(view) === undefined
+		? view.slice.rows === undefined ||
+			(view.slice.laid === undefined && view.slice.rows.length > 0)
+			? 'the graph is not drawn yet'
+			: 'no node is selected'
+		: undefined;
+
 /** Of the group that is lit, how many tasks each node has. */
 export const litIn = (
 	view: GraphView,

@@ -1,9 +1,12 @@
 import type {NodeId} from '../../../core/ids.js';
 import {clampView, reveal} from '../../graph/view.js';
+import {graphTree} from '../../graph/tree.js';
 import {firstNode} from '../../graph/walk-graph.js';
 import type {GraphNodeRow} from '../../live/row-shapes.js';
 import {graphOfRows} from './graph-of-rows.js';
 import {
+	graphIn,
+	isTree,
 	partOf,
 	selectNode,
 	windowIn,
@@ -28,7 +31,10 @@ export const settleGraph = (view: GraphView): GraphSlice => {
 	}
 
 	if (slice.laid === undefined) {
-		return slice;
+		// A tree is there before the drawing, and its keys are about a node from the first on.
+		return slice.selected === undefined && isTree(view)
+			? selectNode(slice, graphTree(graphIn(view))[0]?.node.id)
+			: slice;
 	}
 
 	const {layout, key} = slice.laid;

@@ -9,6 +9,7 @@ import {
 	graphIn,
 	isTree,
 	panesOf,
+	needsNode,
 	selectedNode,
 	selectNode,
 	type GraphSlice,
@@ -18,9 +19,6 @@ import {
 import {stepInTree} from './tree-lines.js';
 
 type GraphBinding = ScreenBinding<GraphSlice>;
-
-const needsNode = (view: GraphView): string | undefined =>
-	selectedNode(view) === undefined ? 'no node is selected' : undefined;
 
 const walk = (
 	direction: Direction,

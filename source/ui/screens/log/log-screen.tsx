@@ -87,7 +87,7 @@ export const logScreen = defineScreen<LogSlice>({
 			window: windowIn,
 			height: heightOf,
 			columns,
-			filterHelp: 'a part of the name',
+			filterHelp: 'a part of what happened',
 			filterFault: (text) => textOnlyFault(text, 'a part of the name'),
 		}),
 	],

@@ -119,7 +119,11 @@ function TasksBody({view}: {readonly view: TasksView}) {
 			view={view}
 			columns={taskColumns}
 			window={windowIn(view)}
-			empty="There are no tasks here."
+			empty={
+				view.scope.states === undefined
+					? 'No task here is alive. Those that have ended are found by /dead.'
+					: 'There are no tasks here.'
+			}
 			detail={(width) => detail(view, width)}
 		/>
 	);
