@@ -83,6 +83,10 @@ if [ -n "$uninstall" ]; then
 	else
 		set -- "${XDG_CONFIG_HOME:-${HOME:-}/.config}/lifeblood" "${XDG_DATA_HOME:-${HOME:-}/.local/share}/lifeblood" "${XDG_STATE_HOME:-${HOME:-}/.local/state}/lifeblood"
 	fi
+	# Root's other installations run from there, too.
+	if [ "$(id -u)" -eq 0 ] && [ -d /var/cache/lifeblood/program ]; then
+		say "Files of root's programs that are still there: /var/cache/lifeblood/program"
+	fi
 	for folder in "${LIFEBLOOD_CONFIG_LOCATION:-${HOME:-}/lifeblood}" "$@"; do
 		[ ! -d "$folder" ] || say "Farms, settings and keys that are still there: $folder"
 	done
