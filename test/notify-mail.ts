@@ -1,12 +1,10 @@
 import fs from 'node:fs/promises';
-import type {AddressInfo} from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import {text} from 'node:stream/consumers';
-import test, {type ExecutionContext} from 'ava';
-import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
+import test from 'ava';
 import type {Notification} from '../source/core/notification.js';
 import {createMail, type MailServer} from '../source/notify/mail.js';
+import {createMailServer} from './helpers/mail-server.js';
 import {ownCertificate} from './helpers/own-certificate.js';
 import {testWith} from './helpers/test-with.js';
 
@@ -22,42 +20,6 @@ const newsOf = (line: string): Notification => ({
 });
 
 const never = new AbortController().signal;
-
-const serve = async (t: ExecutionContext, options: SMTPServerOptions) => {
-	const mails: Array<{to: string[]; content: string}> = [];
-	const server = new SMTPServer({
-		logger: false,
-		authOptional: true,
-		disabledCommands: ['STARTTLS'],
-		onData(stream, session, done) {
-			text(stream)
-				.then((content) => {
-					mails.push({
-						to: session.envelope.rcptTo.map(({address}) => address),
-						content,
-					});
-					done();
-				})
-				.catch(done);
-		},
-		...options,
-	});
-	server.on('error', () => undefined);
-	const {promise, resolve} = Promise.withResolvers<undefined>();
-	server.listen(0, '127.0.0.1', () => {
-		resolve(undefined);
-	});
-	await promise;
-	t.teardown(
-		async () =>
-			new Promise<void>((done) => {
-				server.close(() => {
-					done();
-				});
-			}),
-	);
-	return {mails, port: (server.server.address() as AddressInfo).port};
-};
 
 const mail = (
 	server: Partial<MailServer> & {readonly port: number},
@@ -77,7 +39,7 @@ const mail = (
 	});
 
 test('news are one mail in plain text', async (t) => {
-	const {mails, port} = await serve(t, {});
+	const {mails, port} = await createMailServer(t, {});
 	t.deepEqual(
 		await mail({port}).deliver([newsOf('One.'), newsOf('Two.')], never),
 		{kind: 'delivered'},
@@ -96,7 +58,7 @@ test('news are one mail in plain text', async (t) => {
 });
 
 test('no name of a group adds a header or a recipient', async (t) => {
-	const {mails, port} = await serve(t, {});
+	const {mails, port} = await createMailServer(t, {});
 	const nasty = 'Group x\r\nBcc: c@example.com\r\n\r\nhello\r\n.\r\nQUIT';
 	await mail({port}).deliver([newsOf(nasty)], never);
 	const [{to, content} = {to: [], content: ''}] = mails;
@@ -108,7 +70,7 @@ test('no name of a group adds a header or a recipient', async (t) => {
 
 test('a login that is refused is tried again, a mail that is refused is not', async (t) => {
 	const login = {user: 'me', password: 'secret'};
-	const wrong = await serve(t, {
+	const wrong = await createMailServer(t, {
 		allowInsecureAuth: true,
 		onAuth(_auth, _session, done) {
 			done(new Error('Wrong password'));
@@ -120,7 +82,7 @@ test('a login that is refused is tried again, a mail that is refused is not', as
 	);
 	t.is(failed.kind, 'failed');
 	t.false('reason' in failed && failed.reason.includes('secret'));
-	const picky = await serve(t, {
+	const picky = await createMailServer(t, {
 		onRcptTo(_address, _session, done) {
 			done(new Error('No such user'));
 		},
@@ -134,7 +96,7 @@ test('a login that is refused is tried again, a mail that is refused is not', as
 });
 
 test('a server that says nothing is given up in time', async (t) => {
-	const {port} = await serve(t, {
+	const {port} = await createMailServer(t, {
 		onConnect: () => undefined,
 	});
 	t.deepEqual(
@@ -144,7 +106,7 @@ test('a server that says nothing is given up in time', async (t) => {
 });
 
 test('without TLS where it is asked for, nothing is sent', async (t) => {
-	const {mails, port} = await serve(t, {});
+	const {mails, port} = await createMailServer(t, {});
 	const delivery = await mail({port, security: 'starttls'}).deliver(
 		[newsOf('One.')],
 		never,
@@ -163,7 +125,7 @@ testWith(
 		});
 		let logins = 0;
 		const {key, cert} = await ownCertificate(folder);
-		const {mails, port} = await serve(t, {
+		const {mails, port} = await createMailServer(t, {
 			key,
 			cert,
 			disabledCommands: [],

@@ -1,9 +1,8 @@
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, rm} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {execa} from 'execa';
+import {startTmux} from '../../test/helpers/tmux.js'; // eslint-disable-line node-test/no-import-test-files -- it has no tests
 
 /** A program in a terminal that can be looked at. */
 export type Session = AsyncDisposable & {
@@ -30,41 +29,14 @@ export const openSession = async ({
 	readonly rows: number;
 }): Promise<Session> => {
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeblood-tmux-'));
-	const configuration = path.join(folder, 'tmux.conf');
-	await writeFile(
-		configuration,
-		[
-			'set -g default-terminal tmux-256color',
-			'set -s escape-time 0',
-			'set -g status off',
-			'',
-		].join('\n'),
-	);
-	const tmux = async (...words: readonly string[]): Promise<string> => {
-		const {stdout} = await execa(
-			'tmux',
-			['-S', path.join(folder, 'socket'), '-f', configuration, ...words],
-			{
-				extendEnv: false,
-				env: {PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8'},
-			},
-		);
-		return stdout;
-	};
-
-	await tmux(
-		'new-session',
-		'-d',
-		'-x',
-		String(columns),
-		'-y',
-		String(rows),
-		...Object.entries({...environment, LANG: 'C.UTF-8'}).flatMap(
-			([name, value]) => ['-e', `${name}=${value}`],
-		),
-		...command,
-	);
-
+	const tmux = await startTmux({
+		folder,
+		settings: ['set -g default-terminal tmux-256color'],
+		command,
+		environment: {...environment, LANG: 'C.UTF-8'},
+		columns,
+		rows,
+	});
 	const painted = async (): Promise<string> => tmux('capture-pane', '-p', '-e');
 	return {
 		painted,

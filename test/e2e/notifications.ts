@@ -1,14 +1,12 @@
 import {Buffer} from 'node:buffer';
 import {createHmac} from 'node:crypto';
 import fs from 'node:fs';
-import type {AddressInfo} from 'node:net';
 import path from 'node:path';
-import {text} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
-import {SMTPServer} from 'smtp-server';
 import {z} from 'zod';
 import {createFarm, type FarmProcess} from '../helpers/farm-process.js';
 import {createReceiver, type Received} from '../helpers/http-receiver.js';
+import {createMailServer} from '../helpers/mail-server.js';
 import {ownCertificate} from '../helpers/own-certificate.js';
 import {job, waitFor} from '../helpers/run-account.js';
 import {testWith} from '../helpers/test-with.js';
@@ -211,43 +209,29 @@ command = ["sh", "-c", 'cat >> "$0"; echo "heard of $LIFEBLOOD_EVENT, \${MAIL_PA
 					: undefined,
 			{what: 'what the command says to be in the log'},
 		);
+		// Its grace time is over for its guard as well.
+		await until(
+			() =>
+				farm.guards().length === 0 &&
+				farm.marked().every((pid) => pid === scheduler.pid)
+					? true
+					: undefined,
+			{what: 'what the worker left to be looked through', within: 15_000},
+		);
 	},
 );
 
 const serveMail = async (t: ExecutionContext) => {
-	const mails: string[] = [];
 	const logins: unknown[] = [];
-	const server = new SMTPServer({
-		logger: false,
-		disabledCommands: ['STARTTLS'],
+	const {mails, port} = await createMailServer(t, {
+		authOptional: false,
 		allowInsecureAuth: true,
 		onAuth({password}, _session, done) {
 			logins.push(password);
 			done(undefined, {user: 'me'});
 		},
-		onData(stream, _session, done) {
-			text(stream)
-				.then((content) => {
-					mails.push(content);
-					done();
-				})
-				.catch(done);
-		},
 	});
-	const {promise, resolve} = Promise.withResolvers<undefined>();
-	server.listen(0, '127.0.0.1', () => {
-		resolve(undefined);
-	});
-	await promise;
-	t.teardown(
-		async () =>
-			new Promise<void>((done) => {
-				server.close(() => {
-					done();
-				});
-			}),
-	);
-	return {mails, logins, port: (server.server.address() as AddressInfo).port};
+	return {mails, logins, port};
 };
 
 test.serial(
@@ -281,7 +265,10 @@ mail = ["a@example.com"]
 		const [mail] = await until(() => (mails.length > 0 ? mails : undefined), {
 			what: 'a mail',
 		});
-		t.regex(mail ?? '', /^Subject: .*3 events; the first: Group a has/mv);
+		t.regex(
+			mail?.content ?? '',
+			/^Subject: .*3 events; the first: Group a has/mv,
+		);
 		t.deepEqual(logins, ['correct horse']);
 		const seen = [
 			await farm.printed(['config', 'show', '--json']),

@@ -7,6 +7,7 @@ import {execa} from 'execa';
 import {checkDatabase} from '../../source/db/check.js';
 import {openToRead} from '../../source/db/open.js';
 import {createFarm, isRunning} from '../helpers/farm-process.js';
+import {fillDisk} from '../helpers/fill-disk.js';
 import {job, notRunOnce, waitFor} from '../helpers/run-account.js';
 import {until} from '../helpers/until.js';
 
@@ -53,22 +54,6 @@ const smallDisk = async (
 	return folder;
 };
 
-/** Writes until nothing more can be written. */
-const fill = (file: string): void => {
-	const descriptor = fs.openSync(file, 'a');
-	try {
-		for (let size = 1_048_576; size >= 1;) {
-			try {
-				fs.writeSync(descriptor, new Uint8Array(size));
-			} catch {
-				size = Math.floor(size / 2);
-			}
-		}
-	} finally {
-		fs.closeSync(descriptor);
-	}
-};
-
 const reason = await whyNoDisk();
 if (reason !== undefined) {
 	console.log(`What happens on a full disk is left out: ${reason}.`);
@@ -108,7 +93,7 @@ testWithDisk(
 
 		await submit('before');
 		const filler = path.join(disk, 'filler');
-		fill(filler);
+		fillDisk(filler);
 		const refused = await t.throwsAsync(
 			(async () => {
 				for (let index = 0; ; index++) {
@@ -179,7 +164,7 @@ testWithDisk(
 		]);
 		const acknowledged: number[] = [];
 		const filler = path.join(disk, 'filler');
-		fill(filler);
+		fillDisk(filler);
 		await t.throwsAsync(
 			(async () => {
 				for (;;) {
@@ -217,7 +202,7 @@ testWithDisk(
 			environment: {XDG_STATE_HOME: disk},
 		});
 		const filler = path.join(disk, 'filler');
-		fill(filler);
+		fillDisk(filler);
 		const {ids} = await farm.ask('task.submit_many', {
 			tasks: Array.from({length: 20}, () => ({node: 'run'})),
 		});

@@ -23,6 +23,7 @@ import type {
 	TaskShape,
 	WorkerShape,
 } from '../../source/net/messages/shapes.js';
+import {writeLoopbackConfig} from './loopback-config.js';
 import {program} from './program.js';
 import {readAccount, type Run} from './run-account.js';
 import {until} from './until.js';
@@ -195,23 +196,10 @@ export const createFarm = (
 	const state = path.join(folder, 'state');
 	fs.mkdirSync(gates);
 	fs.mkdirSync(path.join(folder, 'tmp'));
-	fs.mkdirSync(path.join(config, 'scheduler'), {recursive: true});
 	fs.writeFileSync(accountFile, '');
-	// So that no worker looks for this machine's software.
-	fs.mkdirSync(path.join(config, 'standard_environment_resolver'));
-	fs.writeFileSync(
-		path.join(config, 'standard_environment_resolver', 'config.toml'),
-		'',
-	);
-	fs.writeFileSync(
-		path.join(config, 'scheduler', 'config.toml'),
-		`[core]
-broadcast = false
-server_ip = "127.0.0.1"
-server_port = 0
-ui_ip = "127.0.0.1"
-ui_port = 0
-[scheduler.invocation]
+	writeLoopbackConfig(
+		config,
+		`[scheduler.invocation]
 worker_grace_s = ${workerGrace}
 kill_grace_s = ${killGrace}
 avoid_s = ${avoid}

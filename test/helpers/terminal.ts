@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
-import {execa} from 'execa';
 import {isRunning, type FarmProcess} from './farm-process.js';
 import {isExecutable, program} from './program.js';
+import {startTmux} from './tmux.js';
 import {until} from './until.js';
 
 /** A program in a real terminal, with a robot before it. */
@@ -63,43 +63,17 @@ export const openTerminal = async (
 	// Told by the program itself: tmux 3.3 loses the status of one that ends just as its terminal is closed.
 	const statusFile = path.join(folder, 'status');
 	const noting = `import fs from 'node:fs'; process.on('exit', (status) => fs.writeFileSync(${JSON.stringify(statusFile)}, String(status)));`;
-	const configuration = path.join(folder, 'tmux.conf');
-	fs.writeFileSync(
-		configuration,
-		[
+	const tmux = await startTmux({
+		folder,
+		settings: [
 			'set -g default-terminal xterm-256color',
 			'set -g set-clipboard on',
-			'set -s escape-time 0',
-			'set -g status off',
 			'set -g remain-on-exit on',
-			'',
-		].join('\n'),
-	);
-	const tmux = async (...all: readonly string[]): Promise<string> => {
-		const {stdout} = await execa(
-			'tmux',
-			['-S', path.join(folder, 'socket'), '-f', configuration, ...all],
-			{
-				extendEnv: false,
-				env: {PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8'},
-			},
-		);
-		return stdout;
-	};
-
-	const given = {LANG: 'C.UTF-8', ...farm.environment, ...environment};
-	await tmux(
-		'new-session',
-		'-d',
-		'-x',
-		String(columns),
-		'-y',
-		String(rows),
-		...Object.entries(given).flatMap(([name, value]) => [
-			'-e',
-			`${name}=${value}`,
-		]),
-		...(command ?? [
+		],
+		environment: {...farm.environment, ...environment},
+		columns,
+		rows,
+		command: command ?? [
 			...(isExecutable
 				? ['sh', '-c', `"$@"; echo "$?" >'${statusFile}'`, 'sh', program[0]]
 				: [
@@ -108,8 +82,8 @@ export const openTerminal = async (
 						...program.slice(1),
 					]),
 			...words,
-		]),
-	);
+		],
+	});
 	const display = async (format: string): Promise<string> => {
 		const shown = await tmux('display-message', '-p', format);
 		return shown.trim();

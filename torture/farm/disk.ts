@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {execa} from 'execa';
+import {fillDisk} from '../../test/helpers/fill-disk.js'; // eslint-disable-line node-test/no-import-test-files -- it has no tests
 
 /** A small disk of its own, where the system lets us have one. */
 export type Disk = {
@@ -33,18 +34,7 @@ export const makeDisk = async (
 		isFull: () => performance.now() < fullUntil,
 		fill() {
 			fullUntil = Infinity;
-			const descriptor = fs.openSync(filler, 'a');
-			try {
-				for (let size = 1_048_576; size >= 1;) {
-					try {
-						fs.writeSync(descriptor, new Uint8Array(size));
-					} catch {
-						size = Math.floor(size / 2);
-					}
-				}
-			} finally {
-				fs.closeSync(descriptor);
-			}
+			fillDisk(filler);
 		},
 		free() {
 			fs.rmSync(filler, {force: true});

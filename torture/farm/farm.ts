@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
+import {writeLoopbackConfig} from '../../test/helpers/loopback-config.js'; // eslint-disable-line node-test/no-import-test-files -- it has no tests
 import type {Chronicle} from '../chronicle.js';
 import {layCable, type Cable} from './cable.js';
 import {startDaemon, type Daemon} from './daemon.js';
@@ -312,24 +313,9 @@ export const pause = async (milliseconds: number): Promise<void> =>
 	});
 
 const writeConfiguration = (config: string): void => {
-	for (const folder of ['scheduler', 'standard_environment_resolver']) {
-		fs.mkdirSync(path.join(config, folder), {recursive: true});
-	}
-
-	// So that no worker looks for this machine's software.
-	fs.writeFileSync(
-		path.join(config, 'standard_environment_resolver', 'config.toml'),
-		'',
-	);
-	fs.writeFileSync(
-		path.join(config, 'scheduler', 'config.toml'),
-		`[core]
-broadcast = false
-server_ip = "127.0.0.1"
-server_port = 0
-ui_ip = "127.0.0.1"
-ui_port = 0
-[scheduler.invocation]
+	writeLoopbackConfig(
+		config,
+		`[scheduler.invocation]
 worker_grace_s = ${workerGrace}
 kill_grace_s = 0.5
 avoid_s = 1
