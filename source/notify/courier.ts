@@ -1,6 +1,11 @@
 import type {Clock} from '../core/clock.js';
 import type {Outbox} from './outbox.js';
-import {createRound, type DeliverySettings, type Round} from './round.js';
+import {
+	createRound,
+	type DeliveryLog,
+	type DeliverySettings,
+	type Round,
+} from './round.js';
 import type {Target} from './target.js';
 
 export type Courier = {
@@ -26,10 +31,7 @@ export const createCourier = ({
 	readonly clock: Clock;
 	/** Gives numbers from 0 to 1. */
 	readonly chance: () => number;
-	readonly log: {
-		readonly info: (message: string) => void;
-		readonly warn: (message: string) => void;
-	};
+	readonly log: DeliveryLog;
 }): Courier => {
 	const rounds = new Map<string, Round>();
 	/** Those that a `serve` still waits for: a `stop` breaks them off as well. */

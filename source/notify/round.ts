@@ -12,6 +12,12 @@ export type DeliverySettings = {
 	readonly keepMs: number;
 };
 
+/** Where it is told how deliveries go, a line each. */
+export type DeliveryLog = {
+	readonly info: (message: string) => void;
+	readonly warn: (message: string) => void;
+};
+
 export type Round = {
 	/** Look whether something is due. */
 	readonly wake: () => void;
@@ -40,10 +46,7 @@ export const createRound = ({
 	readonly outbox: Outbox;
 	readonly clock: Clock;
 	readonly chance: () => number;
-	readonly log: {
-		readonly info: (message: string) => void;
-		readonly warn: (message: string) => void;
-	};
+	readonly log: DeliveryLog;
 }): Round => {
 	const breaking = new AbortController();
 	let isStopping = false;
