@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import {chooseDatabase} from '../../config/database-choice.js';
-import {absolute, stateFolders} from '../../config/folders.js';
+import {absolute} from '../../config/folders.js';
 import type {Host} from '../../config/host.js';
 import type {Loaded} from '../../config/load.js';
 import type {SchedulerSettings} from '../../config/scheduler-settings.js';
@@ -14,7 +14,7 @@ import {
 	type NotificationRuleRow,
 } from '../../db/reads/notifications.js';
 import {notificationTargets} from '../notification-targets.js';
-import {readRuntimeFiles} from '../runtime-file.js';
+import {runningSchedulers} from '../running-schedulers.js';
 import {fail, ok, warn, type Finding} from './finding.js';
 
 const what = 'notifications';
@@ -94,7 +94,7 @@ const historyOf = async (
 ): Promise<ReadonlyMap<string, NotificationRuleRow>> => {
 	try {
 		const {folder} = configuration;
-		const running = await readRuntimeFiles(stateFolders(host).run);
+		const running = await runningSchedulers(host);
 		const served = running.find(({config_folder: its}) => its === folder);
 		const choice = chooseDatabase({settings, inForce, folder, host});
 		const file =
