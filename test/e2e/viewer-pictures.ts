@@ -95,6 +95,40 @@ test('the pictures that a task names are shown, one, as a sheet and compared, an
 	t.is(await terminal.ended(), 0);
 });
 
+test('a terminal that becomes smaller while a picture is shown keeps nothing of the larger one', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	const file = path.join(farm.folder, 'red.png');
+	writePicture(file, [250, 10, 20]);
+	await farm.graph({rest: {type: 'null'}});
+	await farm.rest(
+		await farm.submit('rest', {name: 'painter', attributes: {file}}),
+	);
+	const terminal = await openTerminal(t, {
+		farm,
+		words: ['view'],
+		columns: 200,
+		rows: 50,
+	});
+	await terminal.press('3');
+	await terminal.shows('painter');
+	await terminal.press('i');
+	await terminal.shows(/▀{90}/v);
+	await terminal.resize(80, 24);
+	await terminal.shows(/^ 3 tasks › pictures[\s\S]*\s▀{40}/mv);
+	await terminal.press('Escape');
+	await terminal.shows('painter');
+	await terminal.showsNo('▀');
+	await terminal.resize(200, 50);
+	await terminal.press('i');
+	await terminal.shows(/▀{90}/v);
+	// Before the one for the new size is there.
+	await terminal.resize(80, 24);
+	await terminal.press('Escape');
+	await terminal.shows('painter');
+	await terminal.showsNo('▀');
+});
+
 test('a terminal that is asked or configured is given pictures by its protocol, and they are taken away again', async (t) => {
 	const farm = createFarm(t);
 	await farm.scheduler();

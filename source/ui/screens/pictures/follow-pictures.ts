@@ -7,7 +7,7 @@ import type {Outcome, PicturesSlice} from './pictures-slice.js';
 
 type Tools = ScreenTools<PicturesSlice>;
 
-/** One for the program: its thread is started with the first picture. */
+/** One for the program: its process is started with the first picture. */
 const drawer = createPictureDrawer();
 
 /** A terminal that has not answered by then does not answer. Far away it takes a while. */

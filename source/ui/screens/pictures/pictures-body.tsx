@@ -33,10 +33,17 @@ export function PicturesBody({view}: {readonly view: PicturesView}) {
 		),
 	]);
 	// Remembered from one drawing to the next: pictures that have to go are overwritten by lines that differ from those before.
-	const [last, remember] = useState({overlays: here, frame, generation: 0});
-	// The one before stays until the next is there; in a sheet each comes by itself.
+	const [last, remember] = useState({
+		overlays: here,
+		size: {columns, rows},
+		frame,
+		generation: 0,
+	});
+	// The one before stays until the next is there, unless it was for a terminal of another size, of which lines would go on in the next ones; in a sheet each comes by itself.
 	const isWaited =
 		view.slice.mode !== 'sheet' &&
+		last.size.columns === columns &&
+		last.size.rows === rows &&
 		places.some(({outcome}) => outcome === undefined);
 	const overlays = isWaited ? last.overlays : here;
 	const isCleared = frame !== last.frame || hasToGo(last.overlays, overlays);
@@ -46,7 +53,7 @@ export function PicturesBody({view}: {readonly view: PicturesView}) {
 		overlays.size !== last.overlays.size ||
 		hasToGo(overlays, last.overlays)
 	) {
-		remember({overlays, frame, generation});
+		remember({overlays, size: {columns, rows}, frame, generation});
 	}
 
 	useEffect(() => {
