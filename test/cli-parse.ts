@@ -74,6 +74,11 @@ test('what is wrong is told by name, with what was most likely meant', (t) => {
 			'tsk list',
 			'There is no command "tsk"; did you mean "task"? See lifeblood --help.',
 		],
+		// Two letters the other way round are one mistake.
+		[
+			'veiw',
+			'There is no command "veiw"; did you mean "view"? See lifeblood --help.',
+		],
 		['task', /^"task" needs one word more: list, show, /v],
 		['task lst', /^There is no command "task lst"; did you mean "list"\?/v],
 		[

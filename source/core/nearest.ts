@@ -11,7 +11,7 @@ export const nearest = (
 	for (const candidate of known) {
 		const isBegun =
 			written.length > 1 && candidate.toLowerCase().startsWith(written);
-		const between = isBegun ? 0.5 : distance(written, candidate.toLowerCase());
+		const between = isBegun ? 0.5 : apart(written, candidate.toLowerCase());
 		if (!(between < bestDistance)) {
 			continue;
 		}
@@ -21,6 +21,19 @@ export const nearest = (
 	}
 
 	return best;
+};
+
+/** How many letters are others; two that only stand the other way round are one, as fingers make them. */
+const apart = (word: string, other: string): number => {
+	const at = [...word].findIndex((letter, index) => letter !== other[index]);
+	return at !== -1 &&
+		word.slice(0, at) +
+			word.charAt(at + 1) +
+			word.charAt(at) +
+			word.slice(at + 2) ===
+			other
+		? 1
+		: distance(word, other);
 };
 
 /** `; did you mean "render"?`, or a full stop where nothing is near. Ends a sentence. */

@@ -57,7 +57,7 @@ test('the tasks of a group that is done to the last one are found where the list
 	await terminal.shows('apples');
 	await terminal.press('Enter');
 	await terminal.shows(
-		'No task here is alive. Those that have ended are found by /dead.',
+		'No living tasks are here; /dead finds those that have ended.',
 	);
 	await terminal.press('/');
 	await terminal.type('dead');

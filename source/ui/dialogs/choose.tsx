@@ -106,6 +106,13 @@ function ChooseView<Value>({
 				{text: fit(`${content.field.text}_`, columns - 2)},
 			] as Line,
 		},
+		...(found.length === 0
+			? [
+					{
+						line: [{text: fit('Nothing fits.', columns), role: 'dim'}] as Line,
+					},
+				]
+			: []),
 		...found.slice(top, top + height).map(({label, note = ''}, index) => ({
 			line: [
 				{text: fit(label, Math.min(columns, widest))},

@@ -37,6 +37,10 @@ export const createGraphLayouts = (): GraphLayouts => {
 		hints: Hints | undefined,
 	): Promise<Layout> => {
 		const measured = {graph, zoom, hints, ...makeBoxes(graph, zoom)};
+		if (graph.nodes.length === 0) {
+			return fromElk(measured, {id: 'graph'});
+		}
+
 		const request = toElk(measured);
 		const answer = await engine.ask({graph: request});
 		if (answer !== undefined && 'graph' in answer) {

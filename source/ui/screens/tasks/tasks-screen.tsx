@@ -121,7 +121,7 @@ function TasksBody({view}: {readonly view: TasksView}) {
 			window={windowIn(view)}
 			empty={
 				view.scope.states === undefined
-					? 'No task here is alive. Those that have ended are found by /dead.'
+					? 'No living tasks are here; /dead finds those that have ended.'
 					: 'There are no tasks here.'
 			}
 			detail={(width) => detail(view, width)}
