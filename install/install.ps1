@@ -49,7 +49,7 @@ if ($Uninstall) {
 	$kept = @(Get-UserPath | Where-Object { $_ -ne $bin })
 	[Environment]::SetEnvironmentVariable('Path', ($kept -join ';'), 'User')
 	Write-Output "lifeblood is gone from $program."
-	Write-Output 'Farms, settings and keys are still there.'
+	Write-Output "Farms, settings and keys are still there, in $(Join-Path $env:APPDATA 'lifeblood') and $(Join-Path $env:LOCALAPPDATA 'lifeblood')."
 	exit 0
 }
 
