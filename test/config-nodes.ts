@@ -162,7 +162,14 @@ test('a preset that is saved is read back the same, and none is written over una
 		['small one'],
 	);
 
-	for (const name of ['../big', '.big', 'a/b', String.raw`a\b`, 'a\nb']) {
+	for (const name of [
+		'../big',
+		'.big',
+		'a/b',
+		String.raw`a\b`,
+		'a\nb',
+		'ü'.repeat(101),
+	]) {
 		// eslint-disable-next-line no-await-in-loop -- each by itself
 		await t.throwsAsync(save({name, parameters}), {code: 'INVALID'});
 	}
@@ -171,6 +178,31 @@ test('a preset that is saved is read back the same, and none is written over una
 		code: 'INVALID',
 		message: /TOML has no word/v,
 	});
+});
+
+test('a preset may have any name that a file may have', async (t) => {
+	const folder = await makeFolder(t, {
+		'scheduler/nodes/defaults.toml': 'command = "constructor"\n',
+	});
+	const {save} = createPresetFiles(folder);
+	const names = ['__proto__', 'ü'.repeat(100)];
+	for (const name of names) {
+		// eslint-disable-next-line no-await-in-loop -- each by itself
+		await save(
+			{type: 'command', name, parameters: {cpus: 2}},
+			{isReplacing: false},
+		);
+	}
+
+	await t.throwsAsync(loadNodeConfig(folder), {
+		message: /there are no settings "constructor" for "command"/v,
+	});
+	await fs.rm(path.join(folder, 'scheduler/nodes/defaults.toml'));
+	const {presets} = await loadNodeConfig(folder);
+	t.deepEqual(Object.entries(presets['command'] ?? {}), [
+		['__proto__', {cpus: 2}],
+		['ü'.repeat(100), {cpus: 2}],
+	]);
 });
 
 test('a database is chosen by name, path, URL or not at all', async (t) => {

@@ -70,9 +70,10 @@ const readPresets = async (
 		checkPreset,
 	}: {readonly faults: Fault[]; readonly checkPreset: CheckPreset},
 ): Promise<Presets> => {
-	const presets: Record<string, Record<string, JsonObject>> = {};
+	// Names are people's: one of them may be `__proto__`.
+	const presets = new Map<string, Record<string, JsonObject>>();
 	for (const type of await namesIn(folder, 'folders')) {
-		const own: Record<string, JsonObject> = {};
+		const own = new Map<string, JsonObject>();
 		// eslint-disable-next-line no-await-in-loop -- few and small, and faults come in order
 		for (const file of await namesIn(path.join(folder, type), 'files')) {
 			const read = await readToml(path.join(folder, type, file)); // eslint-disable-line no-await-in-loop -- likewise
@@ -97,13 +98,13 @@ const readPresets = async (
 				});
 			}
 
-			own[path.basename(file, '.toml')] = parameters;
+			own.set(path.basename(file, '.toml'), parameters);
 		}
 
-		presets[type] = own;
+		presets.set(type, Object.fromEntries(own));
 	}
 
-	return presets;
+	return Object.fromEntries(presets);
 };
 
 /** A section a node type. */
@@ -140,13 +141,13 @@ const initialOf = (
 				...place,
 				message: `"${type}" must be the name of settings in quotes`,
 			});
-		} else if (presets[type]?.[content] === undefined) {
+		} else if (Object.hasOwn(presets[type] ?? {}, content)) {
+			initial[type] = content;
+		} else {
 			faults.push({
 				...place,
 				message: `there are no settings "${content}" for "${type}": settings/${type}/${content}.toml is not there`,
 			});
-		} else {
-			initial[type] = content;
 		}
 	}
 

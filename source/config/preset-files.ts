@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
@@ -6,6 +7,9 @@ import writeFileAtomic from 'write-file-atomic';
 import {FarmError} from '../core/errors.js';
 import type {Json, JsonObject} from '../core/json.js';
 import {readToml} from './read-toml.js';
+
+/** Bytes: with the ending, and one of a few letters while it is written, it fits into the 255 of nearly every file system. */
+const longestName = 200;
 
 export type Preset = {
 	/** The node type's name. */
@@ -71,6 +75,13 @@ const fileOf = (
 				String.raw`The name of a ${what} that is kept in a file begins with no dot and holds none of / \ : * ? " < > |, unlike "${word}".`,
 			);
 		}
+	}
+
+	if (Buffer.byteLength(name) > longestName) {
+		throw new FarmError(
+			'INVALID',
+			`The name of a preset that is kept in a file has no more than ${longestName} bytes, unlike "${name.slice(0, 40)}…".`,
+		);
 	}
 
 	return path.join(presetFolder(folder), type, `${name}.toml`);
