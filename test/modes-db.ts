@@ -268,6 +268,18 @@ test.serial(
 			asked.stdout,
 			/^Would be removed: 300 finished groups with 300 tasks and their logs, 295 lines of the journal, 1 log that is too old or too many \(3 B\)\./v,
 		);
+		const lying = await runCommand([
+			'db',
+			'prune',
+			'--dry-run',
+			'--db',
+			file,
+			'--json',
+		]);
+		t.like(JSON.parse(lying.stdout), {
+			bytes_before:
+				(await fs.stat(file)).size + (await fs.stat(`${file}-wal`)).size,
+		});
 		database.close();
 		const {size: before} = await fs.stat(file);
 		const pruned = await runCommand(['db', 'prune', '--db', file, '--json']);

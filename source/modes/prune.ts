@@ -209,5 +209,8 @@ const amount = (
 	connection.prepare<unknown[], {n: number | undefined}>(sql).get(...values)
 		?.n ?? 0;
 
+/** With what is not merged into it yet. */
 const sizeOf = (file: string): number =>
-	fs.statSync(file, {throwIfNoEntry: false})?.size ?? 0;
+	[file, `${file}-wal`]
+		.map((part) => fs.statSync(part, {throwIfNoEntry: false})?.size ?? 0)
+		.reduce((sum, bytes) => sum + bytes, 0);
