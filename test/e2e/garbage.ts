@@ -34,7 +34,7 @@ for (const what of ['scheduler', 'worker'] as const) {
 		daemon.signal('SIGUSR2');
 		const text = await until(
 			() => (fs.existsSync(told) ? fs.readFileSync(told, 'utf8') : undefined),
-			{what: 'the garbage', within: 60_000},
+			{what: 'the garbage', within: 100_000},
 		);
 		t.true(Number(text) > 2 ** 20, `${text} bytes`);
 		t.true(Number(text) <= mostBytes, `${text} bytes`);
