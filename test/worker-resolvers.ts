@@ -170,14 +170,14 @@ test('a resolver that is not there is named with those that are', async (t) => {
 	);
 });
 
-test("a task without a resolver gets the worker's default one, with its arguments", async (t) => {
+test("a task without a resolver gets the worker's default one, with its arguments", (t) => {
 	const fallback = {
 		resolver: 'standard',
 		arguments: {'package.tool': '3', user: 'farm'},
 	};
 	// eslint-disable-next-line @typescript-eslint/no-restricted-types -- as on the wire
-	const of = async (request: EnvironmentRequest | null) => {
-		const resolved = await resolveEnvironment({
+	const of = (request: EnvironmentRequest | null) => {
+		const resolved = resolveEnvironment({
 			request,
 			fallback,
 			environment: {},
@@ -186,12 +186,12 @@ test("a task without a resolver gets the worker's default one, with its argument
 		return resolved.kind === 'failed' ? resolved.message : resolved.environment;
 	};
 
-	t.like(await of(null), {V: '3.10.0', USER: 'farm'});
-	t.like(await of({resolver: '', arguments: {'package.tool': '4'}}), {
+	t.like(of(null), {V: '3.10.0', USER: 'farm'});
+	t.like(of({resolver: '', arguments: {'package.tool': '4'}}), {
 		V: '4.0.1',
 		USER: 'farm',
 	});
-	t.deepEqual(await of({resolver: 'trivial', arguments: {A: 'b'}}), {A: 'b'});
+	t.deepEqual(of({resolver: 'trivial', arguments: {A: 'b'}}), {A: 'b'});
 });
 
 const withRez = async (t: ExecutionContext): Promise<string> => {

@@ -29,7 +29,7 @@ export const tryPackages = async ({
 	const {folder} = configFolder(host, flags.text('config-dir'));
 	const {packages} = await loadPackages(folder);
 	const environment = definedOnes(host.environment);
-	const resolved = await resolveEnvironment({
+	const resolved = resolveEnvironment({
 		request: {resolver: 'standard', arguments: given},
 		fallback: {resolver: 'standard', arguments: {}},
 		environment,
