@@ -10,6 +10,7 @@ export const loaders: ReadonlyMap<string, Loader> = new Map<string, Loader>([
 	['dispatch', async () => import('./dispatch.js')],
 	['latency', async () => import('./latency.js')],
 	['scale', async () => import('./scale.js')],
+	['past', async () => import('./past.js')],
 	['wide', async () => import('./wide.js')],
 	['log', async () => import('./log.js')],
 	['idle', async () => import('./idle.js')],

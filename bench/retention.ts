@@ -21,8 +21,8 @@ import {stopwatch} from './measure/stopwatch.js';
 const atOnce = 100;
 
 /** Old groups are removed: on a farm that rests, and beside as much work as it can do. Without that work a turn is a step of the removal, with its commit. */
-export const benchmark: Benchmark = async ({runs, quick, say}) => {
-	const dead = quick ? 20_000 : 300_000;
+export const benchmark: Benchmark = async ({runs, quick, finished, say}) => {
+	const dead = finished ?? (quick ? 20_000 : 300_000);
 	await using folder = await createBenchFolder();
 	const filled = path.join(folder.path, 'filled.db');
 	await fillDatabase(filled, folder, {dead, blocked: 0});

@@ -36,7 +36,7 @@ if (
 		[
 			...unknown.map((name) => `There is no benchmark ${name}.`),
 			`npm run bench -- NAME... [--runs N] [--quick] [--profile FOLDER] [--finished N], where NAME is ${loaders.keys().toArray().join(', ')} or all.`,
-			'--runs: how often each is measured (3); --quick: a fraction of the work, to see that it works; --profile: CPU profiles of the farm; --finished: how many finished tasks lie in the database before, in thousands, for scale (1000000), past (1000000) and wide (0).',
+			'--runs: how often each is measured (3); --quick: a fraction of the work, to see that it works; --profile: CPU profiles of the farm; --finished: how many tasks finished before, a multiple of 1000, for scale and past (1000000), retention (300000) and wide (0).',
 		].join('\n'),
 	);
 	process.exitCode = 2;

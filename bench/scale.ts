@@ -1,7 +1,7 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import {expectTrueRan, runTrue} from './dispatch.js';
 import {createBenchFolder} from './farm/bench-folder.js';
+import {copySynced} from './farm/copy-synced.js';
 import {fillDatabase} from './farm/fill-database.js';
 import {startFarm} from './farm/start-farm.js';
 import {statesOf} from './farm/work.js';
@@ -47,8 +47,7 @@ export const benchmark: Benchmark = async ({
 		for (const kind of order) {
 			/* eslint-disable no-await-in-loop -- one measurement at a time */
 			const database = path.join(folder.path, `${kind}.db`);
-			await fs.rm(database, {force: true});
-			await fs.copyFile(templates[kind], database);
+			await copySynced(templates[kind], database);
 			const seconds = stopwatch();
 			await using farm = await startFarm({database, folder, profile});
 			const ready = seconds();

@@ -1,3 +1,8 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import {createBenchFolder} from './farm/bench-folder.js';
+import {copySynced} from './farm/copy-synced.js';
+import {fillDatabase} from './farm/fill-database.js';
 import {startSimulatedWorkers} from './farm/simulated-workers.js';
 import {startFarm} from './farm/start-farm.js';
 import {applyGraph, statesOf, submitMany, waitForGroup} from './farm/work.js';
@@ -10,15 +15,35 @@ const mebibyte = 2 ** 20;
 const taskSeconds = 2;
 
 /** A thousand connected workers, and tasks of two seconds. The protocol is the real one, the workers' processes are not. */
-export const benchmark: Benchmark = async ({runs, quick, profile, say}) => {
+export const benchmark: Benchmark = async ({
+	runs,
+	quick,
+	profile,
+	finished = 0,
+	say,
+}) => {
 	const workers = quick ? 100 : 1000;
 	const tasks = workers * (quick ? 2 : 20);
 	const used: number[] = [];
 	const cores: number[] = [];
 	const memory: number[] = [];
+	await using folder = await createBenchFolder();
+	const filled = path.join(folder.path, 'filled.db');
+	if (finished > 0) {
+		say(`wide: filling a database with ${finished} dead tasks`);
+		await fillDatabase(filled, folder, {dead: finished, blocked: 0});
+	}
+
 	for (let run = 1; run <= runs; run += 1) {
 		/* eslint-disable no-await-in-loop -- one measurement at a time */
-		await using farm = await startFarm({profile});
+		const database = path.join(folder.path, 'farm.db');
+		if (finished > 0) {
+			await copySynced(filled, database);
+		} else {
+			await fs.rm(database, {force: true});
+		}
+
+		await using farm = await startFarm({database, folder, profile});
 		const {client, scheduler} = farm;
 		await applyGraph(client, {
 			nodes: {
