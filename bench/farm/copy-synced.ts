@@ -4,7 +4,12 @@ import fs from 'node:fs/promises';
 export const copySynced = async (from: string, to: string): Promise<void> => {
 	await fs.rm(to, {force: true});
 	await fs.copyFile(from, to);
-	const file = await fs.open(to);
+	await syncFile(to);
+};
+
+/** Waits until a file is on the disk. */
+export const syncFile = async (path: string): Promise<void> => {
+	const file = await fs.open(path);
 	try {
 		await file.sync();
 	} finally {

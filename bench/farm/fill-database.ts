@@ -8,6 +8,7 @@ import {expectEqual} from '../measure/expect.js';
 import {applyPassage} from '../graph.js';
 import {startFarm} from './start-farm.js';
 import type {BenchFolder} from './bench-folder.js';
+import {syncFile} from './copy-synced.js';
 import {applyGraph} from './work.js';
 
 /** What no worker has. */
@@ -62,6 +63,7 @@ export const fillDatabase = async (
 	const connection = new Database(file);
 	try {
 		// Nobody reads along, and whoever stops it begins anew: all is written once, and not into a WAL first.
+		connection.pragma('journal_mode = DELETE');
 		connection.pragma('journal_mode = OFF');
 		connection.pragma('synchronous = OFF');
 		connection.pragma('cache_size = -262144');
@@ -132,6 +134,8 @@ export const fillDatabase = async (
 	} finally {
 		connection.close();
 	}
+
+	await syncFile(file);
 };
 
 const numbers = (count: string): string =>

@@ -250,6 +250,23 @@ class Pass {
 		return there ? {kind: 'worker', worker: there} : {kind: 'avoided', until};
 	}
 
+	/** Whether there is a worker that could take any task with these requirements now. Where there is none, no task is looked for. */
+	#hasRoom(
+		id: RequirementId,
+		{
+			requirements,
+			onlyFresh,
+		}: {readonly requirements: Requirements; readonly onlyFresh: boolean},
+	): boolean {
+		const {fleet, fresh} = this.#turn.books;
+		return eligible(this.#turn, id, requirements).some(
+			(worker) =>
+				(!onlyFresh || fresh.has(worker.row.id)) &&
+				isOpen(worker) &&
+				fits(requirements.minimum, freeOn(fleet, worker)),
+		);
+	}
+
 	/** Which requirements some free worker may meet now. */
 	open(stuck: ReadonlySet<RequirementId>): void {
 		const {books} = this.#turn;
@@ -259,7 +276,12 @@ class Pass {
 				continue;
 			}
 
-			this.#open.set(id, {requirements: this.#requirementsOf(id), onlyFresh});
+			const requirements = this.#requirementsOf(id);
+			if (this.#hasRoom(id, {requirements, onlyFresh})) {
+				this.#open.set(id, {requirements, onlyFresh});
+			} else {
+				books.stuck.add(id);
+			}
 		}
 	}
 
