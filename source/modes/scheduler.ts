@@ -311,8 +311,16 @@ export const run = async (context: CommandContext): Promise<ExitStatus> => {
 					host,
 					log: notificationLog,
 				});
+				const before = {...engine};
 				Object.assign(engine, next);
-				await scheduler.loop.submit(takeUpRules());
+				try {
+					await scheduler.loop.submit(takeUpRules());
+				} catch (error) {
+					// As of a database that cannot be written: then nothing is taken up, as the log says.
+					Object.assign(engine, before);
+					throw error;
+				}
+
 				await courier.serve(nextTargets, deliverySettings(again.settings));
 				logger.level = again.settings.log.level;
 				scheduler.removeOld().catch((error: unknown) => {
