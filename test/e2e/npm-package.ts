@@ -120,8 +120,8 @@ test('beside the packages that it depends on, and no other, the package for npm 
 
 	const terminal = await openTerminal(t, {
 		farm,
-		words: [],
-		command: [process.execPath, file, 'view'],
+		words: ['view'],
+		run: [process.execPath, file],
 	});
 	await terminal.shows('live', 30_000);
 	await terminal.press('2');

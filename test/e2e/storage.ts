@@ -441,7 +441,14 @@ testWithDisk(
 			() => (again.said().includes('the disk is full') ? true : undefined),
 			{what: 'the worker to say that its disk is full'},
 		);
-		await farm.workerIn('one', 'busy');
+		await until(
+			async () => {
+				const {state} = await farm.ask('worker.get', {worker: 'one'});
+				// What it runs goes on; that it can take nothing new is told too.
+				return ['busy', 'error'].includes(state) ? true : undefined;
+			},
+			{what: 'the worker to be there'},
+		);
 		t.true(isRunning(run?.pid ?? 0));
 		farm.open('go');
 		t.like(await farm.rest(id), {errors: 0});

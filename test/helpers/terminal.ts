@@ -52,11 +52,14 @@ export const openTerminal = async (
 		rows = 40,
 		environment = {},
 		command,
+		run,
 	}: {
 		readonly farm: Pick<FarmProcess, 'environment'>;
 		readonly words: readonly string[];
 		/** Another program, such as a shell in which it is to be run. */
 		readonly command?: readonly string[];
+		/** What the program is, for Node.js, where it is not what is tested anyhow. */
+		readonly run?: readonly [string, ...string[]];
 	} & TerminalOptions,
 ): Promise<Terminal> => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-tmux-'));
@@ -74,12 +77,12 @@ export const openTerminal = async (
 		columns,
 		rows,
 		command: command ?? [
-			...(isExecutable
+			...(isExecutable && run === undefined
 				? ['sh', '-c', `"$@"; echo "$?" >'${statusFile}'`, 'sh', program[0]]
 				: [
-						program[0],
+						(run ?? program)[0],
 						`--import=data:text/javascript,${encodeURIComponent(noting)}`,
-						...program.slice(1),
+						...(run ?? program).slice(1),
 					]),
 			...words,
 		],
@@ -91,7 +94,9 @@ export const openTerminal = async (
 
 	const pid = async (): Promise<number> => {
 		const shown = Number(await display('#{pane_pid}'));
-		return isExecutable && command === undefined ? childOf(shown) : shown;
+		return isExecutable && command === undefined && run === undefined
+			? childOf(shown)
+			: shown;
 	};
 
 	const first = await pid();
