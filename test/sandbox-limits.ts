@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import {createSandbox} from '../source/sandbox/sandbox.js';
 import {plainScope} from './helpers/plain-scope.js';
@@ -194,4 +195,23 @@ test('stopping ends what still waits', async (t) => {
 		...waiting.map(async (one) => t.throwsAsync(one, {code: 'CLOSED'})),
 	]);
 	await t.throwsAsync(own.evaluateLater(['1'], scope), {code: 'CLOSED'});
+});
+
+test('a sandbox that is stopped while an answer is on its way has stopped when it says so', async (t) => {
+	for (let turns = 0; turns < 24; turns += 1) {
+		/* eslint-disable no-await-in-loop -- each a little later than the one before */
+		const own = await createSandbox();
+		await own.evaluateLater(['1'], plainScope());
+		const answering = own.evaluateLater(['1 + 1'], plainScope());
+		const ended = answering
+			.then(([evaluation]) => evaluation?.kind)
+			.catch(String);
+		for (let turn = 0; turn < turns; turn += 1) {
+			await setImmediate();
+		}
+
+		await own.stop();
+		t.regex((await ended) ?? '', /^value$|is stopping/v);
+		/* eslint-enable no-await-in-loop */
+	}
 });

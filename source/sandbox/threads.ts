@@ -75,6 +75,11 @@ export const createThreads = (
 			resourceLimits: {stackSizeMb: 16},
 		});
 		worker.on('message', (answer: ThreadAnswer) => {
+			// Its end is waited for, which only what it holds open brings about.
+			if (stopped) {
+				return;
+			}
+
 			worker.unref();
 			idle.push(worker);
 			finish(worker, answer);
