@@ -90,6 +90,11 @@ const fitsFlags = (
 	) &&
 	Object.entries(flags).every(([name, {type, minimum, maximum, options}]) => {
 		const value = values[name];
+		// An empty one of several is told by the whole parser.
+		if (Array.isArray(value) && value.includes('')) {
+			return false;
+		}
+
 		if (options !== undefined && value !== undefined) {
 			return typeof value === 'string' && options.includes(value);
 		}
