@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {invocationId} from '../source/core/ids.js';
+import {groupId, invocationId} from '../source/core/ids.js';
 import {logPath, marksPath} from '../source/core/log-path.js';
 import {
 	forceState,
@@ -20,6 +20,7 @@ import {createLogStore} from '../source/scheduler/views/log-store.js';
 import {prepareReads} from '../source/db/reads/prepare-reads.js';
 import {noChanges} from '../source/scheduler/turn-changes.js';
 import {createTestFarm, type TestFarm} from './helpers/test-farm.js';
+import {until} from './helpers/until.js';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -56,7 +57,7 @@ const setUp = async (t: ExecutionContext, kept: Partial<typeof keepAll>) => {
 		await rm(folder, {recursive: true, force: true});
 	});
 	const said: string[] = [];
-	const make = () => {
+	const make = (times: {quietMs?: number; soonMs?: number} = {}) => {
 		const {reader} = farm.database();
 		const logs = createLogStore({
 			folder,
@@ -67,6 +68,7 @@ const setUp = async (t: ExecutionContext, kept: Partial<typeof keepAll>) => {
 			},
 		});
 		return createRetention({
+			...times,
 			submit: farm.submit,
 			statements: farm.statements(),
 			settings: {retention: {...keepAll, ...kept}},
@@ -171,6 +173,43 @@ test('a finished group goes after its days with all that belongs to it, and is t
 	);
 	farm.expectSound();
 });
+
+for (const {title, quietMs, soonMs} of [
+	{
+		title: 'a farm is looked at as soon as it rests',
+		quietMs: 20,
+		soonMs: 1_000_000,
+	},
+	{
+		title: 'a farm that never rests is looked at all the same',
+		quietMs: 1_000_000,
+		soonMs: 50,
+	},
+]) {
+	test(title, async (t) => {
+		const {farm, make, pass} = await setUp(t, {groupsDays: 1});
+		const task = await farm.submitTask('start', {groups: ['old']});
+		await farm.untilState(task, 'dead');
+		pass(2);
+		const retention = make({quietMs, soonMs});
+		t.teardown(retention.stop);
+		let hasChanged = false;
+		const changes = {...noChanges(), groups: new Set([groupId(1)])};
+		// A change in every few milliseconds is no rest where a rest is long.
+		await until(
+			() => {
+				if (!hasChanged || soonMs < quietMs) {
+					hasChanged = true;
+					retention.onCommit(changes);
+				}
+
+				return groupNames(farm).length === 0 || undefined;
+			},
+			{what: 'the old group to go'},
+		);
+		farm.expectSound();
+	});
+}
 
 test('a group with an error, with anything unfinished, or held on its way is kept for ever', async (t) => {
 	const {farm, retention, pass} = await setUp(t, {groupsDays: 1});

@@ -36,8 +36,7 @@ export type Retention = {
 const targetMs = 5;
 /** Of the time, steps take about one part of so many, while others have work too. */
 const share = 5;
-/** A farm at work is looked at so often, and one that rests so rarely; in milliseconds. */
-const soonMs = 60_000;
+/** One that rests is looked at so rarely, in milliseconds. */
 const rarelyMs = 60 * 60 * 1000;
 const dayMs = 24 * 60 * 60 * 1000;
 /** So many log files go between two notes of that. */
@@ -54,6 +53,8 @@ export const createRetention = ({
 	isLive,
 	log,
 	isAlone = false,
+	quietMs = 5000,
+	soonMs = 60_000,
 }: {
 	readonly submit: Submit;
 	/** Read between turns. */
@@ -71,6 +72,10 @@ export const createRetention = ({
 	};
 	/** Nobody else has work: go on without a rest. */
 	readonly isAlone?: boolean;
+	/** A farm is looked at as soon as it has rested for so long: afterwards it leaves the disk alone, however long the rest lasts. */
+	readonly quietMs?: number;
+	/** One that does not rest is looked at so often. */
+	readonly soonMs?: number;
 }): Retention => {
 	const stopping = new AbortController();
 	const tasksAtOnce = createStepSize({
@@ -88,7 +93,8 @@ export const createRetention = ({
 	let current: Promise<Removed> | undefined;
 	let emptying: Promise<void> | undefined;
 	let timer: NodeJS.Timeout | undefined;
-	let isDueSoon = false;
+	/** When a farm that does not rest is looked at, by the monotonic clock; undefined while nothing has happened. */
+	let dueAt: number | undefined;
 	let journalCutAt = -Infinity;
 
 	const isStopped = (): boolean => stopping.signal.aborted;
@@ -162,12 +168,12 @@ export const createRetention = ({
 		);
 		if (
 			(keep === Infinity && before === -Infinity) ||
-			clock.now() - journalCutAt < rarelyMs
+			clock.monotonic() - journalCutAt < rarelyMs
 		) {
 			return 0;
 		}
 
-		journalCutAt = clock.now();
+		journalCutAt = clock.monotonic();
 		let removed = 0;
 		let most = 0;
 		let done = 0;
@@ -304,11 +310,11 @@ export const createRetention = ({
 		}
 
 		timer = setTimeout(() => {
-			isDueSoon = false;
+			dueAt = undefined;
 			sweep()
 				.catch(complain)
 				.finally(() => {
-					if (!isDueSoon) {
+					if (dueAt === undefined) {
 						lookLater(rarelyMs);
 					}
 				});
@@ -338,15 +344,16 @@ export const createRetention = ({
 			}
 
 			// What a sweep itself changes is no reason for the next one.
-			if (!(!isDueSoon && current === undefined && hasHappened(changes))) {
+			if (current !== undefined || !hasHappened(changes)) {
 				return;
 			}
 
-			isDueSoon = true;
-			lookLater(soonMs);
+			const now = clock.monotonic();
+			dueAt ??= now + soonMs;
+			lookLater(Math.max(0, Math.min(quietMs, dueAt - now)));
 		},
 		start() {
-			lookLater(soonMs);
+			lookLater(quietMs);
 		},
 		async stop() {
 			stopping.abort();
