@@ -10,6 +10,8 @@ const causesShape = z
 
 /** So many pieces of news go into one mail. */
 const mostInOne = 100;
+/** The library lets go of a connection by itself so much later than the whole of it is given up, so that it is always told as that; in milliseconds. */
+const laterMs = 1000;
 /** Characters of a subject. */
 const longestSubject = 200;
 
@@ -48,9 +50,9 @@ export const createMail = ({
 			...(server.login !== undefined && {
 				auth: {user: server.login.user, pass: server.login.password},
 			}),
-			connectionTimeout: timeoutMs,
-			greetingTimeout: timeoutMs,
-			socketTimeout: timeoutMs,
+			connectionTimeout: timeoutMs + laterMs,
+			greetingTimeout: timeoutMs + laterMs,
+			socketTimeout: timeoutMs + laterMs,
 			disableFileAccess: true,
 			disableUrlAccess: true,
 		});
