@@ -151,7 +151,7 @@ const output: readonly Step[] = [
 	{id: 'output.next'},
 	{id: 'output.next', shows: /line 9\d/v},
 	{id: 'output.previous', shows: /line 9/v},
-	{id: 'output.clear'},
+	{id: 'output.clear', showsNo: '/line 9'},
 	{id: 'output.times', shows: /\d\d:\d\d:\d\d.*line/v},
 	{id: 'output.wrap'},
 	{id: 'output.earlier'},

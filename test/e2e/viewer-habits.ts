@@ -2,11 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
-import {
-	createFarm,
-	type FarmProcess,
-	type SchedulerDaemon,
-} from '../helpers/farm-process.js';
+import {childOf} from '../helpers/child-of.js';
+import {createFarm, type FarmProcess} from '../helpers/farm-process.js';
 import {isExecutable, program} from '../helpers/program.js';
 import {openTerminal} from '../helpers/terminal.js';
 import {testWhere} from '../helpers/test-where.js';
@@ -14,15 +11,13 @@ import {testWhere} from '../helpers/test-where.js';
 const fruit = ['apple', 'banana', 'cherry'] as const;
 
 /** A farm with three tasks at rest. */
-const restingFarm = async (farm: FarmProcess): Promise<SchedulerDaemon> => {
-	const scheduler = await farm.scheduler();
+const restingFarm = async (farm: FarmProcess): Promise<void> => {
+	await farm.scheduler();
 	await farm.graph({first: {type: 'null'}});
 	for (const name of fruit) {
 		// eslint-disable-next-line no-await-in-loop -- in this order
 		await farm.rest(await farm.submit('first', {name, groups: [`${name}s`]}));
 	}
-
-	return scheduler;
 };
 
 test('views are reached by name with completion, earlier lines come back, and - goes to and fro', async (t) => {
@@ -261,7 +256,7 @@ testWhere(
 	'a crash leaves the terminal usable, and says what happened',
 	async (t) => {
 		const farm = createFarm(t);
-		const scheduler = await restingFarm(farm);
+		await restingFarm(farm);
 		const defect =
 			"data:text/javascript,process.on('SIGUSR2',()=>{throw(new(Error)('a%20defect'))})";
 		const terminal = await openTerminal(t, {
@@ -274,11 +269,7 @@ testWhere(
 		);
 		await terminal.press('Enter');
 		await terminal.shows('apples');
-		const shell = await terminal.pid();
-		const viewer = farm
-			.marked()
-			.find((pid) => pid !== shell && pid !== scheduler.pid);
-		process.kill(viewer!, 'SIGUSR2');
+		process.kill(await childOf(await terminal.pid()), 'SIGUSR2');
 		await terminal.showsNo('apples');
 		await terminal.shows('a defect');
 		await terminal.type('echo it is $((40 + 2))');

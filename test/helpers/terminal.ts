@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
+import {childOf} from './child-of.js';
 import {isRunning, type FarmProcess} from './farm-process.js';
 import {isExecutable, program} from './program.js';
 import {startTmux} from './tmux.js';
@@ -32,7 +33,7 @@ export type Terminal = {
 	readonly clipboard: () => Promise<string>;
 	/** Waits until the program has ended; its exit status. The screen is then what it left. */
 	readonly ended: () => Promise<number>;
-	/** Of the program. */
+	/** Of the program, however it is run. */
 	readonly pid: () => Promise<number>;
 };
 
@@ -63,8 +64,10 @@ export const openTerminal = async (
 	} & TerminalOptions,
 ): Promise<Terminal> => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lifeblood-tmux-'));
-	// Told by the program itself: tmux 3.3 loses the status of one that ends just as its terminal is closed.
+	// Told by the program itself or by the shell that runs it: tmux 3.3 loses the status of one that ends just as its terminal is closed.
 	const statusFile = path.join(folder, 'status');
+	const isInShell =
+		command !== undefined || (isExecutable && run === undefined);
 	const noting = `import fs from 'node:fs'; process.on('exit', (status) => fs.writeFileSync(${JSON.stringify(statusFile)}, String(status)));`;
 	const tmux = await startTmux({
 		folder,
@@ -76,9 +79,15 @@ export const openTerminal = async (
 		environment: {...farm.environment, ...environment},
 		columns,
 		rows,
-		command: command ?? [
-			...(isExecutable && run === undefined
-				? ['sh', '-c', `"$@"; echo "$?" >'${statusFile}'`, 'sh', program[0]]
+		command: [
+			...(isInShell
+				? [
+						'sh',
+						'-c',
+						`"$@"; echo "$?" >'${statusFile}'`,
+						'sh',
+						...(command ?? [program[0]]),
+					]
 				: [
 						(run ?? program)[0],
 						`--import=data:text/javascript,${encodeURIComponent(noting)}`,
@@ -94,9 +103,7 @@ export const openTerminal = async (
 
 	const pid = async (): Promise<number> => {
 		const shown = Number(await display('#{pane_pid}'));
-		return isExecutable && command === undefined && run === undefined
-			? childOf(shown)
-			: shown;
+		return isInShell ? childOf(shown) : shown;
 	};
 
 	const first = await pid();
@@ -196,15 +203,3 @@ export const openTerminal = async (
 		pid,
 	};
 };
-
-/** Of the shell that notes how an executable ends: the executable, as soon as it has been started. */
-const childOf = async (shell: number): Promise<number> =>
-	until(
-		() => {
-			const [child] = fs
-				.readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1')
-				.split(' ', 1);
-			return child === undefined || child === '' ? undefined : Number(child);
-		},
-		{what: 'the shell to start the program'},
-	);

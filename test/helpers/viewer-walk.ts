@@ -33,6 +33,12 @@ export const walk = async (
 		}
 
 		/* eslint-disable no-await-in-loop -- one step after the other */
+		if (key === 'esc' && shows === undefined && showsNo === undefined) {
+			throw new Error(
+				`Nobody looks whether ${id} has happened, and right behind esc the next key would be one with it.`,
+			);
+		}
+
 		await terminal.press(tmuxKey(key));
 		await seen(terminal, {shows, showsNo});
 		if (types !== undefined) {
@@ -46,8 +52,7 @@ export const walk = async (
 		// Right behind esc, the next key would be one with it: its dialog is gone first.
 		await seen(terminal, {
 			shows: after,
-			showsNo:
-				after === undefined && keys.at(-1) === 'Escape' ? shows : undefined,
+			showsNo: keys.at(-1) === 'Escape' ? shows : undefined,
 		});
 		/* eslint-enable no-await-in-loop */
 	}
