@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
 import {once} from 'node:events';
+import {setImmediate as nextRound} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {z} from 'zod';
 import {systemClock} from '../source/core/clock.js';
@@ -13,6 +14,7 @@ import {
 	type Peer,
 	type PeerOptions,
 } from '../source/net/peer.js';
+import type {ReadingStep} from '../source/net/reading-turns.js';
 import {readAll, socketPair} from './helpers/net-pair.js';
 import {until} from './helpers/until.js';
 
@@ -673,4 +675,93 @@ test('what came before the end is taken, however long it takes', async (t) => {
 	near.resume();
 	await peer.closed;
 	t.is(taken, 300);
+});
+
+/** Turns that are given one by one, by the test. */
+const turnsByHand = () => {
+	const waiting: ReadingStep[] = [];
+	return {
+		turns: {
+			enter(step: ReadingStep) {
+				waiting.push(step);
+			},
+		},
+		waiting: () => waiting.length,
+		/** The one that waits the longest has its turn, and is last again where it has more. */
+		next() {
+			const step = waiting.shift();
+			if (step?.(0) === true) {
+				waiting.push(step);
+			}
+		},
+	};
+};
+
+const tick = (n: number): string =>
+	`${JSON.stringify({jsonrpc: '2.0', method: 'tick', params: {n}})}\n`;
+
+test('what comes in pieces keeps its order while it waits for its turn, and no more is read meanwhile', async (t) => {
+	const [near, far] = await socketPair();
+	const {turns, waiting, next} = turnsByHand();
+	const ticks: number[] = [];
+	let bytes = 0;
+	const peer = peerOn(far, {
+		readingTurns: turns,
+		onNotice({params}) {
+			ticks.push(params.n);
+		},
+	});
+	far.on('data', (chunk: Uint8Array) => {
+		bytes += chunk.length;
+	});
+	const first = tick(1);
+	near.write(first.slice(0, 10));
+	await until(() => (bytes === 10 ? true : undefined), {what: 'its beginning'});
+	near.write(`${first.slice(10)}${tick(2)}${tick(3)}`);
+	await until(() => (waiting() > 0 && bytes > 100 ? true : undefined), {
+		what: 'the rest',
+	});
+	const held = bytes;
+	next();
+	near.end(`${tick(4)}${tick(5)}`);
+	while (!peer.isClosed()) {
+		t.true(bytes === held || ticks.length >= 3, ticks.join(' '));
+		next();
+		await nextRound(); // eslint-disable-line no-await-in-loop -- what is read meanwhile is there by then
+	}
+
+	t.deepEqual(ticks, [1, 2, 3, 4, 5]);
+});
+
+test('who waits for a turn is not taken for silent', async (t) => {
+	const [near, far] = await socketPair();
+	const {turns, waiting, next} = turnsByHand();
+	let looks = 0;
+	const ticks: number[] = [];
+	const peer = peerOn(far, {
+		readingTurns: turns,
+		limits: {pingAfterMs: 25, closeAfterMs: 400},
+		clock: {
+			...systemClock,
+			monotonic() {
+				looks += 1;
+				return systemClock.monotonic();
+			},
+		},
+		onNotice({params}) {
+			ticks.push(params.n);
+		},
+	});
+	near.resume();
+	near.write(tick(1));
+	await until(() => (waiting() > 0 ? true : undefined), {what: 'the message'});
+	const before = looks;
+	await until(
+		() => (peer.isClosed() || looks > before + 40 ? true : undefined),
+		{what: 'it to be looked at for much longer than anyone may be silent'},
+	);
+	t.false(peer.isClosed());
+	next();
+	t.deepEqual(ticks, [1]);
+	t.regex(await peer.closed, /Nothing was heard/v);
 });

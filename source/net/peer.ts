@@ -225,7 +225,7 @@ export const createPeer = <
 		clock,
 		pingAfterMs: limits.pingAfterMs,
 		closeAfterMs: limits.closeAfterMs,
-		isPaused: () => isPaused,
+		isPaused: () => isPaused || isHeld,
 		ping() {
 			// Any byte is a sign of life, so nothing waits for this very answer.
 			send(encodeRequest('ping', 'ping', {}));
@@ -403,6 +403,11 @@ export const createPeer = <
 
 	/** Takes what came, for a moment at a time: what others sent has its turn in between. */
 	const takeFrames = (came: readonly Frame[]): void => {
+		// A part of a line waits for no turn: it would be over in the midst of what comes after it.
+		if (came.length === 0) {
+			return;
+		}
+
 		let rest = came;
 		(readingTurns ?? ownTurns).enter((until) => {
 			if (!isOpen) {
@@ -431,6 +436,7 @@ export const createPeer = <
 			isPaused = true;
 			stream.pause();
 		} else if (isHeld && !isPaused) {
+			liveness.heard();
 			stream.resume();
 		}
 
