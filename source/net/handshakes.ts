@@ -13,10 +13,13 @@ export type Handshakes = {
 	readonly endAll: () => void;
 };
 
+/** So many places are left to those that have said nothing yet: a friend is one of them for a moment. */
+const silentShare = 0.1;
+
 /**
 The connections that have not shown yet who they are: each may take `timeoutMs`, and there are never more than `most`.
 
-When there would be more, one gives way: the oldest of those that have said nothing, or, where all speak, the oldest. A friend speaks at once and is through in milliseconds, so a flood pushes out itself and not the friend, even while a thousand friends come together.
+When there would be more, one gives way: the oldest of those that have said nothing, or, where they are few, the oldest of those that speak. A friend speaks at once and is through in milliseconds, so a flood pushes out itself and not the friend: neither one that says nothing, even while hundreds of friends come together, nor one that begins to speak and goes no further.
 */
 export const createHandshakes = ({
 	most,
@@ -41,8 +44,14 @@ export const createHandshakes = ({
 	};
 
 	const giveWay = (): void => {
-		const [oldest] = silent.size > 0 ? silent.keys() : speaking.keys();
-		if (oldest !== undefined && silent.size + speaking.size >= most) {
+		if (silent.size + speaking.size < most) {
+			return;
+		}
+
+		const [oldest] = (
+			silent.size > Math.floor(most * silentShare) ? silent : speaking
+		).keys();
+		if (oldest !== undefined) {
 			end(oldest);
 		}
 	};
