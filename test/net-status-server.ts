@@ -6,6 +6,7 @@ import {
 	createStatusServer,
 	type StatusPage,
 } from '../source/net/status-server.js';
+import {until} from './helpers/until.js';
 
 /** A server of one page, on loopback. */
 const serve = async (
@@ -108,4 +109,41 @@ test('making a page for those who ask without end takes a tenth of the time', as
 	t.is(await ask(), '1');
 	now += 1;
 	t.is(await ask(), '2');
+});
+
+test('a page of one moment is made once for all who ask meanwhile, and anew for who asks next', async (t) => {
+	let now = 0;
+	let made = 0;
+	const gates: Array<() => void> = [];
+	const {visitor} = await serve(
+		t,
+		async () => {
+			made += 1;
+			const body = `page ${made}\n`;
+			const {promise, resolve} = Promise.withResolvers<void>();
+			gates.push(resolve);
+			await promise;
+			return {...text(body), isMomentary: true};
+		},
+		{now: () => now, monotonic: () => now},
+	);
+	const request = 'GET /page HTTP/1.1\r\nhost: a\r\n\r\n';
+	for (const page of ['page 1', 'page 2']) {
+		/* eslint-disable no-await-in-loop -- one after the other */
+		// Both in one piece, and so at once.
+		const socket = await visitor(request + request);
+		let said = '';
+		socket.on('data', (bytes: Uint8Array) => {
+			said += String(bytes);
+		});
+		const open = await until(() => gates.pop(), {what: 'it to be made'});
+		now += 5000;
+		open();
+		await until(() => (said.split(page).length === 3 ? true : undefined), {
+			what: `two answers of ${page}`,
+		});
+		/* eslint-enable no-await-in-loop */
+	}
+
+	t.is(made, 2);
 });

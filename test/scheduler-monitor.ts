@@ -240,6 +240,43 @@ test('a turn that is never committed is told', async (t) => {
 	});
 });
 
+test('a turn that was stuck is told no longer than it is', async (t) => {
+	const {scheduler} = await setUp(t);
+	const stuck = Promise.withResolvers<never>();
+	let isStuck = true;
+	const {measured} = scheduler;
+	const monitor = await startMonitor({
+		settings: {enabled: true, ip: '127.0.0.1', port: 0},
+		scheduler: {
+			measured: {
+				...measured,
+				loop: {
+					...measured.loop,
+					submit: async (operation) =>
+						isStuck ? stuck.promise : measured.loop.submit(operation),
+				},
+			},
+			observe: scheduler.observe,
+		},
+		log: {error: t.log},
+	});
+	t.teardown(async () => monitor[Symbol.asyncDispose]());
+	const status = async (): Promise<number> => {
+		const answer = await fetch(
+			`http://127.0.0.1:${monitor.address()!.port}/healthz`,
+		);
+		return answer.status;
+	};
+
+	t.is(await status(), 503);
+	isStuck = false;
+	await t.notThrowsAsync(
+		until(async () => ((await status()) === 200 ? true : undefined), {
+			what: 'the scheduler to be well again',
+		}),
+	);
+});
+
 test('only GET of what is there is answered', async (t) => {
 	const {get, raw} = await setUp(t);
 	for (const [place, options, status] of [

@@ -52,6 +52,8 @@ export const startMonitor = async ({
 					status: found.isWell ? 200 : 503,
 					type: 'text/plain; charset=utf-8',
 					body: found.isWell ? 'ok\n' : `${found.why}\n`,
+					// It takes five seconds to find out that a turn is stuck, and none that it is not any more.
+					isMomentary: true,
 				};
 			},
 		},

@@ -15,6 +15,8 @@ export type StatusPage = {
 	readonly status: 200 | 503;
 	readonly type: string;
 	readonly body: string;
+	/** True of the moment in which it was made, and of no later one; what it costs to make is bounded elsewhere. */
+	readonly isMomentary?: boolean;
 };
 
 export type StatusServer = Service & {
@@ -45,7 +47,7 @@ const limits = {
 const makingShare = 0.1;
 
 /**
-Serves pages to programs that watch, over plain HTTP: GET only, no parameters, no bodies. A page is made once for all who ask meanwhile, and for nine times as long after that: who asks without end gets answers, and takes no more than a tenth of the time.
+Serves pages to programs that watch, over plain HTTP: GET only, no parameters, no bodies. A page is made once for all who ask meanwhile, and, but for a momentary one, for nine times as long after that: who asks without end gets answers, and takes no more than a tenth of the time.
 
 When there would be more connections than there may be, the one gives way that asked for nothing for the longest time. A program that watches is through in milliseconds, so a flood pushes out itself.
 
@@ -80,11 +82,16 @@ export const createStatusServer = ({
 		const began = clock.monotonic();
 		const next: Made = {page: page(), until: Infinity};
 		made.set(path, next);
+		let isMomentary = false;
 		try {
-			return await next.page;
+			const found = await next.page;
+			isMomentary = found.isMomentary ?? false;
+			return found;
 		} finally {
 			const now = clock.monotonic();
-			next.until = now + (now - began) * (1 / makingShare - 1);
+			next.until = isMomentary
+				? now
+				: now + (now - began) * (1 / makingShare - 1);
 		}
 	};
 
