@@ -1,6 +1,6 @@
 import type {Knex} from 'knex';
 import type {Database} from 'better-sqlite3';
-import {expectKnown, expectOwn, schemaVersion} from './expect-own.js';
+import {expectKnown, schemaVersion} from './expect-own.js';
 import {migrations} from './migrations/list.js';
 
 /**
@@ -8,7 +8,7 @@ Bring the schema up to date, after a backup next to the database where it alread
 
 `user_version` is how many migrations were applied; so a database that is up to date costs one look, and Knex is not even loaded.
 
-@throws {FarmError} `SCHEMA_TOO_NEW`; `INVALID` for a database of some other program
+@throws {FarmError} `SCHEMA_TOO_NEW`
 */
 export const migrate = async (
 	connection: Database,
@@ -19,7 +19,6 @@ export const migrate = async (
 		return undefined;
 	}
 
-	expectOwn(connection, file);
 	expectKnown(connection, file);
 	let backup: string | undefined;
 	if (version > 0) {

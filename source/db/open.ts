@@ -3,6 +3,7 @@ import {randomUUID} from 'node:crypto';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import {FarmError} from '../core/errors.js';
+import {expectOwn} from './expect-own.js';
 import {asStorageError, isReadOnly} from './storage-error.js';
 import {migrate} from './migrate.js';
 import {lockDatabase, type DatabaseLock} from './lock.js';
@@ -30,15 +31,17 @@ export const walBytes = 16 * 1024 * 1024;
 /**
 Open a database to serve it: lock it against a second scheduler, make it where there is none, bring its schema up to date.
 
-@throws {FarmError} `DATABASE_BUSY`, `SCHEMA_TOO_NEW`, `DATABASE_CORRUPT` or `STORAGE`
+@throws {FarmError} `DATABASE_BUSY`, `SCHEMA_TOO_NEW`, `DATABASE_CORRUPT`, `STORAGE`, or `INVALID` for a database of some other program
 */
 export const openDatabase = async (file: string): Promise<FarmDatabase> => {
 	let lock: DatabaseLock | undefined;
+	let opened: Connection | undefined;
 	try {
 		mkdirSync(path.dirname(path.resolve(file)), {recursive: true});
 		const real = realPath(file);
 		lock = lockDatabase(real);
 		const writer = connect(real);
+		opened = writer;
 		const backup = await migrate(writer, real);
 		expectWritable(writer);
 		const reader = connect(real, {readonly: true});
@@ -56,6 +59,7 @@ export const openDatabase = async (file: string): Promise<FarmDatabase> => {
 			},
 		};
 	} catch (error) {
+		opened?.close();
 		lock?.release();
 		throw asStorageError(error, file);
 	}
@@ -107,7 +111,17 @@ const readWhole = (file: string): Connection => {
 
 const connect = (file: string, {readonly = false} = {}): Connection => {
 	const connection = new Database(file, {readonly, timeout: 5000});
-	return configure(connection, readonly);
+	try {
+		if (!readonly) {
+			// Before its journal is made a WAL.
+			expectOwn(connection, file);
+		}
+
+		return configure(connection, readonly);
+	} catch (error) {
+		connection.close();
+		throw error;
+	}
 };
 
 const configure = (connection: Connection, readonly: boolean): Connection => {
