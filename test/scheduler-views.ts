@@ -550,6 +550,34 @@ test('explain says in a sentence why a task is where it is', async (t) => {
 	t.throws(() => explain(999), {code: 'NOT_FOUND'});
 });
 
+test('of many that a task waits for explain names the first and counts them all', async (t) => {
+	const farm = await createShownFarm(t);
+	const {render, gather} = fill(farm);
+	const origin = farm.task({state: 'splitted', node_id: render});
+	const split = farm.split(origin, 31);
+	const [first = origin, ...others] = Array.from({length: 31}, (_, index) =>
+		farm.task({
+			state: index === 0 ? 'waiting_blocked' : index === 30 ? 'dead' : 'ready',
+			node_id: index === 0 ? gather : render,
+			split_id: split,
+			split_index: index,
+			root_id: origin,
+		}),
+	);
+	farm.load();
+	const {'task.explain': explain} = createViews(farm.context);
+	const nameOf = (index: number): string =>
+		`element ${index} (task ${others[index - 1]}), ready for a worker in node "render"`;
+	const blocked = explain({id: first});
+	t.is(
+		blocked.summary,
+		`In node "gather" it waits for ${nameOf(1)}; ${nameOf(2)}; ${nameOf(3)} and 26 more.`,
+	);
+	t.deepEqual(blocked.waits_for.slice(19), [nameOf(20), '9 more']);
+	const divided = explain({id: origin});
+	t.deepEqual(divided.waits_for.slice(19), [nameOf(19), '10 more']);
+});
+
 test('no listing scans a table: every way to look up tasks runs on an index, in its order', async (t) => {
 	const farm = await createShownFarm(t);
 	const {render, shot} = fill(farm);

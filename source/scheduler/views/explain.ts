@@ -14,6 +14,19 @@ export type Explanation = ResultOf<typeof clientToScheduler, 'task.explain'>;
 
 /** How many names are listed before it says how many more there are. */
 const namesShown = 20;
+/** So many are looked at to find those that are missing; of more it is not said how many there are. */
+const mostLookedAt = 10_000;
+
+/** Those that a task waits for, or that hold it. */
+type Awaited = {
+	/** Of many the first ones. */
+	readonly names: readonly string[];
+	readonly count: number;
+	/** There may be more than that. */
+	readonly isAtLeast: boolean;
+};
+
+const nobody: Awaited = {names: [], count: 0, isAtLeast: false};
 
 /**
 Why a task is where it is, in one sentence; for a ready task each worker with what it does not meet, for a blocked one whom it waits for.
@@ -39,9 +52,14 @@ export const explainTask = (context: ViewContext, id: TaskId): Explanation => {
 			summaryOf(context, row, {ready: ready.summary, waitsFor}),
 		since: isoTime(row.changed_at),
 		workers: ready.workers,
-		waits_for: waitsFor,
+		waits_for: namesOf(waitsFor),
 	};
 };
+
+const namesOf = ({names, count, isAtLeast}: Awaited): string[] =>
+	count > names.length
+		? [...names, `${count - names.length}${isAtLeast ? ' or' : ''} more`]
+		: [...names];
 
 /** What stops a task whatever its state is; undefined where nothing does. */
 const held = (
@@ -54,7 +72,7 @@ const held = (
 
 	if (archived === 1) {
 		const groups = reads.tasks.groupsOf.all(id).map(({name}) => name);
-		return `It is archived, as ${listing(groups)} ${groups.length === 1 ? 'is' : 'are'}: nothing is done with it until a group of it is unarchived.`;
+		return `It is archived, as ${listing({names: groups, count: groups.length, isAtLeast: false})} ${groups.length === 1 ? 'is' : 'are'}: nothing is done with it until a group of it is unarchived.`;
 	}
 
 	if (paused === 1) {
@@ -73,10 +91,7 @@ const held = (
 const summaryOf = (
 	context: ViewContext,
 	row: TaskRow,
-	{
-		ready,
-		waitsFor,
-	}: {readonly ready: string; readonly waitsFor: readonly string[]},
+	{ready, waitsFor}: {readonly ready: string; readonly waitsFor: Awaited},
 ): string => {
 	const {graph, fleet} = context.books();
 	const node = graph.nodes.get(row.node_id);
@@ -95,7 +110,7 @@ const summaryOf = (
 		case 'waiting_blocked':
 		case 'post_waiting_blocked': {
 			const message = messageOf(row);
-			return waitsFor.length > 0
+			return waitsFor.count > 0
 				? `In ${name} it waits for ${listing(waitsFor)}.`
 				: message === undefined
 					? `In ${name} it waits for other tasks.`
@@ -186,46 +201,48 @@ const errorSummary = (context: ViewContext, row: TaskRow): string => {
 };
 
 /** Whom a blocked task waits for, and where they are. */
-const waitsForOf = (context: ViewContext, row: TaskRow): string[] => {
+const waitsForOf = (context: ViewContext, row: TaskRow): Awaited => {
 	if (row.state === 'splitted') {
 		const split = context.reads.tasks.splitsOf.get(row.id);
 		return split?.sealed === 0
 			? missing(
 					context,
 					context.reads.tasks.elements
-						.all(split.id, namesShown + 1)
+						.all(split.id, namesShown)
 						.map((element) => ({
 							name: `element ${element.split_index} (task ${element.id})`,
 							...element,
 						})),
+					{count: split.count - split.dead_count, isAtLeast: false},
 				)
-			: [];
+			: nobody;
 	}
 
 	if (!isBlocked(row.state)) {
-		return [];
+		return nobody;
 	}
 
 	const type = context.books().graph.nodes.get(row.node_id)?.type;
 	if (type === 'split_waiter' && row.split_id !== null) {
-		return missing(
-			context,
-			context.reads.tasks.elements
-				.all(row.split_id, 10_000)
-				.filter(
-					(element) =>
-						!(element.node_id === row.node_id && isBlocked(element.state)),
-				)
-				.map((element) => ({
-					name: `element ${element.split_index} (task ${element.id})`,
-					...element,
-				})),
-		);
+		const living = context.reads.tasks.elements.all(row.split_id, mostLookedAt);
+		const others = living
+			.filter(
+				(element) =>
+					!(element.node_id === row.node_id && isBlocked(element.state)),
+			)
+			.map((element) => ({
+				name: `element ${element.split_index} (task ${element.id})`,
+				...element,
+			}));
+		return missing(context, others, {
+			count: others.length,
+			isAtLeast: living.length === mostLookedAt,
+		});
 	}
 
 	if (type === 'parent_children_waiter') {
-		const children = context.reads.tasks.children
-			.all(row.id, 10_000)
+		const living = context.reads.tasks.children.all(row.id, mostLookedAt);
+		const children = living
 			.filter(
 				(child) => !(child.node_id === row.node_id && isBlocked(child.state)),
 			)
@@ -234,17 +251,21 @@ const waitsForOf = (context: ViewContext, row: TaskRow): string[] => {
 			row.parent_id === null
 				? undefined
 				: context.reads.tasks.get.get(row.parent_id);
-		return missing(context, [
+		const others = [
 			...(parent &&
 			parent.state !== 'dead' &&
 			!(parent.node_id === row.node_id && isBlocked(parent.state))
 				? [{...parent, name: `its parent ${parent.id} "${parent.name}"`}]
 				: []),
 			...children,
-		]);
+		];
+		return missing(context, others, {
+			count: others.length,
+			isAtLeast: living.length === mostLookedAt,
+		});
 	}
 
-	return [];
+	return nobody;
 };
 
 const missing = (
@@ -252,20 +273,18 @@ const missing = (
 	others: ReadonlyArray<
 		Pick<TaskRow, 'node_id' | 'state'> & {readonly name: string}
 	>,
-): string[] => {
+	counted: Pick<Awaited, 'count' | 'isAtLeast'>,
+): Awaited => {
 	const nameOf = nodeNames(context);
-	const shown = others
-		.slice(0, namesShown)
-		.map(
-			({name, node_id, state}) =>
-				`${name}, ${stateWords[state]} in node "${nameOf(node_id)}"`,
-		);
-	return others.length > namesShown
-		? [
-				...shown,
-				`${others.length - namesShown}${others.length > 9999 ? ' or' : ''} more`,
-			]
-		: shown;
+	return {
+		names: others
+			.slice(0, namesShown)
+			.map(
+				({name, node_id, state}) =>
+					`${name}, ${stateWords[state]} in node "${nameOf(node_id)}"`,
+			),
+		...counted,
+	};
 };
 
 const stateWords: Readonly<Record<TaskState, string>> = {
@@ -299,11 +318,11 @@ const messageOf = ({state_details: details}: TaskRow): string | undefined => {
 const sentence = (text: string): string =>
 	/[!.?]$/v.test(text.trimEnd()) ? text : `${text}.`;
 
-/** `a`, `a and b`, `a, b and c`; of many the first three. */
-const listing = (names: readonly string[]): string => {
+/** `a`, `a and b`, `a; b and c`; of many the first three, and how many more there are. */
+const listing = ({names, count, isAtLeast}: Awaited): string => {
 	const shown =
-		names.length > 4
-			? [...names.slice(0, 3), `${names.length - 3} more`]
+		count > 4
+			? [...names.slice(0, 3), `${count - 3}${isAtLeast ? ' or' : ''} more`]
 			: names;
 	return shown.length < 2
 		? (shown[0] ?? 'nothing')
