@@ -159,6 +159,31 @@ test('every field of a filter narrows the list', async (t) => {
 	await t.throwsAsync(list({tree: taskId(99)}), {code: 'NOT_FOUND'});
 });
 
+test('a filter by worker means the one that is connected, where several machines have one of that name', async (t) => {
+	const farm = await createShownFarm(t);
+	const {ids} = fill(farm);
+	farm.worker('w1');
+	const worker = farm.worker('w1', {machine: 'another'});
+	farm.run(ids.ready, worker);
+	farm.link(worker);
+	const {'task.list': listTasks} = createViews(farm.context);
+	const list = async (name: string): Promise<number[]> => {
+		const {tasks} = await listTasks({
+			filter: filterOf({worker: name}),
+			limit: 100,
+			after: 0,
+		});
+		return tasks.map(({id}) => id);
+	};
+
+	t.deepEqual(await list('w1'), [ids.ready]);
+	t.deepEqual(await list(String(worker)), [ids.ready]);
+	await t.throwsAsync(list('w2'), {
+		code: 'NOT_FOUND',
+		message: /did you mean "w1"/v,
+	});
+});
+
 test('pages go on behind the last id, and selections too', async (t) => {
 	const farm = await createShownFarm(t);
 	const {ids} = fill(farm);

@@ -4,7 +4,7 @@ import {setImmediate as breathe} from 'node:timers/promises';
 import process from 'node:process';
 import test from 'ava';
 import {z} from 'zod';
-import {invocationId, type TaskId} from '../source/core/ids.js';
+import {invocationId, taskId, type TaskId} from '../source/core/ids.js';
 import {schedulerNotices} from '../source/net/messages/client.js';
 import {
 	taskFilterShape,
@@ -267,6 +267,34 @@ test.serial(
 		t.is(viewer.updates(), 0);
 	},
 );
+
+test('a list of what runs on a worker is empty when the worker is gone and others have its name', async (t) => {
+	const {farm, add, start, troubles} = await setUp(t);
+	const [task = taskId(0), other = taskId(0)] = add(2);
+	farm.worker('w1', {machine: 'another'});
+	const worker = farm.worker('w1');
+	farm.run(task, worker);
+	farm.link(worker);
+	const watches = start();
+	const viewer = createViewer();
+	await viewer.open(watches, {
+		what: 'tasks',
+		filter: filterOf({worker: 'w1'}),
+		window: first,
+	});
+	t.deepEqual(viewer.order(), [task]);
+	farm.unlink(worker);
+	watches.onCommit(
+		farm.commit(() => {
+			farm.set(other, {state: 'dead'});
+		}),
+	);
+	await until(() => (viewer.updates() > 0 ? true : undefined), {
+		what: 'an update',
+	});
+	t.deepEqual(viewer.order(), []);
+	t.deepEqual(troubles, []);
+});
 
 test('a peer that does not read gets one update with the latest state when it reads again', async (t) => {
 	const {farm, add, start} = await setUp(t);

@@ -179,11 +179,16 @@ export const createStoredFarm = async (t: {
 
 	const worker = (
 		name: string,
-		{cpus = 8, groups = [] as string[], capabilities = {}} = {},
+		{
+			cpus = 8,
+			groups = [] as string[],
+			capabilities = {},
+			machine = `machine-${name}`,
+		} = {},
 	): WorkerId => {
 		const row = statements.workers.put.get({
 			name,
-			machine_id: `machine-${name}`,
+			machine_id: machine,
 			host: `${name}.local`,
 			address: '10.0.0.7:40000',
 			type: 'standard',

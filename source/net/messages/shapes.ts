@@ -249,7 +249,7 @@ export const taskFilterShape = z.strictObject({
 	parent: taskIdShape.optional(),
 	/** This task, and all that it spawned or was split into. */
 	tree: taskIdShape.optional(),
-	/** What runs on the worker of this name now. */
+	/** What runs on the worker of this name or id now. */
 	worker: z.string().max(256).optional(),
 	/** Dead ones too; implied by `states` with `dead`. */
 	dead: z.boolean().default(false),

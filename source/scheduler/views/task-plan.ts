@@ -14,6 +14,7 @@ import {findGroup} from './find-group.js';
 import {groupCounts} from './group-shape.js';
 import {findNode} from './node-shape.js';
 import type {ViewContext} from './view-context.js';
+import {findWorker} from './worker-shape.js';
 
 /** How a filter is looked up: by which stretches of which indexes, and what else must hold. */
 export type TaskPlan = {
@@ -29,7 +30,7 @@ const livingStates = taskStates.filter((state) => isLiving(state));
 /**
 Choose the shortest way to what a filter finds. Counters say beforehand how long each is, so that a few errors among a million tasks are found by their state, and a small group by its members.
 
-@throws {FarmError} `NOT_FOUND` where the filter names a node, group or task that is not there
+@throws {FarmError} `NOT_FOUND` where the filter names a node, group, task or worker that is not there; `CONFLICT` where it does not say which worker
 */
 export const planTasks = (
 	{reads, books}: Pick<ViewContext, 'reads' | 'books'>,
@@ -108,16 +109,10 @@ export const planTasks = (
 const runningOn = (
 	{fleet}: ReturnType<ViewContext['books']>,
 	name: string,
-): readonly number[] => {
-	const worker = fleet.workers.values().find(({row}) => row.name === name);
-	if (!worker) {
-		throw new FarmError('NOT_FOUND', `There is no worker "${name}".`);
-	}
-
-	return [...worker.invocations]
+): readonly number[] =>
+	[...findWorker(fleet, name).invocations]
 		.flatMap((id) => fleet.live.get(id)?.task ?? [])
 		.toSorted((a, b) => a - b);
-};
 
 const statesOf = ({states, dead}: TaskFilter): readonly TaskState[] =>
 	states ?? (dead ? taskStates : livingStates);

@@ -172,7 +172,7 @@ const concerns = (
 	return false;
 };
 
-/** A group or node that goes while it is watched leaves an empty list; one that never was is told. */
+/** A group or node that goes while it is watched leaves an empty list, and so does a worker of which it is not clear any more which one is meant; one that never was is told. */
 const planOrNothing = (
 	context: ViewContext,
 	{
@@ -186,16 +186,16 @@ const planOrNothing = (
 	try {
 		return planTasks(context, filter);
 	} catch (error) {
-		if (
-			isFirst ||
-			!(error instanceof FarmError && error.code === 'NOT_FOUND')
-		) {
+		if (isFirst || !(error instanceof FarmError && isUnclear(error))) {
 			throw error;
 		}
 
 		return {sources: [], conditions: noFilter, known: new Map()};
 	}
 };
+
+const isUnclear = ({code}: FarmError): boolean =>
+	code === 'NOT_FOUND' || code === 'CONFLICT';
 
 const rowsOf = (
 	{reads, books}: ViewContext,
