@@ -235,6 +235,19 @@ test('what is noted of a log comes with it, and goes with it', async (t) => {
 	await t.throwsAsync(stat(path.join(folder, '0')), {code: 'ENOENT'});
 });
 
+test('what came only in part of a log and its marks goes with them', async (t) => {
+	const {folder, logs} = await setUp(t);
+	const drawer = path.join(folder, '0');
+	await mkdir(drawer, {recursive: true});
+	for (const name of ['1.log', '1.log.part', '1.marks', '1.marks.part']) {
+		await writeFile(path.join(drawer, name), 'some'); // eslint-disable-line no-await-in-loop -- few
+	}
+
+	logs.remove([1]);
+	await logs.settled();
+	await t.throwsAsync(stat(drawer), {code: 'ENOENT'});
+});
+
 test('marks that fit nothing are not kept', async (t) => {
 	const {logs, invocation, worker} = await setUp(t);
 	await logs.mark(worker, {

@@ -115,9 +115,6 @@ export const createLogStore = ({
 }): LogStore => {
 	const file = (invocation: InvocationId): string =>
 		path.join(folder, logPath(invocation));
-	/** What has come so far of a log that is not all here; it gets its name with the last piece. */
-	const partOf = (invocation: InvocationId): string =>
-		`${file(invocation)}.part`;
 	/** Pieces of one log are written one after the other. */
 	const appending = new Map<InvocationId, Promise<void>>();
 	let removing = Promise.resolve();
@@ -150,7 +147,7 @@ export const createLogStore = ({
 
 		const late =
 			(await readFile(file(invocation), {offset, limit: most})) ??
-			(await readFile(partOf(invocation), {offset, limit: most}));
+			(await readFile(partOf(file(invocation)), {offset, limit: most}));
 		return {
 			...(late ?? {data: '', offset: Math.max(0, offset), size: 0}),
 			complete: isOver(row) && !mayCome(row),
@@ -245,8 +242,8 @@ export const createLogStore = ({
 
 		const name = marksPath(file(invocation));
 		await mkdir(path.dirname(name), {recursive: true});
-		await writeFile(`${name}.part`, text);
-		await rename(`${name}.part`, name);
+		await writeFile(partOf(name), text);
+		await rename(partOf(name), name);
 	};
 
 	const expectFrom = (worker: WorkerId, row: InvocationRow): void => {
@@ -267,7 +264,7 @@ export const createLogStore = ({
 			return;
 		}
 
-		const part = partOf(invocation);
+		const part = partOf(file(invocation));
 		const bytes = Buffer.from(data, 'base64');
 		await mkdir(path.dirname(part), {recursive: true});
 		const handle = await open(part, 'a');
@@ -302,7 +299,8 @@ export const createLogStore = ({
 		for (const id of invocations) {
 			const name = file(invocationId(id));
 			folders.add(path.dirname(name));
-			for (const one of [name, `${name}.part`, marksPath(name)]) {
+			const marks = marksPath(name);
+			for (const one of [name, partOf(name), marks, partOf(marks)]) {
 				try {
 					await rm(one, {force: true}); // eslint-disable-line no-await-in-loop -- one after the other, so that a million do not crowd out everything else
 				} catch {
@@ -354,7 +352,7 @@ export const createLogStore = ({
 		return {
 			size:
 				(await sizeOf(file(invocation))) ??
-				(await sizeOf(partOf(invocation))) ??
+				(await sizeOf(partOf(file(invocation)))) ??
 				0,
 			complete: isOver(row) && !mayCome(row),
 		};
@@ -384,6 +382,9 @@ export const createLogStore = ({
 		settled: async () => removing,
 	};
 };
+
+/** What is here so far of a file that is not all here; it gets its name with the last piece. */
+const partOf = (name: string): string => `${name}.part`;
 
 const nothingNoted: PackedMarks = {since: 0, marks: [], marked: 0};
 
