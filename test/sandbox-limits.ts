@@ -1,6 +1,8 @@
 import process from 'node:process';
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
+import {createEngine} from '../source/sandbox/engine.js';
+import {loadProgram} from '../source/sandbox/program.js';
 import {createSandbox} from '../source/sandbox/sandbox.js';
 import {plainScope} from './helpers/plain-scope.js';
 
@@ -183,6 +185,37 @@ test.serial(
 		);
 	},
 );
+
+test("a call that is told not to go on while it reads a parameter's expression is stopped, and the expression is no wrong one", async (t) => {
+	const engine = await createEngine({
+		program: await loadProgram(),
+		memoryLimitBytes: 8 * 2 ** 20,
+		mostCharacters: 20_000,
+	});
+	let asked = 0;
+	const allowance = {
+		fuel: 0x7f_ff_ff_ff,
+		readingFuel: 0x7f_ff_ff_ff,
+		goOn() {
+			asked += 1;
+			return 0;
+		},
+	};
+	// QuickJS asks once in ten thousand steps, and each expression that it has not read before is one.
+	for (let round = 0; round < 300 && asked === 0; round += 1) {
+		const expressions = Array.from(
+			{length: 50},
+			(_, index) => `${round} + ${index}`,
+		);
+		const {kind} = engine.call(
+			{kind: 'evaluate', sources: ['1'], scope: {text: '{}', expressions}},
+			allowance,
+		);
+		t.is(kind, asked === 0 ? 'text' : 'stopped');
+	}
+
+	t.is(asked, 1);
+});
 
 test('stopping ends what still waits', async (t) => {
 	const own = await createSandbox();

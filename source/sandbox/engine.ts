@@ -148,6 +148,12 @@ export const createEngine = async ({
 
 		for (const source of scope.expressions) {
 			const body = compiler.compile('expression', source);
+			// Whoever looks at one that does not parse is told; a limit says nothing of it.
+			const end = body.kind === 'refused' ? ended(body.message) : undefined;
+			if (end !== undefined) {
+				return end;
+			}
+
 			bodies.push(body.kind === 'refused' ? nothing : body.value);
 		}
 

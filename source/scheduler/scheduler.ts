@@ -404,10 +404,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
 		const refusal = refusalOf(error, options.logFolder);
 		call.refuse(refusal);
 		if (refusal.code === 'INTERNAL') {
-			log.error(
-				`${call.name}: ${error instanceof Error ? error.message : String(error)}`,
-				error,
-			);
+			log.error(`Something went wrong (${call.name})`, error);
 		}
 	};
 
