@@ -5,7 +5,8 @@ export type LineInput = {
 	readonly prompt: '/' | ':' | '>';
 	readonly field: TextField;
 	readonly onChange?: ((text: string) => void) | undefined;
-	readonly onSubmit: (text: string) => void;
+	/** What it throws, also later, becomes a notice. */
+	readonly onSubmit: (text: string) => void | Promise<void>;
 	readonly onCancel?: (() => void) | undefined;
 	/** What the text could become, best first. */
 	readonly complete?: ((text: string) => readonly string[]) | undefined;

@@ -163,7 +163,22 @@ const step = (screens: Screens, state: State, action: Action): State => {
 					: withPlace(trail, {...place, slice: action.change(place.slice)});
 			};
 
-			return {...state, trail: change(state.trail)};
+			const {trail, previousTrail, trails} = state;
+			if (trail.some(({id}) => id === action.place)) {
+				return {...state, trail: change(trail)};
+			}
+
+			// A view that was left by its number comes back, with what was told to it meanwhile.
+			return {
+				...state,
+				previousTrail: previousTrail && change(previousTrail),
+				trails: Object.fromEntries(
+					Object.entries(trails).map(([screen, left]) => [
+						screen,
+						change(left),
+					]),
+				),
+			};
 		}
 
 		case 'line': {

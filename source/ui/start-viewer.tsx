@@ -23,7 +23,9 @@ import {screenNames, type Scope, type ScreenName} from './screen-name.js';
 import {screens} from './screens/table.js';
 import {
 	currentPlace,
+	placeOf,
 	whyReadOnly,
+	type Place,
 	type State,
 	type ViewSettings,
 } from './state.js';
@@ -251,7 +253,7 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 			handleInput(event, {
 				store,
 				screens,
-				tools: toolsOf(currentPlace(store.state()).id),
+				tools: toolsOf(currentPlace(store.state())),
 				attempt,
 			});
 		}
@@ -263,21 +265,21 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		}
 	};
 
-	/** A screen's tools change its own state, also when another is shown by then. */
-	const toolsOf = (place: number): ScreenTools<unknown> => ({
-		...tools,
-		update(change) {
-			store.dispatch({type: 'slice', place, change});
-		},
-		view() {
-			const state = store.state();
-			return viewOf(
-				state,
-				theme,
-				state.trail.find(({id}) => id === place) ?? currentPlace(state),
-			);
-		},
-	});
+	/** A screen's tools see and change its own state, also when another is shown by then. Of one that is gone they see what it was. */
+	const toolsOf = (place: Place): ScreenTools<unknown> => {
+		const own: ScreenTools<unknown> = {
+			...tools,
+			update(change) {
+				store.dispatch({type: 'slice', place: place.id, change});
+			},
+			view() {
+				const state = store.state();
+				return viewOf(state, theme, placeOf(state, place.id) ?? place);
+			},
+			commands: () => commandsHere(store.state(), own),
+		};
+		return own;
+	};
 
 	const onData = (chunk: string): void => {
 		take(chunk, false);
@@ -374,7 +376,7 @@ export const startViewer = (options: ViewerOptions): Viewer => {
 		isFollowing = true;
 		const place = currentPlace(store.state());
 		attempt(() => {
-			screens[place.screen].follow?.(toolsOf(place.id));
+			screens[place.screen].follow?.(toolsOf(place));
 		});
 		isFollowing = false;
 	};

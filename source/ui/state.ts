@@ -65,6 +65,19 @@ export type State = {
 
 export const currentPlace = (state: State): Place => state.trail.at(-1)!;
 
+/** A place that is shown, or that a view left by its number comes back to. */
+export const placeOf = (
+	{
+		trail,
+		previousTrail,
+		trails,
+	}: Pick<State, 'trail' | 'previousTrail' | 'trails'>,
+	id: Place['id'],
+): Place | undefined =>
+	[trail, previousTrail ?? [], ...Object.values(trails)]
+		.flat()
+		.find((place) => place.id === id);
+
 export const isConnected = ({connection}: State): boolean =>
 	connection.kind === 'connected';
 

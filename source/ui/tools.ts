@@ -8,7 +8,8 @@ export type Command = {
 	readonly name: string;
 	/** A line. */
 	readonly help: string;
-	readonly run: (argument: string) => void;
+	/** What it throws, also later, becomes a notice. */
+	readonly run: (argument: string) => void | Promise<void>;
 };
 
 export type HelpSection = {

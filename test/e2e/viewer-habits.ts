@@ -43,6 +43,29 @@ test('views are reached by name with completion, earlier lines come back, and - 
 	t.is(await terminal.ended(), 0);
 });
 
+test('a command that is refused says why, and goes on with the view that it was typed in', async (t) => {
+	const farm = createFarm(t);
+	const scheduler = await restingFarm(farm);
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('3');
+	await terminal.shows('cherry');
+	await terminal.type(':move nowhere');
+	await terminal.press('Enter');
+	await terminal.shows('There is no node "nowhere".');
+	await terminal.press('Space');
+	await terminal.shows('1 marked');
+	// Answered when another view is shown.
+	process.kill(scheduler.pid, 'SIGSTOP');
+	await terminal.type(':pause');
+	await terminal.press('Enter', '6');
+	await terminal.shows(/^ 6 pulse/mv);
+	process.kill(scheduler.pid, 'SIGCONT');
+	await terminal.shows('paused 1 task');
+	await terminal.press('3');
+	await terminal.shows('cherry');
+	t.regex(await terminal.showsNo('1 marked'), /^ 3 tasks/mv);
+});
+
 test('the help tells the keys that work here, and why some do not', async (t) => {
 	const farm = createFarm(t);
 	await restingFarm(farm);

@@ -16,7 +16,7 @@ export const openCommandLine = (tools: ScreenTools<unknown>): void => {
 				? []
 				: fuzzyOrder(word, commands, ({name}) => name).map(({name}) => name);
 		},
-		onSubmit(text) {
+		async onSubmit(text) {
 			const line = text.trim();
 			const [word = '', ...rest] = line.split(/\s+/v);
 			if (word === '') {
@@ -38,7 +38,7 @@ export const openCommandLine = (tools: ScreenTools<unknown>): void => {
 				return;
 			}
 
-			command.run(rest.join(' '));
+			await command.run(rest.join(' '));
 		},
 	});
 };

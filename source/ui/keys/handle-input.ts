@@ -192,9 +192,7 @@ const typeLine = (
 
 			case 'enter': {
 				store.dispatch({type: 'line', line: undefined});
-				attempt(() => {
-					line.onSubmit(line.field.text);
-				});
+				attempt(async () => line.onSubmit(line.field.text));
 				return;
 			}
 
