@@ -4,17 +4,25 @@ import {
 	abandonProcesses,
 	createProcessCaller,
 } from '../source/ui/process-caller.js';
-import {isRunning} from './helpers/farm-process.js';
 import {until} from './helpers/until.js';
 
 type Answer = {readonly id: number; readonly pid: number};
 
 const url = new URL('helpers/echo-process.ts', import.meta.url);
 
+/** And this process knows it: until it has taken note of its child's end, the child is there, if only as a zombie. */
 const hasEnded = async (pid: number): Promise<true> =>
-	until(() => (isRunning(pid) ? undefined : true), {
+	until(() => (isThere(pid) ? undefined : true), {
 		what: `process ${pid} to end`,
 	});
+
+const isThere = (pid: number): boolean => {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
+};
 
 test('a process that is asked nothing for a while ends, and another one answers what is asked later', async (t) => {
 	const caller = createProcessCaller<{readonly n: number}, Answer>(url, {
