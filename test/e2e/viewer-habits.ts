@@ -45,7 +45,8 @@ test('views are reached by name with completion, earlier lines come back, and - 
 
 test('a command that is refused says why, and goes on with the view that it was typed in', async (t) => {
 	const farm = createFarm(t);
-	const scheduler = await restingFarm(farm);
+	await restingFarm(farm);
+	const {pid} = await farm.ask('farm.info', {});
 	const terminal = await openTerminal(t, {farm, words: ['view']});
 	await terminal.press('3');
 	await terminal.shows('cherry');
@@ -55,11 +56,11 @@ test('a command that is refused says why, and goes on with the view that it was 
 	await terminal.press('Space');
 	await terminal.shows('1 marked');
 	// Answered when another view is shown.
-	process.kill(scheduler.pid, 'SIGSTOP');
+	process.kill(pid, 'SIGSTOP');
 	await terminal.type(':pause');
 	await terminal.press('Enter', '6');
 	await terminal.shows(/^ 6 pulse/mv);
-	process.kill(scheduler.pid, 'SIGCONT');
+	process.kill(pid, 'SIGCONT');
 	await terminal.shows('paused 1 task');
 	await terminal.press('3');
 	await terminal.shows('cherry');
