@@ -13,10 +13,11 @@ import {parseCommandLine} from '../source/modes/parse-command-line.js';
 import {parseFrames} from '../source/modes/parse-frames.js';
 import {parseJobLine} from '../source/modes/parse-job-line.js';
 import {createSandbox} from '../source/sandbox/sandbox.js';
+import {assertFor} from './helpers/assert-for.js';
 import {plainScope} from './helpers/plain-scope.js';
 
-// One test after the other: their time counts from their beginning. Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
-const bounds = {interruptAfterTimeLimit: 1000, numRuns: 20_000};
+// One test after the other, each of which has its time. Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
+const duration = 1000;
 
 /** What it threw, if that was a fault in words, and nothing where it gave a value; anything else fails the test. */
 const faultOf = async (act: () => unknown): Promise<string> => {
@@ -65,8 +66,8 @@ const yamlPieces = fc.constantFrom(
 
 test.serial(
 	'any graph file, whole or broken, is a document or faults with their lines',
-	(t) => {
-		fc.assert(
+	async (t) => {
+		await assertFor(
 			fc.property(
 				fc.oneof(
 					fc.string({unit: 'binary'}),
@@ -90,7 +91,7 @@ test.serial(
 					);
 				},
 			),
-			bounds,
+			duration,
 		);
 	},
 );
@@ -178,7 +179,7 @@ for (const [what, place, load] of [
 			await withHome(async (host, folder) => {
 				const file = place(folder);
 				await fs.mkdir(path.dirname(file), {recursive: true});
-				await fc.assert(
+				await assertFor(
 					fc.asyncProperty(
 						fc.oneof(
 							fc.string({unit: 'binary'}),
@@ -194,7 +195,7 @@ for (const [what, place, load] of [
 							t.notRegex(fault, /node_modules|\.[jt]s:\d|\n at /v);
 						},
 					),
-					bounds,
+					duration,
 				);
 			});
 		},
@@ -231,7 +232,7 @@ test.serial(
 			),
 			fc.string({unit: 'binary', maxLength: 8}),
 		);
-		await fc.assert(
+		await assertFor(
 			fc.asyncProperty(fc.array(word, {maxLength: 7}), async (words) => {
 				const fault = await faultOf(() => {
 					parseCommandLine(words);
@@ -241,7 +242,7 @@ test.serial(
 					fault.split('\n').length <= 1 + words.join('').split('\n').length,
 				);
 			}),
-			bounds,
+			duration,
 		);
 	},
 );
@@ -249,7 +250,7 @@ test.serial(
 test.serial(
 	'any assignment and any list of frames is a value, or told in words',
 	async (t) => {
-		await fc.assert(
+		await assertFor(
 			fc.asyncProperty(
 				fc.oneof(
 					fc.string({unit: 'binary'}),
@@ -264,7 +265,7 @@ test.serial(
 					t.is(typeof (await faultOf(() => parseFrames(text))), 'string');
 				},
 			),
-			bounds,
+			duration,
 		);
 	},
 );
@@ -308,7 +309,7 @@ test.serial(
 			'Symbol.iterator',
 			'arguments',
 		);
-		await fc.assert(
+		await assertFor(
 			fc.asyncProperty(
 				fc.oneof(
 					fc.array(piece, {maxLength: 12}).map((pieces) => pieces.join('')),
@@ -328,7 +329,7 @@ test.serial(
 					t.true(['done', 'failed'].includes(outcome.kind));
 				},
 			),
-			{...bounds, interruptAfterTimeLimit: 2000},
+			2 * duration,
 		);
 		t.deepEqual(await sandbox.evaluateLater(['1 + 1'], plainScope()), [
 			{kind: 'value', value: 2},

@@ -18,9 +18,10 @@ import {
 import {createPeer} from '../source/net/peer.js';
 import {decodeRpc} from '../source/net/rpc.js';
 import {schedulerMethods} from '../source/net/scheduler-methods.js';
+import {assertFor} from './helpers/assert-for.js';
 
-// One test after the other: their time counts from their beginning. Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
-const bounds = {interruptAfterTimeLimit: 1500, numRuns: 20_000};
+// One test after the other, each of which has its time. Fast-check prints the seed of what fails; `fc.assert(…, {seed})` plays it again.
+const duration = 1500;
 const tables = {...schedulerMethods, ...jobToWorker, ...schedulerToWorker};
 
 /** Lines of which no parser's author thought. */
@@ -59,8 +60,8 @@ const anyBytes = fc.oneof(
 
 test.serial(
 	'the same frames come out however the bytes are cut, and none is longer than it may be',
-	(t) => {
-		fc.assert(
+	async (t) => {
+		await assertFor(
 			fc.property(
 				fc.array(anyBytes, {maxLength: 4}),
 				fc.array(fc.integer({min: 1, max: 50}), {minLength: 1, maxLength: 8}),
@@ -87,20 +88,20 @@ test.serial(
 					);
 				},
 			),
-			bounds,
+			duration,
 		);
 	},
 );
 
-test.serial('any line is a message or a fault in one line', (t) => {
-	fc.assert(
+test.serial('any line is a message or a fault in one line', async (t) => {
+	await assertFor(
 		fc.property(anyLine, (text) => {
 			const message = decodeRpc(text);
 			const told =
 				message.kind === 'malformed' ? message.error.message : 'It is one.';
 			t.regex(told, /^[^\n]{1,300}$/v);
 		}),
-		bounds,
+		duration,
 	);
 });
 
@@ -117,7 +118,6 @@ test.serial(
 					t.deepEqual(again.data, parsed.data, name);
 					t.is(again.error?.issues.length, parsed.error?.issues.length, name);
 				}),
-				{interruptAfterTimeLimit: 40, numRuns: 100},
 			);
 		}
 	},
@@ -157,7 +157,7 @@ const startPeer = (local: typeof schedulerMethods) => {
 test.serial(
 	'whatever bytes come, a connection answers in whole lines without a stack, or ends with a reason',
 	async (t) => {
-		await fc.assert(
+		await assertFor(
 			fc.asyncProperty(
 				fc.array(anyBytes, {minLength: 1, maxLength: 6}),
 				async (lines) => {
@@ -191,13 +191,13 @@ test.serial(
 					);
 				},
 			),
-			bounds,
+			duration,
 		);
 	},
 );
 
-test.serial('any datagram is a packet of ours, or nothing', (t) => {
-	fc.assert(
+test.serial('any datagram is a packet of ours, or nothing', async (t) => {
+	await assertFor(
 		fc.property(
 			fc.oneof(
 				anyBytes,
@@ -214,7 +214,7 @@ test.serial('any datagram is a packet of ours, or nothing', (t) => {
 				);
 			},
 		),
-		bounds,
+		duration,
 	);
 });
 
