@@ -21,31 +21,7 @@ import {configTemplate} from '../source/config/template.js';
 import {variableName} from '../source/config/variable-name.js';
 import {configurationPage} from '../source/config/page.js';
 import {parseToml} from '../source/config/read-toml.js';
-
-const makeHost = async (
-	t: ExecutionContext,
-	environment: Record<string, string> = {},
-): Promise<Host> => {
-	const home = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-test-'));
-	t.teardown(async () => {
-		await fs.rm(home, {recursive: true, force: true});
-	});
-	return {environment, platform: 'linux', home, cwd: home, name: 'machine'};
-};
-
-const writeConfig = async (
-	host: Host,
-	component: 'scheduler' | 'worker' | 'viewer',
-	content: string,
-): Promise<string> => {
-	const file = configFile(
-		path.join(host.home, '.config', 'lifeblood'),
-		component,
-	);
-	await fs.mkdir(path.dirname(file), {recursive: true});
-	await fs.writeFile(file, content);
-	return file;
-};
+import {makeHost, writeConfig} from './helpers/make-host.js';
 
 const faultsOf = async (host: Host, content: string): Promise<string[]> => {
 	const file = await writeConfig(host, 'scheduler', content);

@@ -1,25 +1,11 @@
-import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {FarmError} from '../source/core/errors.js';
-import {configFile, loadSchedulerConfig} from '../source/config/load.js';
+import {loadSchedulerConfig} from '../source/config/load.js';
+import {makeHost, writeConfig} from './helpers/make-host.js';
 
 const load = async (t: ExecutionContext, content: string) => {
-	const home = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-test-'));
-	t.teardown(async () => {
-		await fs.rm(home, {recursive: true, force: true});
-	});
-	const file = configFile(path.join(home, '.config', 'lifeblood'), 'scheduler');
-	await fs.mkdir(path.dirname(file), {recursive: true});
-	await fs.writeFile(file, content);
-	const host = {
-		environment: {},
-		platform: 'linux',
-		home,
-		cwd: home,
-		name: 'machine',
-	} as const;
+	const host = await makeHost(t);
+	const file = await writeConfig(host, 'scheduler', content);
 	try {
 		const {settings} = await loadSchedulerConfig({host});
 		return {rules: settings.scheduler.notifications, faults: []};

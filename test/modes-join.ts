@@ -12,6 +12,7 @@ import {readSecret} from '../source/modes/read-secret.js';
 import {startCannedScheduler} from './helpers/canned-scheduler.js';
 import {commandHome} from './helpers/command-home.js';
 import {startTestFarm} from './helpers/net-farm.js';
+import {testWhere} from './helpers/test-where.js';
 import {until} from './helpers/until.js';
 
 const program = ['--import=tsx', 'source/cli.ts'];
@@ -191,9 +192,8 @@ test('nothing piped in is wrong input', async (t) => {
 });
 
 // The program `script` gives a command a terminal; elsewhere it takes other flags.
-const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
-
-onLinux(
+testWhere(
+	process.platform === 'linux' ? undefined : 'only Linux is known to have it',
 	'a terminal is asked, and shows nothing of what is typed',
 	async (t) => {
 		const home = await commandHome(t);

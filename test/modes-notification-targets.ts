@@ -1,24 +1,10 @@
-import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import test from 'ava';
-import {configFile, loadSchedulerConfig} from '../source/config/load.js';
+import {loadSchedulerConfig} from '../source/config/load.js';
 import {notificationTargets} from '../source/modes/notification-targets.js';
+import {makeHost, writeConfig} from './helpers/make-host.js';
 
 test('a rule that cannot be what it says is told with its line', async (t) => {
-	const home = await fs.mkdtemp(path.join(os.tmpdir(), 'lifeblood-test-'));
-	t.teardown(async () => {
-		await fs.rm(home, {recursive: true});
-	});
-	const file = configFile(path.join(home, '.config', 'lifeblood'), 'scheduler');
-	await fs.mkdir(path.dirname(file), {recursive: true});
-	const host = {
-		environment: {},
-		platform: 'linux',
-		home,
-		cwd: home,
-		name: 'machine',
-	} as const;
+	const host = await makeHost(t);
 	for (const [rule, message] of [
 		[
 			'mail = ["a@example.com"]',
@@ -30,8 +16,9 @@ test('a rule that cannot be what it says is told with its line', async (t) => {
 		],
 	] as const) {
 		/* eslint-disable no-await-in-loop -- one after the other */
-		await fs.writeFile(
-			file,
+		const file = await writeConfig(
+			host,
+			'scheduler',
 			`[core]\nfarm = "test"\n\n[scheduler.notifications.faulty]\n${rule}\n`,
 		);
 		const loaded = await loadSchedulerConfig({host});

@@ -16,6 +16,10 @@ const stoppedClock = () => {
 	};
 };
 
+/** Two milliseconds a round, of which each has at most half a one in a go. */
+const turnsBy = ({clock}: ReturnType<typeof stoppedClock>): ReadingTurns =>
+	createReadingTurns({clock, roundMs: 2, turnMs: 0.5});
+
 type Reader = {taken: number; readonly enter: () => void};
 
 /** Somebody with so much to be read. */
@@ -46,11 +50,7 @@ const sum = (readers: readonly Reader[]): number =>
 test('a round of the event loop takes no longer, however many want to be read', async (t) => {
 	for (const count of [1, 10, 100]) {
 		const time = stoppedClock();
-		const turns = createReadingTurns({
-			clock: time.clock,
-			roundMs: 2,
-			turnMs: 0.5,
-		});
+		const turns = turnsBy(time);
 		const readers = Array.from({length: count}, () =>
 			reader(turns, time, 10_000),
 		);
@@ -70,11 +70,7 @@ test('a round of the event loop takes no longer, however many want to be read', 
 
 test('who has little to be read does not wait for those who have much', async (t) => {
 	const time = stoppedClock();
-	const turns = createReadingTurns({
-		clock: time.clock,
-		roundMs: 2,
-		turnMs: 0.5,
-	});
+	const turns = turnsBy(time);
 	for (let count = 0; count < 8; count += 1) {
 		reader(turns, time, 100_000).enter();
 	}
@@ -93,11 +89,7 @@ test('who has little to be read does not wait for those who have much', async (t
 
 test('all have the same share', async (t) => {
 	const time = stoppedClock();
-	const turns = createReadingTurns({
-		clock: time.clock,
-		roundMs: 2,
-		turnMs: 0.5,
-	});
+	const turns = turnsBy(time);
 	const readers = Array.from({length: 7}, () => reader(turns, time, 100_000));
 	for (const {enter} of readers) {
 		enter();
@@ -113,7 +105,7 @@ test('all have the same share', async (t) => {
 
 test('where nothing else is read, it is taken at once', (t) => {
 	const time = stoppedClock();
-	const turns = createReadingTurns({clock: time.clock});
+	const turns = turnsBy(time);
 	const one = reader(turns, time, 3);
 	one.enter();
 	t.is(one.taken, 3);

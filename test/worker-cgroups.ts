@@ -11,7 +11,20 @@ import {endForMemory, memoryRemark} from '../source/worker/memory-limit.js';
 import {isRunning} from './helpers/farm-process.js';
 import {testWhere} from './helpers/test-where.js';
 import {until} from './helpers/until.js';
-import {workerFarm} from './helpers/worker-farm.js';
+import {workerFarm, type WorkerFarm} from './helpers/worker-farm.js';
+
+/** Waits until one of its invocations is told to have used more bytes than this. */
+const measured = async (
+	{progress}: WorkerFarm['scheduler'],
+	bytes: number,
+): Promise<true> =>
+	until(
+		() =>
+			progress.some(({peak_memory_bytes: peak}) => (peak ?? 0) > bytes)
+				? true
+				: undefined,
+		{what: `more than ${bytes} bytes to be measured`},
+	);
 
 const mounts = (...lines: readonly string[]): string =>
 	[
@@ -311,15 +324,7 @@ test('memory that was used between two looks counts', async (t) => {
 	const script = `for (let i = 0; i < 3; i++) { Buffer.alloc(1e8, 1); gc(); }
 		setInterval(() => { if (fs.existsSync(process.argv[1])) { process.exit(process.memoryUsage.rss() < 1e8 ? 0 : 1); } }, 50);`;
 	await scheduler.run(1, [process.execPath, '--expose-gc', '-e', script, gate]);
-	await until(
-		() =>
-			scheduler.progress.some(
-				({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
-			)
-				? true
-				: undefined,
-		{what: 'it to be measured after it had used so much'},
-	);
+	await measured(scheduler, 100_000_000);
 	fs.writeFileSync(gate, '');
 	const {outcome, measures} = await scheduler.end(1);
 	t.deepEqual(outcome, {kind: 'exited', exit_code: 0});
@@ -332,15 +337,7 @@ test('a limit that is held from now on ends what is over it already', async (t) 
 	const {worker} = farm.worker();
 	const gate = path.join(folder, 'gate');
 	await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
-	await until(
-		() =>
-			scheduler.progress.some(
-				({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
-			)
-				? true
-				: undefined,
-		{what: 'it to be measured', within: 10_000},
-	);
+	await measured(scheduler, 100_000_000);
 	await worker.change({...farm.settings, memory_limit: 'always'});
 	t.like((await scheduler.end(1)).outcome, {kind: 'limit', limit: 'memory'});
 });
@@ -353,15 +350,7 @@ test('a process that takes more memory than is reserved for it, which nobody hol
 	const gate = path.join(folder, 'gate');
 	await scheduler.run(1, hungry(gate), {memory_bytes: 50_000_000});
 
-	await until(
-		() =>
-			scheduler.progress.some(
-				({peak_memory_bytes: peak}) => (peak ?? 0) > 100_000_000,
-			)
-				? true
-				: undefined,
-		{what: 'it to be measured', within: 10_000},
-	);
+	await measured(scheduler, 100_000_000);
 	fs.writeFileSync(gate, '');
 	const {outcome, measures} = await scheduler.end(1);
 	t.deepEqual(outcome, {kind: 'exited', exit_code: 0});

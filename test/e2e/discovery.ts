@@ -5,6 +5,7 @@ import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {createFarmKey, toJoinCode, type FarmKey} from '../../source/net/key.js';
+import {testWhere} from '../helpers/test-where.js';
 
 const program = fileURLToPath(
 	new URL('../helpers/net-discovery-process.ts', import.meta.url),
@@ -130,14 +131,8 @@ const find = async (
 	return stdout.split('\n').map((line) => JSON.parse(line) as unknown);
 };
 
-const reason = await whyNoNetworks();
-if (reason !== undefined) {
-	console.log(`Finding a scheduler on another machine is left out: ${reason}.`);
-}
-
-const testWithNetworks = reason === undefined ? test.serial : test.serial.skip;
-
-testWithNetworks(
+testWhere(
+	await whyNoNetworks(),
 	'a worker on another machine finds the scheduler of its farm, and connects',
 	async (t) => {
 		const [there, here] = await twoMachines(t);

@@ -9,6 +9,7 @@ import {openToRead} from '../../source/db/open.js';
 import {createFarm, isRunning} from '../helpers/farm-process.js';
 import {fillDisk} from '../helpers/fill-disk.js';
 import {job, notRunOnce, waitFor} from '../helpers/run-account.js';
+import {testWhere} from '../helpers/test-where.js';
 import {until} from '../helpers/until.js';
 
 const mount = async (
@@ -54,12 +55,13 @@ const smallDisk = async (
 	return folder;
 };
 
-const reason = await whyNoDisk();
-if (reason !== undefined) {
-	console.log(`What happens on a full disk is left out: ${reason}.`);
-}
-
-const testWithDisk = reason === undefined ? test.serial : test.serial.skip;
+const hindrance = await whyNoDisk();
+const testWithDisk = (
+	title: string,
+	implementation: (t: ExecutionContext) => Promise<void>,
+): void => {
+	testWhere(hindrance, title, implementation);
+};
 
 testWithDisk(
 	'a full disk is told to whoever submits, loses nothing that was acknowledged, and once there is room the farm goes on by itself',

@@ -3,22 +3,11 @@ import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
 import {childOf} from '../helpers/child-of.js';
-import {createFarm, type FarmProcess} from '../helpers/farm-process.js';
+import {createFarm} from '../helpers/farm-process.js';
 import {isExecutable, program} from '../helpers/program.js';
+import {restingFarm} from '../helpers/resting-farm.js';
 import {openTerminal} from '../helpers/terminal.js';
 import {testWhere} from '../helpers/test-where.js';
-
-const fruit = ['apple', 'banana', 'cherry'] as const;
-
-/** A farm with three tasks at rest. */
-const restingFarm = async (farm: FarmProcess): Promise<void> => {
-	await farm.scheduler();
-	await farm.graph({first: {type: 'null'}});
-	for (const name of fruit) {
-		// eslint-disable-next-line no-await-in-loop -- in this order
-		await farm.rest(await farm.submit('first', {name, groups: [`${name}s`]}));
-	}
-};
 
 test('views are reached by name with completion, earlier lines come back, and - goes to and fro', async (t) => {
 	const farm = createFarm(t);

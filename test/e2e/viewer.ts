@@ -1,23 +1,8 @@
 import process from 'node:process';
 import test from 'ava';
-import {
-	createFarm,
-	type FarmProcess,
-	type SchedulerDaemon,
-} from '../helpers/farm-process.js';
+import {createFarm} from '../helpers/farm-process.js';
+import {restingFarm} from '../helpers/resting-farm.js';
 import {openTerminal} from '../helpers/terminal.js';
-
-/** A farm with a few tasks at rest. */
-const restingFarm = async (farm: FarmProcess): Promise<SchedulerDaemon> => {
-	const scheduler = await farm.scheduler();
-	await farm.graph({first: {type: 'null'}, second: {type: 'null'}}, []);
-	for (const name of ['apple', 'banana', 'cherry']) {
-		// eslint-disable-next-line no-await-in-loop -- in this order
-		await farm.rest(await farm.submit('first', {name, groups: [`${name}s`]}));
-	}
-
-	return scheduler;
-};
 
 test('opens on the groups, lists tasks and workers by number, and leaves the terminal as it was', async (t) => {
 	const farm = createFarm(t);
