@@ -125,12 +125,12 @@ test.serial(
 			{
 				async watch(_, {peer}) {
 					// Longer than a silent connection lives.
-					await delay(1500);
+					await delay(3000);
 					peer.notify('watch.update', {watch: 1, rows: [{a: 1}]});
 					return {watch: 1, snapshot: {}};
 				},
 			},
-			{pingAfterMs: 100, closeAfterMs: 500},
+			{pingAfterMs: 100, closeAfterMs: 2000},
 		);
 		t.teardown(scheduler.stop);
 		const connect = await startConnect(t, [...anyone, scheduler.address]);

@@ -342,6 +342,7 @@ for (const [what, bytes] of hostile) {
 				keys: key && (() => [key]),
 				limits: {handshakeTimeoutMs: 3000},
 			});
+			const began = performance.now();
 			const {peer} = await farm.connect({key});
 			const closings = Array.from({length: 20}, async () => {
 				const socket = connectSocket(farm.address);
@@ -353,7 +354,8 @@ for (const [what, bytes] of hostile) {
 			t.like(await peer.request('task.submit', submission), {id: 2});
 			t.is(farm.connections.length, 1);
 			// One a second at most.
-			t.true(farm.troubles.length <= 3);
+			const seconds = (performance.now() - began) / 1000;
+			t.true(farm.troubles.length <= seconds + 1, farm.troubles.join('\n'));
 		});
 	}
 }
@@ -407,7 +409,7 @@ test('who has begun to show who it is does not give way to those who say nothing
 });
 
 test('a thousand that come back at once are all let in at the first try', async (t) => {
-	const farm = await startTestFarm(t);
+	const farm = await startTestFarm(t, {limits: {handshakeTimeoutMs: 60_000}});
 	const tries = await Promise.allSettled(
 		Array.from({length: 1000}, async () => farm.connect({timeoutMs: 60_000})),
 	);

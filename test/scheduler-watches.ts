@@ -627,7 +627,7 @@ test('a log is told to have grown while its process writes, until it is complete
 	await appendFile(file, 'two\n');
 	await until(() => viewer.rows()[0]?.['size'] === 8 || undefined, {
 		what: 'the second line',
-		within: 500,
+		within: 5000,
 	});
 	const changes = farm.commit(
 		() => {

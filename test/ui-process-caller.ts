@@ -8,6 +8,18 @@ import {until} from './helpers/until.js';
 
 type Answer = {readonly id: number; readonly pid: number};
 
+const createCaller = (options?: {readonly restMs: number}) =>
+	createProcessCaller<{readonly n: number}, Answer>(url, options);
+
+/** Which process has answered. */
+const pidOf = (answer: Answer | undefined): number => {
+	if (answer === undefined) {
+		throw new Error('Nobody has answered.');
+	}
+
+	return answer.pid;
+};
+
 const url = new URL('helpers/echo-process.ts', import.meta.url);
 
 /** And this process knows it: until it has taken note of its child's end, the child is there, if only as a zombie. */
@@ -25,46 +37,41 @@ const isThere = (pid: number): boolean => {
 };
 
 test('a process that is asked nothing for a while ends, and another one answers what is asked later', async (t) => {
-	const caller = createProcessCaller<{readonly n: number}, Answer>(url, {
-		restMs: 1,
-	});
-	const first = await caller.ask({n: 1});
-	t.not(first, undefined);
-	const pid = first?.pid ?? 0;
+	const caller = createCaller({restMs: 1});
+	const pid = pidOf(await caller.ask({n: 1}));
 	t.not(pid, process.pid);
 	await hasEnded(pid);
-	const second = await caller.ask({n: 2});
-	t.not(second, undefined);
-	t.not(second?.pid, pid);
+	t.not(pidOf(await caller.ask({n: 2})), pid);
 	await caller.stop();
 });
 
 test('one process answers what is asked before its rest is over', async (t) => {
-	const caller = createProcessCaller<{readonly n: number}, Answer>(url);
+	const caller = createCaller();
 	caller.prepare();
-	const answers = await Promise.all([caller.ask({n: 1}), caller.ask({n: 2})]);
-	t.not(answers[0], undefined);
-	t.is(answers[0]?.pid, answers[1]?.pid);
+	const [one, two] = await Promise.all([
+		caller.ask({n: 1}),
+		caller.ask({n: 2}),
+	]);
+	t.is(pidOf(one), pidOf(two));
 	await caller.stop();
 });
 
 test('what was asked of a process that is killed has no answer, and the next question has one', async (t) => {
-	const caller = createProcessCaller<{readonly n: number}, Answer>(url);
-	const first = await caller.ask({n: 1});
+	const caller = createCaller();
+	const pid = pidOf(await caller.ask({n: 1}));
 	const lost = caller.ask({n: 2});
-	process.kill(first?.pid ?? 0, 'SIGKILL');
+	process.kill(pid, 'SIGKILL');
+	const answer = await lost;
 	// It may have answered just before.
-	t.true([undefined, first?.pid].includes((await lost)?.pid));
-	await hasEnded(first?.pid ?? 0);
-	const again = await caller.ask({n: 3});
-	t.not(again, undefined);
+	t.true(answer === undefined || answer.pid === pid);
+	await hasEnded(pid);
+	t.not(pidOf(await caller.ask({n: 3})), pid);
 	await caller.stop();
 });
 
 test.serial('no process outlives the viewer', async (t) => {
-	const caller = createProcessCaller<{readonly n: number}, Answer>(url);
-	const answer = await caller.ask({n: 1});
+	const caller = createCaller();
+	const pid = pidOf(await caller.ask({n: 1}));
 	abandonProcesses();
-	await hasEnded(answer?.pid ?? process.pid);
-	t.not(answer, undefined);
+	t.true(await hasEnded(pid));
 });

@@ -249,13 +249,12 @@ test.serial(
 			]),
 		);
 		await farm.taskIn(sender, 'in_progress');
-		const begun = performance.now();
 		await farm.ask('task.act', {
 			select: {ids: [id, sender]},
 			action: 'cancel',
 		});
-		await farm.rest([id, sender]);
-		t.true(performance.now() - begun < 5000);
+		// Long before their grace time is over.
+		await farm.rest([id, sender], 30);
 		t.is(await farm.message(id), 'Cancelled by hand.');
 	},
 );
