@@ -1,4 +1,5 @@
 import test from 'ava';
+import {defineNode} from '../source/nodes/contract.js';
 import {createTestFarm} from './helpers/test-farm.js';
 
 /** More than are made at a time, and no multiple of that. */
@@ -115,5 +116,57 @@ test('an element that dies while others wait to be gathered lets these look agai
 	});
 	await farm.untilState(id, 'done');
 	t.is(farm.nodeOf(id), 'gather');
+	farm.expectSound();
+});
+
+test('where a node takes its time, elements that were all made in one turn are moved on in many, each once', async (t) => {
+	let elapsed = 0;
+	let processed = 0;
+	const atCommits: number[] = [];
+	const farm = await createTestFarm(t, {
+		clock: {
+			now: () => Date.now(),
+			monotonic() {
+				elapsed += 0.001;
+				return elapsed;
+			},
+		},
+		definitions: [
+			defineNode({
+				type: 'thorough',
+				label: 'Thorough',
+				tags: [],
+				description: 'Takes a millisecond for each task.',
+				parameters: {},
+				process() {
+					elapsed += 1;
+					processed += 1;
+					return {kind: 'pass'};
+				},
+			}),
+		],
+		graph: {
+			nodes: {
+				cut,
+				look: {type: 'thorough'},
+				gather: {type: 'split_waiter'},
+			},
+			connections: ['cut -> look', 'look -> gather'],
+		},
+	});
+	farm.onCommit(() => {
+		if (farm.all().length === many + 1) {
+			atCommits.push(processed);
+		}
+	});
+	const id = await farm.submitTask('cut', {attributes: {frames}});
+	await farm.untilState(id, 'done');
+	t.is(processed, many);
+	// A turn of 40 ms and a grace of 60, and for the one that makes them all what is made and moved on in portions.
+	t.true(atCommits.length > many / 200, `${atCommits.length} turns`);
+	for (const [index, count] of atCommits.entries()) {
+		t.true(count - (atCommits[index - 1] ?? 0) <= 300, atCommits.join(' '));
+	}
+
 	farm.expectSound();
 });
