@@ -694,6 +694,14 @@ test('events tell of errors, workers that come and go, and groups that finish', 
 		window: {offset: 1, limit: 2},
 	});
 	t.deepEqual(late.order(), [2, 3]);
+	const narrow = createViewer();
+	await narrow.open(watches, {
+		what: 'events',
+		filter: {text: 'WORKER W1', dead: false, archived: false},
+		window: {offset: 0, limit: 1},
+	});
+	t.deepEqual(narrow.order(), [3]);
+	t.is(narrow.counts()['total'], 2);
 });
 
 test('the pulse counts what happens in a step of time, and tells how the farm stands', async (t) => {

@@ -107,6 +107,35 @@ test('tasks are filtered by text, state, node and group', async (t) => {
 	}
 });
 
+test('what happened last comes first, and a filter finds a part of the sentence', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await farm.graph({rest: {type: 'null'}});
+	for (const name of ['first', 'second', 'third']) {
+		// eslint-disable-next-line no-await-in-loop -- in this order
+		await farm.rest(await farm.submit('rest', {groups: [name]}));
+	}
+
+	const terminal = await openTerminal(t, {farm, words: ['view']});
+	await terminal.press('5');
+	await terminal.shows(/Group third[\s\S]*Group first/v);
+	await farm.worker();
+	await terminal.shows(/is here[\s\S]*Group third[\s\S]*Group first/v);
+	await terminal.press('/');
+	await terminal.type('GROUP');
+	await terminal.press('Enter');
+	const found = await terminal.showsNo('is here');
+	t.regex(found, /^ 5 log .*\/GROUP {2}1\/3$/mv);
+	t.regex(found, /Group third[\s\S]*Group first/v);
+	await terminal.type(':filter nobody');
+	await terminal.press('Enter');
+	await terminal.shows('Nothing fits the filter.');
+	await terminal.press('Escape');
+	await terminal.shows('is here');
+	await terminal.press('Enter');
+	await terminal.shows('tasks: it is not about a task');
+});
+
 test('what was typed after : is there in the next session', async (t) => {
 	const farm = createFarm(t);
 	await farm.scheduler();

@@ -673,7 +673,7 @@ export const clientToScheduler = {
 		access: 'view',
 		params: z.strictObject({
 			what: z.enum(watchKinds),
-			/** For `tasks` and `groups`; for `places`: the group. */
+			/** For `tasks` and `groups`; for `workers` and `events`: the text; for `places`: the group. */
 			filter: taskFilterShape.optional(),
 			/** For `task`: its id; for `log`: the invocation's id. */
 			id: z.number().int().positive().optional(),

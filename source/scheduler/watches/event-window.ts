@@ -1,12 +1,15 @@
 import type {Source, SourceContext, WatchParams} from './source.js';
 
-/** The last things that happened, oldest first; the window's offset counts back from the newest. */
+/** The last things that happened, oldest first; the window's offset counts back from the newest. Of the filter, `text` matters: a part of what happened. */
 export const eventWindow = (
 	{events}: SourceContext,
-	{window: {offset, limit}}: WatchParams,
+	{filter, window: {offset, limit}}: WatchParams,
 ): Source => ({
 	read() {
-		const all = events.list();
+		const text = filter?.text?.toLowerCase() ?? '';
+		const all = events
+			.list()
+			.filter(({message}) => message.toLowerCase().includes(text));
 		const end = Math.max(0, all.length - offset);
 		return {
 			rows: all.slice(Math.max(0, end - limit), end),

@@ -276,8 +276,14 @@ export const listBindings = <Slice>(
 			},
 		},
 	];
-	return bindings.map((binding) => ({...binding, section: 'list'}));
+	const isSortable = ordersOf(access.columns).length > 0;
+	return bindings
+		.filter(({id}) => isSortable || !sorting.has(id))
+		.map((binding) => ({...binding, section: 'list'}));
 };
+
+/** Of no use for a list that has one order. */
+const sorting: ReadonlySet<string> = new Set(['list.sort', 'list.reverse']);
 
 /** What the columns can be sorted by, each once. */
 const ordersOf = (
