@@ -1,19 +1,20 @@
 import process from 'node:process';
 import test from 'ava';
+import type {Failure} from '../source/ui/answer-questions.js';
 import {
 	abandonProcesses,
 	createProcessCaller,
 } from '../source/ui/process-caller.js';
 import {until} from './helpers/until.js';
 
-type Answer = {readonly id: number; readonly pid: number};
+type Answer = {readonly id: number} & (Failure | {readonly pid: number});
 
 const createCaller = (options?: {readonly restMs: number}) =>
 	createProcessCaller<{readonly n: number}, Answer>(url, options);
 
 /** Which process has answered. */
 const pidOf = (answer: Answer | undefined): number => {
-	if (answer === undefined) {
+	if (answer === undefined || 'failure' in answer) {
 		throw new Error('Nobody has answered.');
 	}
 
@@ -56,6 +57,18 @@ test('one process answers what is asked before its rest is over', async (t) => {
 	await caller.stop();
 });
 
+test('what cannot be answered is told in words, and the process goes on', async (t) => {
+	const caller = createCaller();
+	const pid = pidOf(await caller.ask({n: 1}));
+	const [faulty, fine] = await Promise.all([
+		caller.ask({n: -1}),
+		caller.ask({n: 2}),
+	]);
+	t.like(faulty, {failure: 'It counts from zero.'});
+	t.is(pidOf(fine), pid);
+	await caller.stop();
+});
+
 test('what was asked of a process that is killed has no answer, and the next question has one', async (t) => {
 	const caller = createCaller();
 	const pid = pidOf(await caller.ask({n: 1}));
@@ -63,7 +76,7 @@ test('what was asked of a process that is killed has no answer, and the next que
 	process.kill(pid, 'SIGKILL');
 	const answer = await lost;
 	// It may have answered just before.
-	t.true(answer === undefined || answer.pid === pid);
+	t.true(answer === undefined || pidOf(answer) === pid);
 	await hasEnded(pid);
 	t.not(pidOf(await caller.ask({n: 3})), pid);
 	await caller.stop();

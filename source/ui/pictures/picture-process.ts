@@ -1,4 +1,4 @@
-import process from 'node:process';
+import {answerQuestions, type Failure} from '../answer-questions.js';
 import {
 	drawPicture,
 	type DrawnPicture,
@@ -11,23 +11,9 @@ export type PictureQuestion = {
 };
 
 export type PictureAnswer = {readonly id: number} & (
-	{readonly drawn: DrawnPicture} | {readonly failure: string}
+	Failure | {readonly drawn: DrawnPicture}
 );
 
-process.on('message', ({id, request}: PictureQuestion) => {
-	const answer = async (): Promise<PictureAnswer> => {
-		try {
-			return {id, drawn: await drawPicture(request)};
-		} catch (error) {
-			return {
-				id,
-				failure: error instanceof Error ? error.message : String(error),
-			};
-		}
-	};
-
-	void answer().then((message) => {
-		// Undefined, or closed: nobody waits for it any more.
-		process.send?.(message, () => undefined);
-	});
-});
+answerQuestions(async ({request}: PictureQuestion) => ({
+	drawn: await drawPicture(request),
+}));
