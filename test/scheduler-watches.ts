@@ -734,6 +734,28 @@ test('the pulse counts what happens in a step of time, and tells how the farm st
 	t.true(viewer.rows().length <= 2, 'a row for each step of ten seconds');
 });
 
+test('cores that several workers of one machine share count once', async (t) => {
+	const {farm, add, start} = await setUp(t);
+	const [task = taskId(0)] = add(1);
+	const worker = farm.worker('w1');
+	for (const id of [
+		worker,
+		farm.worker('w2', {machine: 'machine-w1', cpus: 4}),
+		farm.worker('w3'),
+	]) {
+		farm.link(id);
+	}
+
+	farm.run(task, worker);
+	const watches = start();
+	const workers = createViewer();
+	await workers.open(watches, {what: 'workers', window: first});
+	t.like(workers.counts(), {cpus: 16, cpus_free: 15});
+	const pulse = createViewer();
+	await pulse.open(watches, {what: 'pulse', window: first});
+	t.like(pulse.rows().at(-1), {cpus: 16, cpus_used: 1, workers: 3});
+});
+
 test('a watch ends with its connection, and when it is told to', async (t) => {
 	const {farm, add, start} = await setUp(t);
 	const [id = 0] = add(1);

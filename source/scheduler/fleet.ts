@@ -110,6 +110,37 @@ export const freeOn = (fleet: Fleet, worker: FleetWorker): Resources => {
 	};
 };
 
+/** Cores of these workers together: those that are free, and those that invocations hold. What several workers of one machine share counts once. */
+export const coresOf = (
+	fleet: Fleet,
+	workers: Iterable<FleetWorker>,
+): {readonly total: number; readonly free: number; readonly held: number} => {
+	const machines = new Map<string, {total: number; free: number}>();
+	for (const worker of workers) {
+		const {machine_id: id} = worker.row;
+		const {total, free} = machines.get(id) ?? {total: 0, free: 0};
+		machines.set(id, {
+			total: Math.max(total, worker.offer.total.cpus),
+			free: Math.max(free, freeOn(fleet, worker).cpus),
+		});
+	}
+
+	const sums = {total: 0, free: 0};
+	for (const {total, free} of machines.values()) {
+		sums.total += total;
+		sums.free += free;
+	}
+
+	return {
+		total: rounded(sums.total),
+		free: rounded(sums.free),
+		held: rounded(sums.total - sums.free),
+	};
+};
+
+/** Decimals add up to more digits than they have. */
+const rounded = (amount: number): number => Math.round(amount * 1e6) / 1e6;
+
 /** Several workers on one machine offer the same cores: the largest offer is what the machine has. */
 const machineTotal = (fleet: Fleet, of: FleetWorker): Resources => {
 	let {total} = of.offer;

@@ -9,7 +9,7 @@ import {
 import type {Clock} from '../../core/clock.js';
 import {taskStates} from '../../core/task-state.js';
 import {workerStates} from '../../net/messages/shapes.js';
-import {freeOn} from '../fleet.js';
+import {coresOf} from '../fleet.js';
 import {tasksByState} from '../views/task-list.js';
 import type {ViewContext} from '../views/view-context.js';
 import {workerState} from '../views/worker-shape.js';
@@ -254,17 +254,9 @@ const cpuUse = ({
 	readonly free: number;
 } => {
 	const {fleet} = books();
-	let held = 0;
-	let free = 0;
-	for (const worker of fleet.workers.values()) {
-		if (worker.link === undefined) {
-			continue;
-		}
-
-		const own = Math.max(0, freeOn(fleet, worker).cpus);
-		free += own;
-		held += Math.max(0, worker.offer.total.cpus - own);
-	}
-
+	const {held, free} = coresOf(
+		fleet,
+		fleet.workers.values().filter(({link}) => link !== undefined),
+	);
 	return {held, free};
 };

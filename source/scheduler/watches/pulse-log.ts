@@ -1,7 +1,7 @@
 import {tasksByState} from '../views/task-list.js';
 import type {ViewContext} from '../views/view-context.js';
 import {workerState} from '../views/worker-shape.js';
-import {freeOn} from '../fleet.js';
+import {coresOf} from '../fleet.js';
 import type {TurnChanges} from '../turn-changes.js';
 
 /** What happened in one step of time, and how the farm stood in it. */
@@ -45,27 +45,20 @@ export const createPulseLog = (
 		const sum = (...states: ReadonlyArray<keyof typeof tasks>): number =>
 			states.reduce((total, state) => total + (tasks[state] ?? 0), 0);
 		const {fleet} = books();
-		let cpus = 0;
-		let free = 0;
-		let workers = 0;
-		for (const worker of fleet.workers.values()) {
-			const state = workerState(worker);
-			if (!['idle', 'busy', 'draining'].includes(state)) {
-				continue;
-			}
-
-			workers++;
-			cpus += worker.offer.total.cpus;
-			free += Math.max(0, freeOn(fleet, worker).cpus);
-		}
-
+		const workers = fleet.workers
+			.values()
+			.filter((worker) =>
+				['idle', 'busy', 'draining'].includes(workerState(worker)),
+			)
+			.toArray();
+		const {total, held} = coresOf(fleet, workers);
 		return {
 			running: sum('invoking', 'in_progress'),
 			queued: sum('ready'),
 			errors: sum('error'),
-			cpus: rounded(cpus),
-			cpus_used: rounded(Math.max(0, cpus - free)),
-			workers,
+			cpus: total,
+			cpus_used: held,
+			workers: workers.length,
 		};
 	};
 
@@ -115,5 +108,3 @@ export const createPulseLog = (
 		},
 	};
 };
-
-const rounded = (amount: number): number => Math.round(amount * 1e6) / 1e6;

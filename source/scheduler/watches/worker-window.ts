@@ -1,5 +1,5 @@
 import {writtenCapabilities} from '../../core/capabilities.js';
-import {freeOn, type Fleet, type FleetWorker} from '../fleet.js';
+import {coresOf, freeOn, type Fleet, type FleetWorker} from '../fleet.js';
 import {isoTime} from '../views/iso-time.js';
 import {workerShapeOf, workerState} from '../views/worker-shape.js';
 import {orderAmong} from './order-among.js';
@@ -26,21 +26,18 @@ type WorkerOrder = (typeof orders)[number] | 'id';
 const heardStepMs = 10_000;
 
 /** Cores in all, and those that are free, of the workers that are here; what else a worker offers is in its row. */
-const addCpus = (
-	counts: Record<string, number>,
+const cpusOf = (
 	fleet: Fleet,
-	worker: FleetWorker,
-): void => {
-	if (!worker.link) {
-		return;
+	workers: readonly FleetWorker[],
+): Record<string, number> => {
+	const here = workers.filter(({link}) => link !== undefined);
+	if (here.length === 0) {
+		return {};
 	}
 
-	const free = Math.max(0, freeOn(fleet, worker).cpus);
-	counts['cpus'] = rounded((counts['cpus'] ?? 0) + worker.offer.total.cpus);
-	counts['cpus_free'] = rounded((counts['cpus_free'] ?? 0) + free);
+	const {total, free} = coresOf(fleet, here);
+	return {cpus: total, cpus_free: free};
 };
-
-const rounded = (amount: number): number => Math.round(amount * 1e6) / 1e6;
 
 /** A window of workers; by name, where nothing else is asked for. Of the filter, `text` matters: a part of the name or host. */
 export const workerWindow = (
@@ -74,7 +71,6 @@ export const workerWindow = (
 
 				const state = workerState(worker);
 				counts[state] = (counts[state] ?? 0) + 1;
-				addCpus(counts, fleet, worker);
 				found.push({
 					worker,
 					id: worker.row.id,
@@ -95,7 +91,14 @@ export const workerWindow = (
 							}
 						: shape;
 				}),
-				counts: {...counts, total: found.length},
+				counts: {
+					...counts,
+					...cpusOf(
+						fleet,
+						found.map(({worker}) => worker),
+					),
+					total: found.length,
+				},
 			};
 		},
 		isTouchedBy: (changes) =>
