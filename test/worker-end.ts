@@ -76,6 +76,35 @@ test('an invocation that is cancelled at any moment of its start does not stay',
 	t.deepEqual(marked(), []);
 });
 
+test('what is given up while it starts is not reported, whatever else is said of it meanwhile', async (t) => {
+	const {scheduler, worker, marked} = await workerFarm(t);
+	worker();
+	await scheduler.run(1, shell('exit 0'));
+	await scheduler.end(1);
+	for (let number = 2; number <= 9; number += 1) {
+		/* eslint-disable no-await-in-loop -- one after the other */
+		// They are sent, and taken, in one go.
+		await Promise.all([
+			scheduler.run(number, shell('sleep 300')),
+			scheduler.cancel(number, {forget: true}),
+			scheduler.cancel(number),
+		]);
+		await until(
+			async () => ((await scheduler.cancel(number)) ? undefined : true),
+			{what: 'the worker to be done with it'},
+		);
+		/* eslint-enable no-await-in-loop */
+	}
+
+	await scheduler.run(10, shell('true'));
+	await scheduler.end(10);
+	t.deepEqual(
+		scheduler.finished.map(({invocation}) => Number(invocation)),
+		[1, 10],
+	);
+	t.deepEqual(marked(), []);
+});
+
 test('what is given up is ended and not reported', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();
@@ -168,12 +197,16 @@ test('a process that says nothing for too long is ended, and one that speaks is 
 test('progress is told as it comes, at most once a second', async (t) => {
 	const {scheduler, worker, folder} = await workerFarm(t);
 	worker();
-	const gate = path.join(folder, 'gate');
+	const gate = (number: number): string => path.join(folder, `gate-${number}`);
+	const waitAt = (number: number): string =>
+		`until [ -e '${gate(number)}' ]; do sleep 0.05; done`;
+	const tell = (from: number, to: number): string =>
+		`i=${from}; while [ $i -le ${to} ]; do echo "ALF_PROGRESS $i%"; sleep 0.1; i=$((i + 1)); done`;
 	const startedAt = performance.now();
 	await scheduler.run(
 		1,
 		shell(
-			`for i in 1 2 3 4 5 6 7 8 9; do echo "ALF_PROGRESS \${i}0%"; sleep 0.25; done; echo "openjd_status: nearly there"; until [ -e '${gate}' ]; do sleep 0.05; done`,
+			`${tell(1, 10)}; ${waitAt(1)}; ${tell(11, 20)}; ${waitAt(2)}; ${tell(81, 90)}; echo "openjd_status: nearly there"; ${waitAt(3)}`,
 		),
 	);
 	await scheduler.run(2, shell('echo "frame 3 of 4"; sleep 300'), {
@@ -186,11 +219,24 @@ test('progress is told as it comes, at most once a second', async (t) => {
 			),
 		{what: 'the ratio', within: 20_000},
 	);
-	await until(
-		() => scheduler.progress.find(({status}) => status === 'nearly there'),
-		{what: 'the status'},
-	);
-	fs.writeFileSync(gate, '');
+	for (const [number, isTold] of [
+		[1, ({percent}) => percent === 10],
+		[2, ({percent}) => percent === 20],
+		[3, ({status}) => status === 'nearly there'],
+	] as const satisfies ReadonlyArray<
+		readonly [number, (told: (typeof scheduler.progress)[number]) => boolean]
+	>) {
+		// eslint-disable-next-line no-await-in-loop -- one after the other
+		await until(
+			() =>
+				scheduler.progress.find(
+					(told) => told.invocation === 1 && isTold(told),
+				),
+			{what: `what it says before gate ${number}`},
+		);
+		fs.writeFileSync(gate(number), '');
+	}
+
 	await scheduler.end(1);
 	const told = scheduler.progress.filter(({invocation}) => invocation === 1);
 	const seconds = (performance.now() - startedAt) / 1000;

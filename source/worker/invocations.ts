@@ -26,7 +26,7 @@ export type Invocations = {
 	/** Take up what a worker of this name left behind. Before anything else. */
 	readonly recover: () => Promise<void>;
 	/** The same invocation again is started once, and gets the same answer. */
-	readonly run: (request: RunRequest) => RunAnswer | Promise<RunAnswer>;
+	readonly run: (request: RunRequest) => Promise<RunAnswer>;
 	/** False: it is not here, or over. */
 	readonly cancel: (
 		invocation: InvocationId,
@@ -65,8 +65,8 @@ export type Invocations = {
 /** One that is just being started, which takes milliseconds. */
 type Coming = {
 	readonly answer: Promise<RunAnswer>;
-	/** Somebody wants it to end: to be called when it is followed. */
-	end: (() => void) | undefined;
+	/** Somebody wants it to end: all that was said of that, for when it runs. */
+	readonly endings: Ending[];
 };
 
 type Ending = {
@@ -168,8 +168,10 @@ export const createInvocations = ({
 			);
 		} finally {
 			coming.delete(invocation);
-			// Somebody wanted it to end while it was just starting.
-			own?.end?.();
+			for (const ending of own?.endings ?? []) {
+				endLive(invocation, ending);
+			}
+
 			tellIdle();
 		}
 	};
@@ -197,10 +199,7 @@ export const createInvocations = ({
 			return endLive(invocation, ending);
 		}
 
-		soon.end = () => {
-			endLive(invocation, ending);
-		};
-
+		soon.endings.push(ending);
 		return true;
 	};
 
@@ -314,7 +313,7 @@ export const createInvocations = ({
 			// Not at once: it looks into `coming` itself.
 			// eslint-disable-next-line unicorn/prefer-promise-try -- that would begin at once
 			const answer = Promise.resolve().then(async () => start(request));
-			coming.set(invocation, {answer, end: undefined});
+			coming.set(invocation, {answer, endings: []});
 			return answer;
 		},
 		cancel,

@@ -26,7 +26,6 @@ import {createReports} from './reports.js';
 import {createSchedulerLine} from './scheduler-line.js';
 import {createScratchPool} from './scratch.js';
 import {createSession, type Dial, type SchedulerRequest} from './session.js';
-import type {RunAnswer} from './start-invocation.js';
 import {
 	changeableOf,
 	type ChangeableSettings,
@@ -299,22 +298,14 @@ export const createWorker = ({
 					return;
 				}
 
-				const reply = (answer: RunAnswer): void => {
+				void invocations.run(request.params).then((answer) => {
 					if (answer.kind === 'unable') {
 						// First, so that it is not offered at once again.
 						hindrance.found(answer.message);
 					}
 
 					request.reply(answer);
-				};
-
-				const answer = invocations.run(request.params);
-				if (answer instanceof Promise) {
-					void answer.then(reply);
-				} else {
-					reply(answer);
-				}
-
+				});
 				break;
 			}
 
