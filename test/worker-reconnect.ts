@@ -93,6 +93,35 @@ test('a log that cannot be reached for a while ends neither its process nor its 
 	t.is(log.toString(), 'here\n');
 });
 
+test('a log that cannot be read keeps no other from being sent', async (t) => {
+	const {scheduler, worker, folder, settings} = await workerFarm(t);
+	worker();
+	const gate = path.join(folder, 'gate');
+	const logs = path.join(settings.state_folder, settings.name, 'logs');
+	await scheduler.run(
+		1,
+		shell(`echo 1; until [ -e ${gate} ]; do sleep 0.1; done`),
+	);
+	const file = path.join(logs, logPath(invocationId(1)));
+	await until(() => (fs.statSync(file).size > 0 ? true : undefined), {
+		what: 'the process to write',
+	});
+	fs.renameSync(file, `${file}.away`);
+	fs.symlinkSync(path.basename(file), file);
+	fs.writeFileSync(gate, '');
+	await scheduler.end(1);
+	await scheduler.run(2, shell('echo 2'));
+	const second = await until(() => scheduler.logs.get(2), {
+		what: 'the log that can be read',
+	});
+	t.is(second.toString(), '2\n');
+	t.false(scheduler.logs.has(1));
+	fs.rmSync(file);
+	fs.renameSync(`${file}.away`, file);
+	const first = await until(() => scheduler.logs.get(1), {what: 'the other'});
+	t.is(first.toString(), '1\n');
+});
+
 test('what was given up meanwhile is ended when the worker is back', async (t) => {
 	const {scheduler, worker, marked} = await workerFarm(t);
 	worker();
