@@ -78,6 +78,12 @@ test('no pattern makes it throw, and a plain name matches itself alone', (t) => 
 	);
 });
 
+test('an empty pattern matches the empty name alone', (t) => {
+	t.deepEqual(select('""', ['', 'a']), ['']);
+	t.deepEqual(select('* ^', ['', 'a']), ['a']);
+	t.false(matchesAny('gpu', ['']));
+});
+
 test('a pattern of absurd length is refused', (t) => {
 	t.regex(String(select('a'.repeat(2000), ['a'])), /2000 characters/v);
 });

@@ -197,6 +197,8 @@ test('limits, groups and exit codes are read as they are written', (t) => {
 		kind: 'ok',
 		value: ['a', 'b', 'big ones'],
 	});
+	t.is(parseWorkerGroups('a ""').kind, 'fault');
+	t.is(parseWorkerGroups('a ^b').kind, 'fault');
 	t.deepEqual(
 		exitCodesOf({good_exit_codes: '3-5 4, 0', retry_exit_codes: '255'}),
 		{

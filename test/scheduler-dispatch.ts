@@ -281,6 +281,23 @@ test('only workers of a matching group, type and capability are offered a task',
 	farm.expectSound();
 });
 
+test('a group without a name is refused by its task alone, and others run', async (t) => {
+	const graph = running();
+	const farm = await createTestFarm(t, {
+		graph: {
+			...graph,
+			nodes: {...graph.nodes, odd: running({worker_groups: '""'}).nodes.run},
+		},
+	});
+	const worker = await farm.addWorker({groups: ['gpu']});
+	const odd = await farm.submitTask('odd');
+	const id = await farm.submitTask('run');
+	t.is((await worker.take()).task, id);
+	await farm.untilState(odd, 'error');
+	t.regex(String(farm.details(odd)?.['message']), /worker_groups has ""/v);
+	farm.expectSound();
+});
+
 test('a cancelled process is an error that says so, once it is gone', async (t) => {
 	const farm = await createTestFarm(t, {graph: running()});
 	const worker = await farm.addWorker();

@@ -76,6 +76,11 @@ const withoutSlashes = (text: string): string =>
 	text.replaceAll('/', '\u{FFFF}');
 
 const createMatcher = (pattern: string): ((name: string) => boolean) => {
+	// Picomatch throws at it.
+	if (pattern === '') {
+		return (name) => name === '';
+	}
+
 	const matches = picomatch(withoutSlashes(pattern), {
 		dot: true,
 		nonegate: true,

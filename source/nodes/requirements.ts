@@ -214,12 +214,16 @@ export const parseWorkerGroups = (
 		return fault(`worker_groups cannot be read: ${patterns.message}.`);
 	}
 
-	const [excluded] = patterns.value.exclude;
-	return excluded === undefined
-		? ok([...new Set(patterns.value.include)].toSorted())
-		: fault(
-				`worker_groups has ^${excluded}, but groups cannot be excluded there: name those that may run it.`,
-			);
+	const {include, exclude} = patterns.value;
+	if (exclude[0] !== undefined) {
+		return fault(
+			`worker_groups has ^${exclude[0]}, but groups cannot be excluded there: name those that may run it.`,
+		);
+	}
+
+	return include.includes('')
+		? fault('worker_groups has "", but every group has a name: take it out.')
+		: ok([...new Set(include)].toSorted());
 };
 
 /** `blender ~=3.4, gpu-driver >=550`: names with version ranges, by comma; a name alone asks for any version. */
