@@ -278,14 +278,10 @@ const killAmidFrames = async (
 				: undefined,
 		{what: 'frames to be drawn', within: 20_000},
 	);
-	if (isPowerCut) {
-		await holdAmidChunks(worker, jobs);
-	}
-
+	// Not while a chunk has been handed out and not begun: that one is handed out again.
+	await holdAmidChunks(worker, jobs);
 	await worker.end('SIGKILL');
-	if (isPowerCut) {
-		await signalAll(jobs(), 'KILL');
-	}
+	await signalAll(jobs(), isPowerCut ? 'KILL' : 'CONT');
 
 	t.false(fs.existsSync(path.join(folder, 'frames', '0048.png')));
 	await farm.worker({cpus: 2});
