@@ -1,4 +1,5 @@
 import type {ReactElement} from 'react';
+import type {Hint} from './dialogs/dialog.js';
 import type {Binding} from './keys/binding.js';
 import type {Column} from './list/column.js';
 import type {LiveWindow} from './live/live-window.js';
@@ -57,6 +58,8 @@ export type Screen<Slice> = {
 	readonly bindings: ReadonlyArray<ScreenBinding<Slice>>;
 	/** Of its list, if it has one: what the configuration may choose from. */
 	readonly columns?: ReadonlyArray<Pick<Column<never>, 'id' | 'title'>>;
+	/** What its keys are while it asks for something; undefined: those of its bindings. */
+	readonly hints?: (view: View<Slice>) => readonly Hint[] | undefined;
 	/** Takes what it wants before any binding does, as a form takes letters. True: it was taken. */
 	readonly onInput?: (tools: ScreenTools<Slice>, event: InputEvent) => boolean;
 	/** Told when something is shown that ages: milliseconds until it should be drawn again. */

@@ -462,3 +462,58 @@ test('in a small terminal a form that is refused tells the whole reason, and its
 	await terminal.press('=', 'w');
 	await terminal.shows('set command of run');
 });
+
+test('while letters are asked for, the bottom says so, and keys of the graph do nothing', async (t) => {
+	const farm = createFarm(t);
+	await farm.scheduler();
+	await fanOut(farm);
+	const terminal = await openGraph(t, farm, {columns: 80, rows: 24});
+	await terminal.shows(/┃\s?ingest/v);
+	await terminal.press('c');
+	const asked = await terminal.shows('To which input?');
+	t.regex(
+		asked,
+		/^ letters choose {2}H J K L move the drawing {2}esc leave$/mv,
+	);
+	await terminal.press('D', 'Enter', 'Escape');
+	await terminal.shows(/enter tasks/v);
+	await terminal.press('z');
+	t.regex(await terminal.shows('undo: nothing left to undo'), /4 nodes/v);
+});
+
+test('what is edited while the connection is lost is not taken for done, and what was written stays', async (t) => {
+	const farm = createFarm(t);
+	const scheduler = await farm.scheduler();
+	await farm.graph({run: {type: 'command'}});
+	const terminal = await openGraph(t, farm);
+	await terminal.shows(/┃\s?run/v);
+	await terminal.press('R');
+	await terminal.shows('Rename run');
+	await terminal.type('-2');
+	await terminal.shows('> run-2');
+	await scheduler.end('SIGKILL');
+	await terminal.shows('connection lost');
+	await terminal.press('Enter');
+	await terminal.shows('The scheduler could not be told');
+	const second = await farm.scheduler();
+	await terminal.shows(/^ \S+ {2}live/mv);
+	await terminal.press('z');
+	await terminal.shows('undo: nothing left to undo');
+
+	await terminal.press('e');
+	await terminal.shows('run: command');
+	await terminal.press('j');
+	await terminal.shows(/▌ +Working folder/v);
+	await terminal.press('Enter');
+	await terminal.type('/kept');
+	await terminal.press('Enter');
+	await second.end('SIGKILL');
+	await terminal.shows('connection lost');
+	await terminal.press('w');
+	const kept = await terminal.shows('The scheduler is away');
+	t.regex(kept, /▌ +Working folder +\/kept/v);
+	await farm.scheduler();
+	await terminal.shows(/^ \S+ {2}live/mv);
+	await terminal.press('w');
+	await terminal.shows(/set \S+ of run/v);
+});

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import test from 'ava';
+import {childrenOf} from '../helpers/child-of.js';
 import {createFarm} from '../helpers/farm-process.js';
 import {restingFarm} from '../helpers/resting-farm.js';
 import {openTerminal} from '../helpers/terminal.js';
@@ -94,6 +95,11 @@ test('it says that the connection is lost, and goes on when the scheduler is bac
 	t.regex(await terminal.shows('connection lost'), /cherry/v);
 	await terminal.press('4');
 	await terminal.shows('No connection: what is here is not known.');
+	await terminal.press('2');
+	await terminal.shows(/^ 2 graph/mv);
+	await terminal.shows('No connection: what is here is not known.');
+	// Nothing is to be laid out yet.
+	t.deepEqual(childrenOf(await terminal.pid()), []);
 	await terminal.press('3');
 	await terminal.shows('cherry');
 	await farm.scheduler();

@@ -5,10 +5,16 @@ import {until} from './until.js';
 export const childOf = async (shell: number): Promise<number> =>
 	until(
 		() => {
-			const [child] = fs
-				.readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1')
-				.split(' ', 1);
-			return child === undefined || child === '' ? undefined : Number(child);
+			const [child] = childrenOf(shell);
+			return child;
 		},
 		{what: 'the shell to start the program'},
 	);
+
+/** The processes that one has started and that still are. */
+export const childrenOf = (pid: number): readonly number[] =>
+	fs
+		.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+		.split(' ')
+		.filter((child) => child !== '')
+		.map(Number);

@@ -1,9 +1,10 @@
+import type {Hint} from '../dialogs/dialog.js';
 import {bindingsHere, keysOf, whyDisabled} from '../keys/handle-input.js';
 import {keyText} from '../keys/key-text.js';
 import {viewOf, type Screens} from '../reduce.js';
 import {aroundCursor} from '../text-field.js';
 import {cut, fitLine, widthOf, type Line, type Span} from '../text/span.js';
-import type {State} from '../state.js';
+import {currentPlace, type State} from '../state.js';
 import type {Theme} from '../theme/theme.js';
 
 /** What is being typed; else what there is to say; else the keys that work here. */
@@ -15,15 +16,7 @@ export const footerLine = (
 	const width = state.size.columns;
 	const dialog = state.dialogs.at(-1);
 	if (dialog) {
-		const hints = dialog.hints(dialog.content);
-		return fitLine(
-			fittingHints(hints, {
-				width,
-				isAlways: ({key}) => key === 'esc',
-				ellipsis: theme.glyphs.ellipsis,
-			}),
-			width,
-		);
+		return hintLine(dialog.hints(dialog.content), {width, theme});
 	}
 
 	if (state.line) {
@@ -50,6 +43,11 @@ export const footerLine = (
 	}
 
 	const view = viewOf(state, theme);
+	const asked = screens[currentPlace(state).screen].hints?.(view);
+	if (asked) {
+		return hintLine(asked, {width, theme});
+	}
+
 	const seen = new Set<string>();
 	const hints = bindingsHere(state, screens).flatMap(
 		(binding): FooterHint[] => {
@@ -80,6 +78,20 @@ export const footerLine = (
 		width,
 	);
 };
+
+/** The keys of what asks for something, with the way out of it always among them. */
+const hintLine = (
+	hints: readonly Hint[],
+	{width, theme}: {readonly width: number; readonly theme: Theme},
+): Line =>
+	fitLine(
+		fittingHints(hints, {
+			width,
+			isAlways: ({key}) => key === 'esc',
+			ellipsis: theme.glyphs.ellipsis,
+		}),
+		width,
+	);
 
 type FooterHint = {
 	readonly key: string;

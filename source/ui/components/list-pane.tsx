@@ -4,6 +4,7 @@ import type {Column} from '../list/column.js';
 import type {ListState} from '../list/list-state.js';
 import {chosenColumns} from '../list/chosen-columns.js';
 import type {LiveWindow} from '../live/live-window.js';
+import {waitingText} from '../live/waiting-text.js';
 import type {RowOf} from '../live/row-shapes.js';
 import {isConnected} from '../state.js';
 import type {View} from '../screen.js';
@@ -40,9 +41,7 @@ export function ListPane<Kind extends WatchKind>({
 					now: view.state.now,
 					glyphs: view.theme.glyphs,
 					empty,
-					waiting: isConnected(view.state)
-						? view.theme.glyphs.ellipsis
-						: 'No connection: what is here is not known.',
+					waiting: waitingText(view),
 				})}
 				theme={view.theme}
 				isDimmed={!isConnected(view.state)}

@@ -218,12 +218,18 @@ const save = async (
 		return;
 	}
 
-	const faults = await options.onSave(form.values, changed);
-	if (faults.length === 0) {
-		return;
+	// Also where it could not even be asked, what was written is not lost.
+	const faults = await options
+		.onSave(form.values, changed)
+		.catch((error: unknown): readonly FormFault[] => [
+			{
+				path: [],
+				message: error instanceof Error ? error.message : String(error),
+			},
+		]);
+	if (faults.length > 0) {
+		openOn(tools, options, withFaults(form, faults));
 	}
-
-	openOn(tools, options, withFaults(form, faults));
 };
 
 const suffixes: ReadonlyMap<string, string> = new Map([

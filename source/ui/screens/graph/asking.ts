@@ -29,9 +29,12 @@ export const askingInput = (tools: GraphTools, event: InputEvent): boolean => {
 		return true;
 	}
 
-	// Capital letters move the drawing meanwhile.
 	if (!/^[a-z]$/v.test(event.name)) {
-		return false;
+		// Some capital letters move the drawing meanwhile; what others, and Enter, would do to a node is not meant.
+		return (
+			/^(?:[*A-Z]|enter|space|delete)$/v.test(event.name) &&
+			!/^[HJKL]$/v.test(event.name)
+		);
 	}
 
 	const typed = asking.typed + event.name;

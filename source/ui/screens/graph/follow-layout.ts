@@ -3,6 +3,7 @@ import type {Graph} from '../../graph/graph.js';
 import {createGraphLayouts, topologyOf} from '../../graph/graph-layouts.js';
 import {storedPlaces} from '../../graph/stored-places.js';
 import type {Layout} from '../../graph/layout.js';
+import {isConnected} from '../../state.js';
 import {
 	graphIn,
 	panesOf,
@@ -23,8 +24,11 @@ export const followLayout = (tools: GraphTools): void => {
 	const view = tools.view();
 	const window = windowIn(view);
 	if (window === undefined || window.status === 'loading') {
-		// It starts while the graph is on its way.
-		layouts.prepare();
+		// It starts while the graph is on its way; without a connection it is not, and who waits long is not to start one after the other.
+		if (isConnected(view.state)) {
+			layouts.prepare();
+		}
+
 		return;
 	}
 

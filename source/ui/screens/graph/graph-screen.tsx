@@ -2,6 +2,7 @@ import {Box} from 'ink';
 import {DetailPane} from '../../components/detail-pane.js';
 import {Lines} from '../../components/lines.js';
 import {type zooms} from '../../graph/graph.js';
+import {waitingText} from '../../live/waiting-text.js';
 import {plural} from '../../text/amount-text.js';
 import {fitLine, type Line} from '../../text/span.js';
 import {defineScreen} from '../../screen.js';
@@ -84,6 +85,14 @@ export const graphScreen = defineScreen<GraphSlice>({
 			: undefined,
 	status,
 	bindings: [...walkBindings, ...editBindings],
+	hints: ({slice: {asking}}) =>
+		asking === undefined
+			? undefined
+			: [
+					{key: 'letters', label: 'choose'},
+					{key: 'H J K L', label: 'move the drawing'},
+					{key: 'esc', label: 'leave'},
+				],
 	onInput: (tools, event) =>
 		event.kind === 'mouse' ? pointed(tools, event) : askingInput(tools, event),
 	Component: GraphBody,
@@ -191,7 +200,7 @@ const bodyLines = (
 };
 
 const messageOf = (view: GraphView): Line[number] | undefined => {
-	const {slice, theme} = view;
+	const {slice} = view;
 	const window = windowIn(view);
 	if (window?.status === 'failed') {
 		return {text: `  ${window.error ?? ''}`, role: 'error'};
@@ -202,7 +211,7 @@ const messageOf = (view: GraphView): Line[number] | undefined => {
 	}
 
 	if (window === undefined || window.status === 'loading') {
-		return {text: `  ${theme.glyphs.ellipsis}`, role: 'dim'};
+		return {text: `  ${waitingText(view)}`, role: 'dim'};
 	}
 
 	return window.rows.length === 0

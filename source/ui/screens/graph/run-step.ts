@@ -12,9 +12,21 @@ export const runStep = async (
 	tools: Pick<Tools, 'change'>,
 	step: GraphStep,
 ): Promise<void> => {
+	const change: Tools['change'] = async (wanted) => {
+		const answer = await tools.change(wanted);
+		if (answer === undefined) {
+			throw new FarmError(
+				'UNREACHABLE',
+				'The scheduler could not be told, and nothing was changed.',
+			);
+		}
+
+		return answer;
+	};
+
 	switch (step.kind) {
 		case 'apply': {
-			const answer = await tools.change({
+			const answer = await change({
 				method: 'graph.apply',
 				params: {document: step.document},
 				command: 'graph apply FILE',
@@ -31,7 +43,7 @@ export const runStep = async (
 		}
 
 		case 'delete': {
-			await tools.change({
+			await change({
 				method: 'node.delete',
 				params: {names: [...step.names]},
 				command: `node delete ${step.names.map((name) => shellWord(name)).join(' ')}`,
@@ -40,7 +52,7 @@ export const runStep = async (
 		}
 
 		case 'rename': {
-			await tools.change({
+			await change({
 				method: 'node.rename',
 				params: {name: step.name, to: step.to},
 				command: `node rename ${shellWord(step.name)} ${shellWord(step.to)}`,
@@ -49,7 +61,7 @@ export const runStep = async (
 		}
 
 		case 'connect': {
-			await tools.change({
+			await change({
 				method: 'connection.add',
 				params: {connection: step.wire},
 				command: `node connect ${shellWord(step.wire)}`,
@@ -58,7 +70,7 @@ export const runStep = async (
 		}
 
 		case 'disconnect': {
-			await tools.change({
+			await change({
 				method: 'connection.remove',
 				params: {connection: step.wire},
 				command: `node disconnect ${shellWord(step.wire)}`,
@@ -68,7 +80,7 @@ export const runStep = async (
 
 		case 'pause':
 		case 'resume': {
-			await tools.change({
+			await change({
 				method: 'node.act',
 				params: {action: step.kind, names: [...step.names]},
 				command: `node ${step.kind} ${step.names.map((name) => shellWord(name)).join(' ')}`,
@@ -77,7 +89,7 @@ export const runStep = async (
 		}
 
 		case 'set': {
-			await tools.change({
+			await change({
 				method: 'node.set',
 				params: {name: step.name, parameters: step.parameters},
 				command: `node set ${shellWord(step.name)} ${Object.entries(
