@@ -3,6 +3,7 @@ import {createReducer, type Screens} from '../source/ui/reduce.js';
 import {screens} from '../source/ui/screens/table.js';
 import {placeOf, type State} from '../source/ui/state.js';
 import {createTheme} from '../source/ui/theme/theme.js';
+import {firstState} from './helpers/first-state.js';
 
 const simpleScreens = Object.fromEntries(
 	Object.entries(screens).map(([name, screen]) => [
@@ -21,30 +22,6 @@ const reduce = createReducer(
 	}),
 );
 
-const first: State = {
-	size: {columns: 80, rows: 24},
-	now: 0,
-	settings: {
-		isReadOnly: false,
-		hasMouse: false,
-		pictures: {protocol: 'off', colours: 'none'},
-		keys: {},
-		columns: {},
-	},
-	connection: {kind: 'connecting', reason: undefined},
-	trail: [{id: 0, screen: 'groups', scope: {}, slice: {told: 0}}],
-	previousTrail: undefined,
-	trails: {},
-	live: {},
-	line: undefined,
-	dialogs: [],
-	notices: [],
-	history: [],
-	lastCommand: undefined,
-	isDetailEnlarged: false,
-	nextId: 1,
-};
-
 const tell = (state: State, place: number): State =>
 	reduce(state, {
 		type: 'slice',
@@ -53,7 +30,7 @@ const tell = (state: State, place: number): State =>
 	});
 
 test('what comes for a view that was left by its number is there when it comes back', (t) => {
-	const graph = reduce(first, {type: 'went', screen: 'graph'});
+	const graph = reduce(firstState, {type: 'went', screen: 'graph'});
 	const {id} = graph.trail[0];
 	const tasks = reduce(graph, {type: 'went', screen: 'tasks'});
 	const pulse = reduce(tasks, {type: 'went', screen: 'pulse'});
@@ -77,7 +54,11 @@ test('what comes for a view that was left by its number is there when it comes b
 });
 
 test('what comes for a view that is gone changes nothing', (t) => {
-	const opened = reduce(first, {type: 'opened', screen: 'tasks', scope: {}});
+	const opened = reduce(firstState, {
+		type: 'opened',
+		screen: 'tasks',
+		scope: {},
+	});
 	const {id} = opened.trail.at(-1)!;
 	const back = reduce(opened, {type: 'went-back'});
 	t.is(placeOf(back, id), undefined);

@@ -33,6 +33,15 @@ export const handleInput = (
 
 	forgetSeenNotices(event, store);
 	const state = store.state();
+	// Nothing is seen of what a key would be for, of a question as little as of the screen.
+	if (layoutOf(state).isTooSmall) {
+		if (event.kind === 'key' && event.name === 'q') {
+			tools.leave();
+		}
+
+		return;
+	}
+
 	const dialog = state.dialogs.at(-1);
 	if (dialog) {
 		const step = dialog.onInput(
@@ -63,14 +72,6 @@ export const handleInput = (
 
 	if (state.line) {
 		typeLine(state.line, event, {store, attempt});
-		return;
-	}
-
-	if (layoutOf(state).isTooSmall) {
-		if (event.kind === 'key' && event.name === 'q') {
-			tools.leave();
-		}
-
 		return;
 	}
 
