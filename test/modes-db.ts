@@ -309,13 +309,18 @@ test.serial(
 		// Other programs count their versions there, too.
 		writer.exec('CREATE TABLE bookmarks (url TEXT); PRAGMA user_version = 2');
 		writer.close();
-		for (const what of ['check', 'info']) {
+		for (const what of [
+			['check'],
+			['info'],
+			['prune', '--dry-run'],
+			['backup', path.join(home, 'copy.db')],
+		]) {
 			/* eslint-disable no-await-in-loop -- in order */
-			t.like(await runCommand(['db', what, '--db', empty]), {
+			t.like(await runCommand(['db', ...what, '--db', empty]), {
 				status: 2,
 				stderr: `lifeblood: ${empty} is empty, and no database yet: a scheduler that serves it makes it one; or name another one with --db.\n`,
 			});
-			t.like(await runCommand(['db', what, '--db', other]), {
+			t.like(await runCommand(['db', ...what, '--db', other]), {
 				status: 2,
 				stderr: `lifeblood: ${other} is a database of some other program: name another one with --db.\n`,
 			});

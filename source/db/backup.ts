@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import Database from 'better-sqlite3';
 import {FarmError} from '../core/errors.js';
+import {expectFarm} from './expect-own.js';
 import {openToRead} from './open.js';
 import {asStorageError} from './storage-error.js';
 
@@ -16,7 +17,7 @@ Copy a database, also while a scheduler serves it: what is copied is the databas
 
 Gives its size in bytes.
 
-@throws {FarmError} `CONFLICT` where there is a file of that name already, `NOT_FOUND` where there is no database, `STORAGE`
+@throws {FarmError} `CONFLICT` where there is a file of that name already, `NOT_FOUND` where there is no database, `INVALID` where it is empty or of some other program, `STORAGE`
 */
 export const backupDatabase = async (
 	from: string,
@@ -37,7 +38,8 @@ export const backupDatabase = async (
 	try {
 		// Hold on to this moment: a copy that follows what is written meanwhile begins anew with every commit, and never ends where there are many.
 		source.exec('BEGIN');
-		source.prepare('SELECT count(*) FROM farm').get();
+		// The first look at it is that moment.
+		expectFarm(source, from);
 		await source.backup(temporary, {
 			progress({totalPages, remainingPages}) {
 				onProgress({

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type {SchedulerSettings} from '../config/scheduler-settings.js';
 import {systemClock} from '../core/clock.js';
 import {FarmError} from '../core/errors.js';
+import {expectFarm} from '../db/expect-own.js';
 import {openDatabase, openToRead, type Connection} from '../db/open.js';
 import {prepareReads} from '../db/reads/prepare-reads.js';
 import {asStorageError} from '../db/storage-error.js';
@@ -73,6 +74,7 @@ const look = async (
 ): Promise<Pruned> => {
 	const connection = openToRead(file);
 	try {
+		expectFarm(connection, file);
 		const retention = retentionSettings(settings.scheduler.retention);
 		const {groups, entriesBefore, entriesKept} = oldestKept(
 			retention,
