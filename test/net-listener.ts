@@ -384,7 +384,9 @@ test('a flood of connections that say nothing keeps no one out', async (t) => {
 });
 
 test('who has begun to show who it is does not give way to those who say nothing', async (t) => {
-	const farm = await startTestFarm(t, {limits: {maxHandshakes: 50}});
+	const farm = await startTestFarm(t, {
+		limits: {maxHandshakes: 50, handshakeTimeoutMs: 60_000},
+	});
 	const hello = await clientHello(farm.key);
 	const friend = connectSocket(farm.address);
 	friend.on('error', () => undefined);

@@ -231,9 +231,12 @@ export const createListener = ({
 	};
 };
 
+/** Connections that may wait to be taken, where the system lets so many: a farm's workers all come back at once, and Node's own 511 are fewer. Beyond it the system resets them. */
+const backlog = 4096;
+
 const listenAt = async (server: Server, {host, port}: Place): Promise<void> => {
 	try {
-		server.listen({port, ...(host !== undefined && {host})});
+		server.listen({port, backlog, ...(host !== undefined && {host})});
 		await once(server, 'listening');
 	} catch (error) {
 		throw cannotListen(formatAddress({host: host ?? '*', port}), error);
