@@ -16,7 +16,7 @@ import {protocol} from '../source/net/protocol.js';
 import {pskIdentity, tlsOptions} from '../source/net/tls.js';
 import {clientHello} from '../bench/hostile/client-hello.js';
 import {startTestFarm} from './helpers/net-farm.js';
-import {readAll} from './helpers/net-pair.js';
+import {readAll, socketPair} from './helpers/net-pair.js';
 import {until} from './helpers/until.js';
 
 const submission = {node: 'frames'};
@@ -233,11 +233,13 @@ test('another minor version is welcome, whatever else it says', async (t) => {
 });
 
 test('where nobody listens, the address is named and what to check', async (t) => {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as AddressInfo;
-	server.close();
-	await once(server, 'close');
+	// The own end of a connection: the system gives its port to nobody else meanwhile.
+	const [near, far] = await socketPair();
+	t.teardown(() => {
+		near.destroy();
+		far.destroy();
+	});
+	const port = near.localPort!;
 	const farm = await startTestFarm(t);
 	await t.throwsAsync(farm.connect({address: {host: '127.0.0.1', port}}), {
 		code: 'UNREACHABLE',

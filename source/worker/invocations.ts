@@ -229,7 +229,10 @@ export const createInvocations = ({
 		recorded,
 	}: Left['over'][number]): Promise<void> => {
 		const {job} = recorded;
-		const settled = await settleLeft({record, recorded}, {settings, tools});
+		const settled = await settleLeft(
+			{record, recorded, cgroup: cgroupOf(job)},
+			{settings, tools},
+		);
 		switch (settled.kind) {
 			case 'forgotten': {
 				removeRemains({job, record});

@@ -21,7 +21,7 @@ const askAgainMs = 1000;
 // The longest that a timer can take.
 const longestMs = 2 ** 31 - 1;
 
-/** Watch an invocation's time and silence limits. The log is looked at only when the silence could be too long by then: no more than once per limit. */
+/** Watch an invocation's time and silence limits. The log is looked at only when the silence could be too long by then: no more than once per limit, but for one that cannot be looked at. */
 export const watchLimits = ({
 	startedAt,
 	timeLimit,

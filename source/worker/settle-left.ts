@@ -1,4 +1,5 @@
 import {marksPath} from '../core/log-path.js';
+import type {Cgroup} from './cgroup.js';
 import {type Tools, removePlaces} from './invocation.js';
 import {createLogMarker} from './log-marker.js';
 import {endForMemory, peakOf} from './memory-limit.js';
@@ -18,7 +19,15 @@ export type Settled =
 
 /** Settle an invocation that ended while no worker looked. Whatever of it still runs is ended first. */
 export const settleLeft = async (
-	{record, recorded}: {readonly record: Record; readonly recorded: Recorded},
+	{
+		record,
+		recorded,
+		cgroup,
+	}: {
+		readonly record: Record;
+		readonly recorded: Recorded;
+		readonly cgroup: Cgroup | undefined;
+	},
 	{
 		settings,
 		tools,
@@ -29,8 +38,6 @@ export const settleLeft = async (
 ): Promise<Settled> => {
 	const {clock, table} = tools;
 	const {job, notes} = recorded;
-	const cgroup =
-		job.cgroup === null ? undefined : tools.cgroups.find(job.cgroup);
 	await endTree({
 		tree: {invocation: job.invocation, group: undefined, cgroup},
 		table,
