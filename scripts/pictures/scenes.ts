@@ -78,7 +78,8 @@ export const scenes: readonly Scene[] = [
 			await press('/');
 			await type('state:in_progress node:render-beauty');
 			await press('Enter');
-			await shows(/node0\d/v);
+			// Workers are to be seen before the filter is answered, too.
+			await shows(/▌.*render-beauty.*node0\d/v);
 			await press('L');
 			return shows(/following[\s\S]*bucket 1\d/v);
 		},

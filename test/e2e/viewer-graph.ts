@@ -357,6 +357,9 @@ test('the tasks of a group light up, and the way of a task is shown', async (t) 
 	await terminal.shows(/║ start/v);
 	await terminal.press('Escape');
 	await terminal.showsNo('║');
+	await terminal.type(':way 4242');
+	await terminal.press('Enter');
+	await terminal.shows('There is no task 4242.');
 });
 
 test('with read-only set, nothing of the graph can be changed', async (t) => {

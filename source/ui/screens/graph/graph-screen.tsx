@@ -5,7 +5,7 @@ import {type zooms} from '../../graph/graph.js';
 import {waitingText} from '../../live/waiting-text.js';
 import {plural} from '../../text/amount-text.js';
 import {fitLine, type Line} from '../../text/span.js';
-import {defineScreen} from '../../screen.js';
+import {defineScreen, liveOf} from '../../screen.js';
 import {isConnected} from '../../state.js';
 import {askedLetters, graphLines} from './graph-lines.js';
 import {askingInput} from './asking.js';
@@ -100,6 +100,7 @@ export const graphScreen = defineScreen<GraphSlice>({
 
 function status(view: GraphView): Line {
 	const {slice} = view;
+	const way = liveOf(view, 'traveller', 'task');
 	const zoom =
 		slice.laid === undefined
 			? 'being laid out'
@@ -109,7 +110,14 @@ function status(view: GraphView): Line {
 	return [
 		...(slice.traveller === undefined
 			? []
-			: [{text: `way of task ${slice.traveller}  `, role: 'mark' as const}]),
+			: [
+					way?.status === 'failed'
+						? {text: `${way.error ?? ''}  `, role: 'error' as const}
+						: {
+								text: `way of task ${slice.traveller}  `,
+								role: 'mark' as const,
+							},
+				]),
 		...(slice.marks.size === 0
 			? []
 			: [{text: `${slice.marks.size} marked  `, role: 'mark' as const}]),
