@@ -79,7 +79,7 @@ export const scenes: readonly Scene[] = [
 			await type('state:in_progress node:render-beauty');
 			await press('Enter');
 			// Workers are to be seen before the filter is answered, too.
-			await shows(/▌.*render-beauty.*node0\d/v);
+			await shows(/^▌[^\n]*render-beauty[^\n]*node0\d/mv);
 			await press('L');
 			return shows(/following[\s\S]*bucket 1\d/v);
 		},
