@@ -371,6 +371,8 @@ test('a flood of connections that say nothing keeps no one out', async (t) => {
 		while (!end.signal.aborted) {
 			const socket = connectSocket(farm.address);
 			socket.on('error', () => undefined);
+			// Else it would never see that it was cut, and stay open.
+			socket.resume();
 			opened += 1;
 			await once(socket, 'connect').catch(() => undefined); // eslint-disable-line no-await-in-loop -- as fast as they come
 		}
@@ -385,9 +387,12 @@ test('a flood of connections that say nothing keeps no one out', async (t) => {
 	await flooding;
 });
 
+/** Longer than anything takes on the busiest machine. */
+const patience = 100_000;
+
 test('who has begun to show who it is does not give way to those who say nothing', async (t) => {
 	const farm = await startTestFarm(t, {
-		limits: {maxHandshakes: 50, handshakeTimeoutMs: 60_000},
+		limits: {maxHandshakes: 50, handshakeTimeoutMs: patience},
 	});
 	const hello = await clientHello(farm.key);
 	const friend = connectSocket(farm.address);
@@ -407,15 +412,18 @@ test('who has begun to show who it is does not give way to those who say nothing
 	await farm.connect();
 	friend.write(hello.subarray(20));
 	// The server's part of the handshake.
-	const [answer] = (await once(friend, 'data')) as [Uint8Array];
-	t.is(answer[0], 0x16);
+	const [answer] = (await Promise.race([
+		once(friend, 'data'),
+		once(friend, 'close'),
+	])) as [Uint8Array | boolean];
+	t.is(typeof answer === 'boolean' ? 'it was cut' : answer[0], 0x16);
 	friend.destroy();
 });
 
 test('a thousand that come back at once are all let in at the first try', async (t) => {
-	const farm = await startTestFarm(t, {limits: {handshakeTimeoutMs: 60_000}});
+	const farm = await startTestFarm(t, {limits: {handshakeTimeoutMs: patience}});
 	const tries = await Promise.allSettled(
-		Array.from({length: 1000}, async () => farm.connect({timeoutMs: 60_000})),
+		Array.from({length: 1000}, async () => farm.connect({timeoutMs: patience})),
 	);
 	t.is(tries.filter(({status}) => status === 'fulfilled').length, 1000);
 	t.is(farm.listener.connectionCount(), 1000);

@@ -93,10 +93,15 @@ test('the wheel moves the drawing and zooms it with ctrl, and a drawing that is 
 			pointer(0, {...hand, row: 16}, 'm') +
 			pointer(whilePressed, {...hand, row: 10}),
 	);
-	await terminal.showsNo(/step-1 /v);
-	const pulled = await placeOf(terminal, 'step-3 ');
 	const apart = 5;
-	t.is(pulled.row, turned.row + apart - 4);
+	await until(
+		async () => {
+			const {row} = await placeOf(terminal, 'step-3 ');
+			return row === turned.row + apart - 4 ? true : undefined;
+		},
+		{what: 'the drawing to move as far as it was pulled'},
+	);
+	await terminal.showsNo(/step-1 /v);
 
 	await terminal.type(pointer(wheelDown | ctrl, hand)); // eslint-disable-line no-bitwise -- as terminals send it
 	await terminal.shows(/lines[\s\S]*\[step-2/v);

@@ -565,7 +565,8 @@ const untilOrEnd = async <T>(
 
 			return look();
 		},
-		{what: `${what}; it said: ${daemon.said()}`, within: 30_000},
+		// Where many start at once, beside much else, it takes most of it.
+		{what: `${what}; it said: ${daemon.said()}`, within: 60_000},
 	);
 
 const runtimeOf = (

@@ -1,12 +1,12 @@
 /**
-Loaded into a process of the program before it begins: at the signal it makes about a gigabyte of objects of which the latest twentieth is still needed, which is what lets V8 double the room for young ones, and then tells how many bytes of that room there were at most, in the file that `LIFEBLOOD_TEST_GARBAGE` names.
+Loaded into a process of the program before it begins: at the signal it makes about two gigabytes of objects of which the latest fortieth is still needed, which is what lets V8 double the room for young ones, and then tells how many bytes of that room there were at most, in the file that `LIFEBLOOD_TEST_GARBAGE` names.
 */
 import fs from 'node:fs';
 import process from 'node:process';
 import {setImmediate as nextRound} from 'node:timers/promises';
 import {getHeapSpaceStatistics} from 'node:v8';
 
-const rounds = 4000;
+const rounds = 8000;
 const perRound = 2000;
 const keptRounds = 200;
 
