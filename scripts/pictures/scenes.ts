@@ -78,8 +78,9 @@ export const scenes: readonly Scene[] = [
 			await press('/');
 			await type('state:in_progress node:render-beauty');
 			await press('Enter');
-			// Workers are to be seen before the filter is answered, too.
-			await shows(/^▌[^\n]*render-beauty[^\n]*node0\d/mv);
+			// A worker may be seen before the filter is answered, too.
+			await shows(/^▌▶[^\n]*in_progress[^\n]*render-b/mv);
+			await shows(/worker +node0\d/v);
 			await press('L');
 			return shows(/following[\s\S]*bucket 1\d/v);
 		},
