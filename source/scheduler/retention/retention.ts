@@ -168,12 +168,13 @@ export const createRetention = ({
 		);
 		if (
 			(keep === Infinity && before === -Infinity) ||
-			clock.monotonic() - journalCutAt < rarelyMs
+			// Either way: the clock may have been set back.
+			Math.abs(clock.now() - journalCutAt) < rarelyMs
 		) {
 			return 0;
 		}
 
-		journalCutAt = clock.monotonic();
+		journalCutAt = clock.now();
 		let removed = 0;
 		let most = 0;
 		let done = 0;
