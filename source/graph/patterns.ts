@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import {createGlobMatcher} from './match-glob.js';
 import {fault, ok, type Parsed} from './parsed.js';
 import {parseWords} from './words.js';
 
@@ -66,28 +66,7 @@ const matcherOf = (pattern: string): ((name: string) => boolean) => {
 		matchers.clear();
 	}
 
-	const matcher = createMatcher(pattern);
+	const matcher = createGlobMatcher(pattern);
 	matchers.set(pattern, matcher);
 	return matcher;
-};
-
-// Slashes mean nothing in a name, but picomatch cuts at them: a character that no name has stands in for them.
-const withoutSlashes = (text: string): string =>
-	text.replaceAll('/', '\u{FFFF}');
-
-const createMatcher = (pattern: string): ((name: string) => boolean) => {
-	// Picomatch throws at it.
-	if (pattern === '') {
-		return (name) => name === '';
-	}
-
-	const matches = picomatch(withoutSlashes(pattern), {
-		dot: true,
-		nonegate: true,
-		noextglob: true,
-		noglobstar: true,
-		strictSlashes: true,
-		windows: false,
-	});
-	return (name) => matches(withoutSlashes(name));
 };
