@@ -211,6 +211,16 @@ for (const {title, quietMs, soonMs} of [
 	});
 }
 
+test('who asks while old work is being removed has what was too young then removed as well', async (t) => {
+	const {retention, pass, log, logsLeft} = await setUp(t, {logsDays: 2});
+	await log(1, 10);
+	const first = retention.sweep();
+	pass(3);
+	t.like(await retention.sweep(), {logs: 1});
+	t.like(await first, {logs: 0});
+	t.deepEqual(await logsLeft(), []);
+});
+
 test('a group with an error, with anything unfinished, or held on its way is kept for ever', async (t) => {
 	const {farm, retention, pass} = await setUp(t, {groupsDays: 1});
 	const failed = await farm.submitTask('rest', {groups: ['failed']});

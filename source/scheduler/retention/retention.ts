@@ -20,7 +20,7 @@ export type Removed = {
 };
 
 export type Retention = {
-	/** Remove what is kept no longer, in small steps with turns of others in between. One that is under way is waited for. */
+	/** Remove what is kept no longer, in small steps with turns of others in between; where that is under way, once more after it. */
 	readonly sweep: () => Promise<Removed>;
 	/** Logs were noted to be removed: let them go, soon. */
 	readonly removeLogs: () => void;
@@ -91,6 +91,8 @@ export const createRetention = ({
 		first: 200,
 	});
 	let current: Promise<Removed> | undefined;
+	/** After the one that is under way. */
+	let next: Promise<Removed> | undefined;
 	let emptying: Promise<void> | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	/** When a farm that does not rest is looked at, by the monotonic clock; undefined while nothing has happened. */
@@ -298,10 +300,21 @@ export const createRetention = ({
 	};
 
 	const sweep = async (): Promise<Removed> => {
-		current ??= run().finally(() => {
-			current = undefined;
-		});
-		return current;
+		if (current === undefined) {
+			current = run().finally(() => {
+				current = undefined;
+			});
+			return current;
+		}
+
+		// Of the one that is under way nobody knows how much of what has changed it saw.
+		next ??= current
+			.catch(() => undefined)
+			.then(async () => {
+				next = undefined;
+				return sweep();
+			});
+		return next;
 	};
 
 	const lookLater = (milliseconds: number): void => {
@@ -359,7 +372,7 @@ export const createRetention = ({
 		async stop() {
 			stopping.abort();
 			clearTimeout(timer);
-			await Promise.allSettled([current, emptying]);
+			await Promise.allSettled([current, next, emptying]);
 		},
 	};
 };
